@@ -4,6 +4,7 @@ Answers: which deals, events, changes, people and problems a set of files holds.
 with them (``plan``, ``apply``). Times are float64 days since 1970-01-01 00:00 UTC; a missing time is NaN.
 """
 
+import dataclasses
 from array import array
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -67,8 +68,9 @@ class Changes:
 
     deal: array = field(default_factory=lambda: array("i"))
     at: array = field(default_factory=lambda: array("d"))
-    field: list[str] = field(default_factory=list)
-    value: list[str] = field(default_factory=list)
+    # the column is called "field", which hides dataclasses.field from here on
+    field: list[str] = dataclasses.field(default_factory=list)
+    value: list[str] = dataclasses.field(default_factory=list)
 
 
 @dataclass(slots=True)

@@ -1,0 +1,350 @@
+"""The neutral event log: ``deals.csv`` and ``events.csv``, with ``changes.csv`` if there is one (each also as .gz).
+
+Answers: which deals, events and changes the files hold, which rows cannot be used and why.
+Does not answer: what to do with them. Reads row by row: memory holds the result, never the text of a file.
+Rows are numbered as a spreadsheet shows them: the headings are row 1.
+"""
+
+import csv
+import gzip
+import io
+import math
+import zlib
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+from typing import BinaryIO
+
+from landmark.connectors.parsed import NAN, DealRecord, Parsed, Problem, StructuralError
+from landmark.connectors.values import parse_decimal, parse_instant
+
+SIZE_LIMIT = 2_000_000_000
+"""Bytes of one file after decompression; more is refused before it fills memory or disk."""
+NOTES_KEPT = 1_000
+"""Notes of one kind kept one by one; the rest is only counted (rejected rows are always all kept)."""
+
+DEAL_KEYS = ("deal_id", "opened_at", "closed_at", "outcome")
+EVENT_KEYS = ("deal_id", "at", "milestone")
+CHANGE_KEYS = ("deal_id", "at", "field", "value")
+RESERVED = frozenset({*DEAL_KEYS, "amount", "currency", "account_id", "owner", "target_on", "history_known_from"})
+_DELIMITERS = (",", ";", "\t", "|")
+_OUTCOMES = {"": "", "open": "", "won": "won", "lost": "lost"}
+_NOTE_WORDS = {
+    "event_before_opening": "event(s) lie before the deal's opening and count from the opening",
+    "event_after_closing": "event(s) lie at or after the deal's closing and are kept but not used",
+    "closed_before_opened": "deal(s) close at or before their opening: taken as opened and closed at once, never at risk",
+    "no_opening": "deal(s) have no opening: their first known date stands in, marked inexact",
+    "no_date": "deal(s) have no date at all: they wait outside the forecast until they have one",
+    "change_before_opening": "change(s) lie before the deal's opening and count from the opening",
+}
+
+
+class _RowError(Exception):
+    def __init__(self, code: str, reason: str) -> None:
+        super().__init__(reason)
+        self.code = code
+
+
+@dataclass
+class _Reading:
+    """What has been read so far, and every remark on the way."""
+
+    parsed: Parsed
+    strict: bool
+    index: dict[str, int] = field(default_factory=dict)
+    notes: Counter[str] = field(default_factory=Counter)
+    first_seen: dict[int, float] = field(default_factory=dict)
+    last_time: float = -math.inf
+
+    def reject(self, name: str, row: int, raw: list[str], error: _RowError) -> None:
+        if self.strict:
+            raise StructuralError(f"{name}, row {row}: {error}. With --strict nothing is used; correct the row.")
+        self.parsed.problems.append(Problem("row", error.code, name, row, str(error), tuple(raw)))
+
+    def note(self, code: str, name: str, row: int, reason: str) -> None:
+        self.notes[code] += 1
+        if self.notes[code] <= NOTES_KEPT:
+            self.parsed.problems.append(Problem("note", code, name, row, reason))
+
+    def seen(self, moment: float) -> None:
+        if moment > self.last_time:
+            self.last_time = moment
+
+
+def read_event_log(deals: Path | str, events: Path | str, changes: Path | str | None = None, *, strict: bool = False
+                   ) -> Parsed:
+    """Read the two or three files. Raises StructuralError when they cannot be read at all (or, strictly, in part)."""
+    reading = _Reading(Parsed("event log"), strict)
+    _read_deals(Path(deals), reading)
+    _read_events(Path(events), reading)
+    _date_the_undated(Path(deals).name, reading)
+    if changes is not None:
+        _read_changes(Path(changes), reading)
+    parsed = reading.parsed
+    parsed.data_until = reading.last_time if math.isfinite(reading.last_time) else NAN
+    parsed.assumptions = [f"{count:,} {_NOTE_WORDS[code]}." for code, count in sorted(reading.notes.items())]
+    return parsed
+
+
+def _read_deals(path: Path, reading: _Reading) -> None:
+    rows = _rows(path, DEAL_KEYS)
+    _, headings = next(rows)
+    extra = [(place, name) for place, name in enumerate(headings) if name.casefold() not in RESERVED and name]
+    place_of = {name.casefold(): place for place, name in enumerate(headings)}
+    for row, cells in rows:
+        try:
+            deal = _deal(cells, place_of, len(headings))
+            if deal.external_id in reading.index:
+                raise _RowError("duplicate_id", f"the id {deal.external_id} stands on an earlier row already")
+        except _RowError as error:
+            reading.reject(path.name, row, cells, error)
+            continue
+        deal.attributes = {name: text for place, name in extra if (text := cells[place].strip())}
+        reading.index[deal.external_id] = len(reading.parsed.deals)
+        reading.parsed.deals.append(deal)
+        _settle_dates(path.name, row, deal, reading)
+
+
+def _deal(cells: list[str], place_of: dict[str, int], width: int) -> DealRecord:
+    _check_width(cells, width)
+
+    def cell(name: str) -> str:
+        return cells[place_of[name]].strip() if name in place_of else ""
+
+    if not cell("deal_id"):
+        raise _RowError("blank_id", "the deal id is blank")
+    outcome = _OUTCOMES.get(cell("outcome").casefold())
+    if outcome is None:
+        raise _RowError("bad_outcome", f"the outcome {cell('outcome')!r} is not won, lost or blank")
+    closed = _time(cell("closed_at"), "closed_at")
+    if outcome and math.isnan(closed):
+        raise _RowError("outcome_without_closing", f"the outcome is {outcome} but closed_at is blank")
+    if not outcome and not math.isnan(closed):
+        raise _RowError("closing_without_outcome", "closed_at is filled but the outcome is blank")
+    target = _time(cell("target_on"), "target_on")
+    return DealRecord(
+        external_id=cell("deal_id"), opened=_time(cell("opened_at"), "opened_at"), closed=closed, outcome=outcome,
+        amount=_amount(cell("amount")), currency=cell("currency"), account_id=cell("account_id"), owner=cell("owner"),
+        target=target, first_target=target, known_from=_time(cell("history_known_from"), "history_known_from"),
+    )
+
+
+def _settle_dates(name: str, row: int, deal: DealRecord, reading: _Reading) -> None:
+    for moment in (deal.opened, deal.closed):
+        reading.seen(moment)
+    if math.isnan(deal.opened):
+        deal.opened_exact = False
+    elif deal.closed <= deal.opened:
+        deal.opened, deal.opened_exact = deal.closed, False
+        reading.note("closed_before_opened", name, row, f"deal {deal.external_id} closes at or before its opening")
+
+
+def _read_events(path: Path, reading: _Reading) -> None:
+    rows = _rows(path, EVENT_KEYS)
+    _, headings = next(rows)
+    place_of = {name.casefold(): place for place, name in enumerate(headings)}
+    at_place, known_place = place_of["at"], place_of.get("known_at")
+    deal_place, milestone_place, width = place_of["deal_id"], place_of["milestone"], len(headings)
+    events, codes = reading.parsed.events, {}
+    for row, cells in rows:
+        try:
+            _check_width(cells, width)
+            deal = _deal_index(cells[deal_place], reading)
+            milestone = cells[milestone_place].strip()
+            if not milestone:
+                raise _RowError("blank_milestone", "the milestone is blank")
+            at = _time(cells[at_place].strip(), "at", required=True)
+            known = _time(cells[known_place].strip(), "known_at") if known_place is not None else NAN
+        except _RowError as error:
+            reading.reject(path.name, row, cells, error)
+            continue
+        known = at if math.isnan(known) else known
+        code = codes.setdefault(milestone, len(codes))
+        events.deal.append(deal)
+        events.at.append(at)
+        events.known.append(known)
+        events.code.append(code)
+        _remark_event(path.name, row, deal, at, reading)
+        reading.seen(max(at, known))
+    events.names = list(codes)
+
+
+def _remark_event(name: str, row: int, deal: int, at: float, reading: _Reading) -> None:
+    record = reading.parsed.deals[deal]
+    if math.isnan(record.opened):
+        reading.first_seen[deal] = min(at, reading.first_seen.get(deal, math.inf))
+    elif at < record.opened:
+        reading.note("event_before_opening", name, row, f"the event lies before deal {record.external_id} opened")
+    if at >= record.closed:
+        reading.note("event_after_closing", name, row, f"the event lies at or after deal {record.external_id} closed")
+
+
+def _date_the_undated(name: str, reading: _Reading) -> None:
+    """A deal without opening opens at its first known date; without any date it is never open in a forecast."""
+    for place, deal in enumerate(reading.parsed.deals):
+        if not math.isnan(deal.opened):
+            continue
+        dates = [moment for moment in (reading.first_seen.get(place, NAN), deal.closed) if not math.isnan(moment)]
+        deal.opened = min(dates, default=NAN)
+        code = "no_opening" if dates else "no_date"
+        words = "takes its first known date" if dates else "has no date at all"
+        reading.note(code, name, 0, f"deal {deal.external_id} has no opened_at and {words}")
+
+
+def _read_changes(path: Path, reading: _Reading) -> None:
+    rows = _rows(path, CHANGE_KEYS)
+    _, headings = next(rows)
+    places = [[name.casefold() for name in headings].index(key) for key in CHANGE_KEYS]
+    changes = reading.parsed.changes
+    for row, cells in rows:
+        try:
+            _check_width(cells, len(headings))
+            deal_id, moment, name, value = (cells[place].strip() for place in places)
+            deal = _deal_index(deal_id, reading)
+            if not name:
+                raise _RowError("blank_field", "the field is blank")
+            at = _time(moment, "at", required=True)
+            _check_change(name, value)
+        except _RowError as error:
+            reading.reject(path.name, row, cells, error)
+            continue
+        changes.deal.append(deal)
+        changes.at.append(at)
+        changes.field.append(name)
+        changes.value.append(value)
+        if at < reading.parsed.deals[deal].opened:
+            reading.note("change_before_opening", path.name, row, f"the change lies before deal {deal_id} opened")
+        reading.seen(at)
+
+
+def _check_change(name: str, value: str) -> None:
+    if name in {"deal_id", "opened_at", "closed_at", "outcome"}:
+        raise _RowError("fixed_field", f"{name} belongs into the deals file; a change cannot set it")
+    if name == "amount":
+        _amount(value)
+    elif name == "target_on":
+        _time(value, "target_on")
+
+
+def _deal_index(text: str, reading: _Reading) -> int:
+    deal_id = text.strip()
+    if not deal_id:
+        raise _RowError("blank_id", "the deal id is blank")
+    deal = reading.index.get(deal_id)
+    if deal is None:
+        raise _RowError("unknown_deal", f"the deal {deal_id} is not among the deals that could be read")
+    return deal
+
+
+def _check_width(cells: list[str], width: int) -> None:
+    if len(cells) != width:
+        raise _RowError("wrong_width", f"the row has {len(cells)} cells where the headings have {width}")
+
+
+def _time(text: str, name: str, required: bool = False) -> float:
+    if not text:
+        if required:
+            raise _RowError("blank_date", f"{name} is blank")
+        return NAN
+    try:
+        return parse_instant(text)
+    except (ValueError, OverflowError):
+        raise _RowError("unreadable_date", f"{name} {text!r} is no date; write it like 2026-05-12") from None
+
+
+def _amount(text: str) -> Decimal | None:
+    if not text:
+        return None
+    try:
+        amount = parse_decimal(text)
+    except ValueError:
+        raise _RowError("unreadable_amount", f"the amount {text!r} is no number; write it like 1234.50") from None
+    if amount < 0:
+        raise _RowError("negative_amount", f"the amount {text} is negative")
+    return amount
+
+
+class _Guarded(io.RawIOBase):
+    """A byte stream that stops at the size limit and at a NUL character, which no database and no CSV should hold."""
+
+    def __init__(self, source: BinaryIO, name: str) -> None:
+        self._source, self._name, self._size = source, name, 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: "memoryview") -> int:  # type: ignore[override]
+        chunk = self._source.read(len(buffer))
+        self._size += len(chunk)
+        if self._size > SIZE_LIMIT:
+            raise StructuralError(f"{self._name} is larger than {SIZE_LIMIT // 1_000_000:,} MB; split it or leave columns out.")
+        if b"\0" in chunk:
+            raise StructuralError(f"{self._name} holds NUL characters, so it is not plain UTF-8 text; save it as CSV UTF-8.")
+        buffer[: len(chunk)] = chunk
+        return len(chunk)
+
+    def close(self) -> None:
+        self._source.close()
+        super().close()
+
+
+def _rows(path: Path, keys: tuple[str, ...]) -> Iterator[tuple[int, list[str]]]:
+    """The headings as row 1, then every row that is not blank, numbered as a spreadsheet does."""
+    name = path.name
+    try:
+        with _open(path) as stream:
+            first = stream.readline()
+            delimiter = _delimiter(first, keys, name)
+            reader = csv.reader(_chain(first, stream), delimiter=delimiter, strict=True)
+            yield 1, _headings(next(reader), keys, name)
+            for row, cells in enumerate(reader, 2):
+                if cells and (len(cells) > 1 or cells[0].strip()):
+                    yield row, cells
+    except UnicodeDecodeError:
+        raise StructuralError(f"{name} is not UTF-8 text; save it as CSV UTF-8 and try again.") from None
+    except csv.Error as error:
+        raise StructuralError(f"{name} cannot be read as a table ({error}); look for a quotation mark that is not closed.") from None
+    except (OSError, EOFError, zlib.error) as error:
+        reason = getattr(error, "strerror", None) or "it is damaged or cut short"
+        raise StructuralError(f"{name} cannot be opened: {reason}.") from None
+
+
+def _chain(first: str, rest: Iterator[str]) -> Iterator[str]:
+    yield first
+    yield from rest
+
+
+def _open(path: Path) -> io.TextIOWrapper:
+    source: BinaryIO = path.open("rb")
+    packed = source.read(2) == b"\x1f\x8b"
+    source.seek(0)
+    binary = gzip.GzipFile(fileobj=source) if packed else source
+    guarded = io.BufferedReader(_Guarded(binary, path.name), 1 << 16)  # type: ignore[arg-type,type-var]
+    return io.TextIOWrapper(guarded, encoding="utf-8-sig", newline="")
+
+
+def _delimiter(first: str, keys: tuple[str, ...], name: str) -> str:
+    if not first.strip():
+        raise StructuralError(f"{name} is empty.")
+
+    def known(delimiter: str) -> int:
+        return len({cell.strip(' "\r\n').casefold() for cell in first.split(delimiter)} & set(keys))
+
+    best = max(_DELIMITERS, key=known)
+    if known(best) == 0:
+        raise StructuralError(f"{name} has none of the headings {', '.join(keys)} in its first row.")
+    return best
+
+
+def _headings(cells: list[str], keys: tuple[str, ...], name: str) -> list[str]:
+    headings = [cell.strip() for cell in cells]
+    folded = [heading.casefold() for heading in headings]
+    missing = [key for key in keys if key not in folded]
+    if missing:
+        raise StructuralError(f"{name} has no column {' and no column '.join(missing)}; its first row must name the columns.")
+    twice = [heading for heading, count in Counter(folded).items() if count > 1 and heading]
+    if twice:
+        raise StructuralError(f"{name} has the column {twice[0]} twice; keep one.")
+    return headings

@@ -30,7 +30,11 @@ class Problem:
 
 @dataclass(slots=True)
 class DealRecord:
-    """One deal as its source reports it. ``stage`` is the source's own name; ``attributes`` is as known at opening."""
+    """One deal as its source reports it. ``stage`` is the source's own name; ``attributes`` is as known at opening.
+
+    ``amount`` and ``target`` are the last known ones; where they were something else at the opening, ``Changes`` says so
+    with a first value at ``opened`` (blank: not known yet).
+    """
 
     external_id: str
     opened: float = NAN
@@ -49,6 +53,8 @@ class DealRecord:
     next_step: str = ""
     deal_type: str = ""
     attributes: dict[str, str] = field(default_factory=dict)
+    kept: dict[str, str] = field(default_factory=dict)
+    """What the source also says, to be shown; never fed to a forecast, since it may only be known after closing."""
 
 
 @dataclass(slots=True)
@@ -109,3 +115,7 @@ class Parsed:
     problems: list[Problem] = field(default_factory=list)
     assumptions: list[str] = field(default_factory=list)
     data_until: float = NAN
+    counts: dict[str, int] = field(default_factory=dict)
+    """How many problems of each code there are in all (``problems`` holds every rejected row, but only the first notes)."""
+    stage_equivalents: dict[str, str] = field(default_factory=dict)
+    """The source's stage name → stage key of the playbook, where a mapping says so."""

@@ -1,0 +1,1 @@
+"""Landmark: which deals will close, by when, and which missing evidence holds each one back."""

@@ -1,0 +1,1 @@
+"""The REST interface; empty until it comes."""

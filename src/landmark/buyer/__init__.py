@@ -1,0 +1,1 @@
+"""What a buyer may see and do; empty until the deal room comes."""

@@ -1,0 +1,1 @@
+"""Snapshot in, bytes out: charts and files, pure."""

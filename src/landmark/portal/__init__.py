@@ -1,0 +1,1 @@
+"""The buyer's screens; empty until the deal room comes."""

@@ -1,0 +1,212 @@
+"""``landmark demo``: a sample company on this machine, web and worker together.
+
+Answers: what a first run makes and how everything is started and stopped. Does not answer: what the sample contains
+(``simulator``), how it gets in (``connectors``: the sample comes through the same importer as any file).
+"""
+
+import json
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from landmark.cli.main import setup_django
+
+if TYPE_CHECKING:
+    from landmark.orgs.models import Organisation
+
+HOST = "127.0.0.1"
+FIRST_PORT = 8000
+SEED = 2026
+DEMO_DOMAIN = "demo.example"
+LOGINS = (
+    ("representative", "Representative"),
+    ("manager", "Manager"),
+    ("sales_operations", "Sales operations"),
+    ("executive", "Executive, read only"),
+    ("administrator", "Administrator"),
+)
+
+
+@click.command()
+@click.option("--port", type=int, default=FIRST_PORT, show_default=True, help="First port to try.")
+@click.option("--no-serve", is_flag=True, help="Only prepare the sample company.")
+def demo(port: int, no_serve: bool) -> None:
+    """Load a sample company once and serve it on this machine."""
+    os.environ["LANDMARK_DEMO"] = "1"
+    setup_django()
+    _prepare_database()
+    _load_sample_once()
+    if not no_serve:
+        _serve(_find_port(port))
+
+
+def _say(text: str) -> None:
+    click.echo(text)
+    sys.stdout.flush()
+
+
+def _prepare_database() -> None:
+    from django.core.management import call_command
+
+    _say("Preparing the database …")
+    call_command("migrate", verbosity=0, interactive=False)
+
+
+def _load_sample_once() -> None:
+    from landmark.orgs.models import Organisation, User
+
+    if Organisation.objects.exists() or User.objects.exists():
+        return
+    _say("Making two years of a sample company …")
+    org = _import_sample()
+    _make_logins(org)
+    _fit(org)
+
+
+def _import_sample() -> "Organisation":
+    """Write the sample as a Salesforce export and bring it in as any user's file would come."""
+    from django.conf import settings
+
+    from landmark.connectors.actions import import_paths
+    from landmark.simulator.company import simulate
+    from landmark.simulator.salesforce import write_salesforce_zip
+
+    settings.VAR_DIR.mkdir(parents=True, exist_ok=True)
+    path = settings.VAR_DIR / "sample-export.zip"
+    write_salesforce_zip(simulate(seed=SEED, end_on=datetime.now(UTC).date()), path)
+    with _progress("Importing it") as tick:
+        return import_paths([path], org_name="Sample company", is_sample=True, on_progress=tick).org
+
+
+def _make_logins(org: "Organisation") -> None:
+    """One log-in a role, with random passwords kept in a file only this user can read."""
+    from django.conf import settings
+
+    from landmark.orgs.models import Member, User
+    from landmark.orgs.roles import Role
+
+    logins = []
+    for role, label in LOGINS:
+        password = "-".join(secrets.token_hex(2) for _ in range(4))
+        email = f"{role.replace('_', '-')}@{DEMO_DOMAIN}"
+        is_admin = role == Role.ADMINISTRATOR
+        user = User.objects.create_user(email, password, is_staff=is_admin, is_superuser=is_admin)
+        seat = org.members.filter(role=role, user=None).order_by("name").first()
+        if seat is None:
+            seat = Member(org=org, name=label, role=role)
+        user.first_name, _, user.last_name = seat.name.partition(" ")
+        user.save()
+        seat.user = user
+        seat.save()
+        logins.append({"role": label, "email": email, "password": password})
+    path: Path = settings.VAR_DIR / "demo-logins.json"
+    path.touch(mode=0o600)
+    path.write_text(json.dumps(logins, indent=2))
+
+
+def _fit(org: "Organisation") -> None:
+    from landmark.outlook.actions import run_fit, start_fit
+
+    with _progress("Fitting the forecast") as tick:
+        run_fit(start_fit(org, enqueue=False).id, on_progress=tick)
+
+
+class _progress:  # noqa: N801 - reads as a word at its call
+    """One line that counts up while something long runs."""
+
+    def __init__(self, label: str) -> None:
+        self.label = label
+        self.is_terminal = sys.stdout.isatty()
+
+    def __enter__(self) -> Callable[[str, int], None]:
+        if not self.is_terminal:
+            _say(f"{self.label} …")
+        return self.tick
+
+    def tick(self, phase: str, percent: int) -> None:
+        if self.is_terminal:
+            click.echo(f"\r\033[K{self.label}: {percent:3d} %  {phase}", nl=False)
+
+    def __exit__(self, *args: object) -> None:
+        if self.is_terminal:
+            click.echo(f"\r\033[K{self.label}: done")
+
+
+def _find_port(first: int) -> int:
+    for port in range(first, first + 100):
+        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((HOST, port))
+            except OSError:
+                continue
+            return port
+    raise click.ClickException(f"No free port between {first} and {first + 99}: choose one with --port.")
+
+
+def _serve(port: int) -> None:
+    """Web and worker as two children; one Ctrl+C, or the end of either, stops both."""
+    web = [
+        sys.executable, "-m", "granian", "--interface", "wsgi", "--host", HOST, "--port", str(port),
+        "--workers", "1", "--blocking-threads", "4", "--log-level", "warning", "--no-ws",
+        "landmark.config.wsgi:application",
+    ]  # fmt: skip
+    work = [sys.executable, "-m", "landmark.cli", "work"]
+    children = [subprocess.Popen(command, start_new_session=True) for command in (web, work)]  # noqa: S603
+    try:
+        _wait_for_answer(port, children[0])
+        _print_logins(port)
+        signal.signal(signal.SIGTERM, _stop_on_signal)
+        while all(child.poll() is None for child in children):
+            time.sleep(0.3)
+    except KeyboardInterrupt:
+        _say("\nStopping …")
+    finally:
+        _stop(children)
+
+
+def _stop_on_signal(number: int, frame: object) -> None:
+    raise KeyboardInterrupt
+
+
+def _wait_for_answer(port: int, web: "subprocess.Popen[bytes]") -> None:
+    for _attempt in range(200):
+        if web.poll() is not None:
+            raise click.ClickException("The web server stopped at once; its message is above.")
+        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+            probe.settimeout(0.3)
+            if probe.connect_ex((HOST, port)) == 0:
+                return
+        time.sleep(0.1)
+
+
+def _print_logins(port: int) -> None:
+    from django.conf import settings
+
+    _say(f"\nLandmark is at http://{HOST}:{port}\n")
+    path: Path = settings.VAR_DIR / "demo-logins.json"
+    if path.exists():
+        for login in json.loads(path.read_text()):
+            _say(f"  {login['role']:<22}{login['email']:<36}{login['password']}")
+    _say("\nPress Ctrl+C to stop. The data stays; `make demo` serves it again.")
+
+
+def _stop(children: "list[subprocess.Popen[bytes]]") -> None:
+    for child in children:
+        if child.poll() is None:
+            child.terminate()
+    for child in children:
+        try:
+            child.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            child.kill()

@@ -1,0 +1,40 @@
+"""``landmark work``: the background worker and the schedule, in one process.
+
+Answers: who runs the jobs. Does not answer: what a job does (``<app>/tasks.py``).
+"""
+
+import threading
+
+import click
+
+from landmark.cli.main import setup_django
+
+SCHEDULE_SECONDS = 600
+
+
+@click.command()
+@click.option("--once", is_flag=True, help="Do what is waiting, then stop.")
+def work(once: bool) -> None:
+    """Run background jobs: imports, forecasts, the nightly renewal."""
+    setup_django()
+    from django.core.management import call_command
+
+    stop = threading.Event()
+    if not once:
+        threading.Thread(target=_keep_schedule, args=(stop,), daemon=True).start()
+    try:
+        call_command("db_worker", batch=once, interval=0.5, reload=False)
+    finally:
+        stop.set()
+
+
+def _keep_schedule(stop: threading.Event) -> None:
+    """Ask every ten minutes whether a live organisation's forecast is due."""
+    from django.db import close_old_connections
+    from django.utils import timezone
+
+    from landmark.outlook.schedule import start_due_fits
+
+    while not stop.wait(SCHEDULE_SECONDS):
+        start_due_fits(timezone.now())
+        close_old_connections()

@@ -1,0 +1,215 @@
+"""Moving a deal from stage to stage: the one place where a stage changes by a person's hand.
+
+Answers: what a move writes, once the gate engine has let it through. Does not answer: whether a gate is met
+(``engines.gates``), what an import reports (``connectors.apply``, which passes no gate).
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any
+from uuid import uuid4
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from landmark.deals import policies
+from landmark.deals.actions.next_steps import put_next_step
+from landmark.deals.gate_states import refresh_gate_state
+from landmark.deals.inputs import NextStepInput, OverrideInput, PromiseInput
+from landmark.deals.locks import lock_deal
+from landmark.deals.models import Deal, GatePass, Override, Promise, StageMove
+from landmark.deals.records import record_act
+from landmark.deals.snapshots import deal_facts
+from landmark.engines.facts import DealFacts, NextStepFact, OverrideFact, PromiseFact
+from landmark.engines.gates import GateResult, MoveResult, evaluate_move
+from landmark.orgs.as_of import AsOf, latest, stamp
+from landmark.orgs.models import Member, Notice
+from landmark.orgs.roles import Role
+from landmark.playbook.loader import load_playbook
+from landmark.playbook.schema import Playbook
+
+NEEDS_NEXT_STEP = ("forward", "back", "resume")
+
+
+def move_deal(
+    deal: Deal,
+    *,
+    by: Member,
+    to_stage: str,
+    note: str = "",
+    next_step: NextStepInput | None = None,
+    reason: str = "",
+    promises: Sequence[PromiseInput] = (),
+    overrides: Sequence[OverrideInput] = (),
+    reopen_on: date | None = None,
+    reopen_when: str = "",
+    via: str = "web",
+    if_version: int | None = None,
+) -> StageMove:
+    """Move the deal, or raise ``MoveRefused`` with what is missing. Nothing is written when it is refused."""
+    with transaction.atomic():
+        locked = lock_deal(deal)
+        policies.check_can_edit(by, locked)
+        policies.check_version(locked, if_version)
+        as_of = latest(locked.org)
+        playbook = load_playbook(locked.playbook)
+        policies.check_promises(promises, as_of.on)
+        policies.check_overrides(overrides, as_of.on)
+        facts = _with_inputs(deal_facts(locked, as_of), next_step, promises, overrides)
+        result = _evaluate(locked, facts, playbook, to_stage, as_of)
+        _check_words(playbook, result, to_stage, note=note, reason=reason, next_step=next_step)
+        if to_stage == "paused" and not (reopen_on or reopen_when.strip()):
+            raise policies.Refused(_("Say what would reopen it: a day, an event, or a rival's renewal window."))
+        if not result.allowed:
+            raise policies.MoveRefused(result)
+        _keep_inputs(locked, by, promises, overrides)
+        move = _write_move(
+            locked, by, result, to_stage, via=via, note=note, reason=reason, reopen_on=reopen_on, reopen_when=reopen_when
+        )
+        _keep_passes(locked, result, as_of)
+        if next_step is not None:
+            put_next_step(locked, next_step)
+        _tell_managers(locked, by, overrides, playbook)
+        detail = {"from": move.from_stage, "to": to_stage, "reason": reason, "overrides": [o.gate for o in overrides]}
+        record_act(locked, "deal.moved", by=by, via=via, detail=detail, note=note)
+        refresh_gate_state(locked)
+    deal.refresh_from_db()
+    return move
+
+
+def read_move(deal: Deal, to_stage: str, as_of: AsOf) -> MoveResult:
+    """What a move would meet, without making it: for pages that show the door before it is tried."""
+    facts = deal_facts(deal, as_of)
+    return evaluate_move(facts, load_playbook(deal.playbook), to_stage, as_of.on, lang=get_language() or "en")
+
+
+def _evaluate(deal: Deal, facts: DealFacts, playbook: Playbook, to_stage: str, as_of: AsOf) -> MoveResult:
+    if to_stage not in {stage.key for stage in playbook.stages}:
+        raise policies.Refused(_("The playbook of this deal has no stage called “%(stage)s”.") % {"stage": to_stage})
+    if to_stage == deal.stage:
+        raise policies.Refused(_("The deal already stands at this stage."))
+    if deal.stage in ("paused", "won", "lost"):
+        facts = replace(facts, stage=_stage_left(deal))
+        if to_stage == facts.stage:
+            return MoveResult.ungated(to_stage, "resume")
+    return evaluate_move(facts, playbook, to_stage, as_of.on, lang=get_language() or "en")
+
+
+def _stage_left(deal: Deal) -> str:
+    """The open stage a paused or closed deal stood at before."""
+    moves = deal.moves.exclude(from_stage__in=["", "paused", "won", "lost"]).order_by("-occurred_at", "-recorded_at")
+    last = moves.filter(to_stage__in=["paused", "won", "lost"]).first()
+    return last.from_stage if last else load_playbook(deal.playbook).open_stages[0].key
+
+
+def _with_inputs(
+    facts: DealFacts,
+    step: NextStepInput | None,
+    promises: Sequence[PromiseInput],
+    overrides: Sequence[OverrideInput],
+) -> DealFacts:
+    """The facts as they would be if the person's inputs were on record."""
+    return replace(
+        facts,
+        next_step=NextStepFact(step.text, step.owner, step.due_on) if step else facts.next_step,
+        promises=(*facts.promises, *(PromiseFact(p.gate, p.check, p.text, p.due_on) for p in promises)),
+        overrides=(*facts.overrides, *(OverrideFact(o.gate, o.reason, o.expires_on) for o in overrides)),
+    )
+
+
+def _check_words(
+    playbook: Playbook, result: MoveResult, to_stage: str, *, note: str, reason: str, next_step: NextStepInput | None
+) -> None:
+    """Every move takes a note; losing, pausing and going back a reason; an open deal a next step."""
+    if not note.strip():
+        raise policies.Refused(_("Write a short note: what happened that moves the deal?"))
+    if result.needs_reason and not reason.strip():
+        raise policies.Refused(_("Choose or write the reason."))
+    if to_stage == "lost" and reason not in {item.key for item in playbook.loss_reasons}:
+        raise policies.Refused(_("Choose the reason from the playbook's list, so that losses can be compared."))
+    if to_stage == "won" and reason not in {item.key for item in playbook.win_reasons}:
+        raise policies.Refused(_("Choose why the customer said yes from the playbook's list."))
+    if result.direction in NEEDS_NEXT_STEP:
+        policies.check_next_step(next_step)
+
+
+def _keep_inputs(
+    deal: Deal, by: Member, promises: Sequence[PromiseInput], overrides: Sequence[OverrideInput]
+) -> None:
+    now = timezone.now()
+    for promise in promises:
+        Promise.objects.create(
+            deal=deal, gate=promise.gate, check_key=promise.check, text=promise.text, due_on=promise.due_on,
+            made_at=now, made_by=by,
+        )  # fmt: skip
+    for override in overrides:
+        Override.objects.create(
+            deal=deal, gate=override.gate, reason=override.reason, expires_on=override.expires_on, made_at=now, made_by=by
+        )
+
+
+def _write_move(deal: Deal, by: Member, result: MoveResult, to_stage: str, *, via: str, **words: Any) -> StageMove:
+    """The move first, then the deal that names it: the database refuses it in any other order."""
+    now, happened = timezone.now(), stamp(deal.org)
+    move = StageMove.objects.create(
+        deal=deal, from_stage=deal.stage, to_stage=to_stage, direction=result.direction, occurred_at=happened,
+        known_at=now, recorded_at=now, member=by, author=by.name, via=via,
+        gates=[_gate_record(gate) for gate in result.gates], **words,
+    )  # fmt: skip
+    apply_move(deal, move, happened)
+    return move
+
+
+def apply_move(deal: Deal, move: StageMove, happened: datetime) -> None:
+    """Let the deal stand where the move says."""
+    deal.stage, deal.last_move_id, deal.stage_entered_at = move.to_stage, move.id, happened
+    deal.closed_at = max(happened, deal.opened_at) if move.to_stage in ("won", "lost") else None
+    deal.version += 1
+    deal.save(update_fields=["stage", "last_move_id", "stage_entered_at", "closed_at", "version"])
+
+
+def _gate_record(gate: GateResult) -> dict[str, object]:
+    """What the move keeps of each gate it met."""
+    return {
+        "gate": gate.gate,
+        "status": str(gate.status),
+        "missing": [item.check for item in gate.missing],
+        "used": list(gate.used),
+    }
+
+
+def _keep_passes(deal: Deal, result: MoveResult, as_of: AsOf) -> None:
+    """A gate met by evidence stays passed; one opened by promise or override is noted as that, and may close again."""
+    hows = {"passed": "evidence", "promised": "promise", "overridden": "override"}
+    for gate in result.gates:
+        if how := hows.get(str(gate.status)):
+            GatePass.objects.get_or_create(deal=deal, gate=gate.gate, how=how, passed_on=as_of.on)
+
+
+def _tell_managers(deal: Deal, by: Member, overrides: Sequence[OverrideInput], playbook: Playbook) -> None:
+    """An override needs no leave, but it is never silent."""
+    if not overrides:
+        return
+    team = by.team_id
+    managers = deal.org.members.filter(role=Role.MANAGER, is_active=True).exclude(id=by.id)
+    told = [m for m in managers if m.team_id == team] or list(managers)
+    for override in overrides:
+        text = _("%(who)s opened “%(gate)s” on %(deal)s without its evidence, until %(day)s: %(reason)s") % {
+            "who": by.name, "gate": playbook.label("gate", override.gate), "deal": deal.name,
+            "day": override.expires_on.isoformat(), "reason": override.reason,
+        }  # fmt: skip
+        Notice.objects.bulk_create(
+            Notice(org=deal.org, member=manager, deal_id=deal.id, text=text[:500]) for manager in told
+        )
+
+
+def open_first_move(deal_id: Any, *, to_stage: str, at: datetime, by: Member, via: str) -> StageMove:
+    """The move that opens a deal; written before the deal itself."""
+    now = timezone.now()
+    return StageMove(
+        id=uuid4(), deal_id=deal_id, from_stage="", to_stage=to_stage, direction="opened", occurred_at=at,
+        known_at=now, recorded_at=now, member=by, author=by.name, via=via,
+    )  # fmt: skip

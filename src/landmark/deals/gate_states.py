@@ -1,0 +1,101 @@
+"""The stored answer to "what holds this deal?", kept beside each open deal.
+
+Answers: when and how a ``GateState`` row is renewed. Does not answer: what a gate asks (``engines.gates``).
+A row is derived: its input hash says from which facts, ``valid_until`` until which day it stays true by itself.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import asdict
+from typing import Any
+
+from landmark.deals.models import Deal, GatePass, GateState
+from landmark.deals.snapshots import CHUNK, deal_facts, facts_of
+from landmark.engines.facts import DealFacts
+from landmark.engines.gates import gate_debt, next_door
+from landmark.engines.scorecard import evidence_completeness
+from landmark.orgs.as_of import AsOf, latest
+from landmark.playbook.loader import load_playbook
+from landmark.playbook.schema import Playbook
+
+
+def refresh_gate_state(deal: Deal) -> None:
+    """Renew one deal's row inside the action's own transaction, and settle gate debt that is now paid."""
+    if deal.is_closed:
+        GateState.objects.filter(deal=deal).delete()
+        return
+    as_of = latest(deal.org)
+    playbook = load_playbook(deal.playbook)
+    facts = deal_facts(deal, as_of)
+    if not deal.is_verified:
+        _settle_debt(deal, facts, playbook, as_of)
+        facts = deal_facts(deal, as_of)
+    values = _values(facts, playbook, as_of)
+    GateState.objects.update_or_create(deal=deal, defaults=values)
+
+
+def refresh_gate_states(deals: Iterable[Deal], as_of: AsOf) -> int:
+    """Renew many rows, in batches: after an import, or when a day has gone by. Returns how many."""
+    count = 0
+    batch: list[Deal] = []
+    for deal in deals:
+        batch.append(deal)
+        if len(batch) >= CHUNK:
+            count += _refresh_batch(batch, as_of)
+            batch = []
+    return count + (_refresh_batch(batch, as_of) if batch else 0)
+
+
+def _refresh_batch(deals: list[Deal], as_of: AsOf) -> int:
+    facts = facts_of(deals, as_of)
+    rows = [GateState(deal=d, **_values(facts[d.id], load_playbook(d.playbook), as_of)) for d in deals if not d.is_closed]
+    fields = [f.name for f in GateState._meta.concrete_fields if not f.primary_key]
+    GateState.objects.bulk_create(rows, update_conflicts=True, unique_fields=["deal"], update_fields=fields)
+    return len(rows)
+
+
+def _settle_debt(deal: Deal, facts: DealFacts, playbook: Playbook, as_of: AsOf) -> None:
+    """Gates behind an unverified deal that are met now count as passed; with none left the deal is verified."""
+    debt = gate_debt(facts, playbook, as_of.on)
+    for gate in debt:
+        if str(gate.status) == "passed":
+            GatePass.objects.get_or_create(deal=deal, gate=gate.gate, how="evidence", passed_on=as_of.on)
+    if all(str(gate.status) == "passed" for gate in debt):
+        Deal.objects.filter(pk=deal.pk).update(is_verified=True)
+        deal.is_verified = True
+
+
+def _values(facts: DealFacts, playbook: Playbook, as_of: AsOf) -> dict[str, Any]:
+    door = next_door(facts, playbook, as_of.on)
+    debt = [] if facts.verified else [g for g in gate_debt(facts, playbook, as_of.on) if str(g.status) != "passed"]
+    missing = [
+        {"gate": gate.gate, "check": item.check} for gate in (door.gates if door else ()) for item in gate.missing
+    ]
+    return {
+        "next_stage": door.to_stage if door else "",
+        "status": "ready" if door and door.allowed else "held",
+        "missing": missing,
+        "missing_count": len(missing),
+        "debt_count": sum(len(gate.missing) for gate in debt),
+        "evidence_percent": evidence_completeness(facts, playbook, as_of.on),
+        "input_hash": hash_facts(facts, playbook),
+        "evaluated_on": as_of.on,
+        "valid_until": _valid_until(door, debt),
+    }
+
+
+def hash_facts(facts: DealFacts, playbook: Playbook) -> str:
+    """The same facts under the same playbook give the same hash, in every process."""
+    plain = json.dumps([playbook.ref, asdict(facts)], sort_keys=True, default=_plain)
+    return hashlib.sha256(plain.encode()).hexdigest()
+
+
+def _plain(value: Any) -> Any:
+    """Sets in a fixed order; days and money as text."""
+    return sorted(value) if isinstance(value, frozenset) else str(value)
+
+
+def _valid_until(door: Any, debt: Iterable[Any]) -> Any:
+    days = [g.valid_until for g in [*(door.gates if door else ()), *debt] if g.valid_until]
+    return min(days) if days else None

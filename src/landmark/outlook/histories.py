@@ -1,0 +1,245 @@
+"""Rows of the database → the forecast's input.
+
+Answers: what was known of an organisation's deals by a day, in columns. Does not answer: what follows from it
+(``forecast``). Rows are streamed into flat arrays: a million pieces of evidence cost tens of megabytes, not gigabytes.
+
+Only the deal is judged, never the person: owner, team and account names are no attributes.
+
+Time: the whole of the as-of day is known, so the forecast's clock (``History.complete_to``) stands at 00:00 UTC of the
+next day. Where closings carry days without times, "closed on D" is stamped D 00:00; there the clock stands at D 00:00
+and later times of D are pulled back to it. Either way a horizon of n days means "closed by the end of as_of + n days".
+"""
+
+from array import array
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+
+from landmark.deals.models import Account, Deal, DealAttribute, StageMove
+from landmark.forecast.history import LOST, OPEN, WON, History, Texts
+from landmark.ledger.models import Evidence, FieldChange
+from landmark.ledger.queries import find_day_end
+from landmark.orgs.as_of import day_end, on_day
+from landmark.orgs.models import Organisation
+
+CHUNK = 5_000
+OUTCOMES = {"won": WON, "lost": LOST}
+BUILT_IN = {"amount": "amount", "currency": "currency", "deal_type": "type", "target_on": "target_on"}
+DATED_SHARE = 0.9
+FILL_GAP = 0.25
+FEWEST_EACH = 20
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECONDS_A_DAY = 86_400_000_000
+
+
+def read_history(org: Organisation, on: date) -> History:
+    """Everything about the organisation's deals that was known by the end of the day ``on``."""
+    as_of = on_day(org, on)
+    return _read(org, as_of.on, as_of.known_by if as_of.is_latest else find_day_end(as_of.on))
+
+
+def _read(org: Organisation, on: date, known_by: datetime) -> History:
+    deals = _Deals()
+    deals.read(org, known_by)
+    events = _Events()
+    _read_moves(org, known_by, deals, events)
+    origin = _find_origin(deals, on)
+    _read_evidence(org, known_by, deals, events)
+    columns = deals.attribute_columns()
+    columns |= _read_attributes(org, deals)
+    changes = _Changes()
+    _read_changes(org, known_by, deals, columns, changes)
+    columns |= _read_account_attributes(org, deals)
+    closed = np.array(deals.closed, np.float64)
+    return History(
+        deal_ids=_texts([str(deal_id) for deal_id in deals.index]),
+        opened=np.minimum(np.array(deals.opened, np.float64), origin),
+        closed=np.where(np.isnan(closed), np.nan, np.minimum(closed, origin)),
+        outcome=np.array(deals.outcome, np.int8),
+        known_from=np.array(deals.known_from, np.float64),
+        event_deal=np.array(events.deal, np.int32),
+        event_at=np.minimum(np.array(events.at, np.float64), origin),
+        event_known=np.minimum(np.array(events.known, np.float64), origin),
+        event_code=np.array(events.code, np.int32),
+        strength=np.array(events.strength, np.int32),
+        milestones=tuple(events.codes),
+        attributes={name: column for name, column in columns.items() if any(value for value in column)},
+        change_deal=np.array(changes.deal, np.int32),
+        change_at=np.minimum(np.array(changes.at, np.float64), origin),
+        change_field=_texts(changes.field),
+        change_value=_texts(changes.value),
+        complete_to=origin,
+    )
+
+
+@dataclass(slots=True)
+class _Deals:
+    """Columns of the deals, in order of opening; ``index`` gives a deal's row."""
+
+    index: dict[UUID, int] = field(default_factory=dict)
+    opened: array = field(default_factory=lambda: array("d"))
+    closed: array = field(default_factory=lambda: array("d"))
+    outcome: array = field(default_factory=lambda: array("b"))
+    known_from: array = field(default_factory=lambda: array("d"))
+    built_in: dict[str, list[str | None]] = field(default_factory=lambda: {name: [] for name in BUILT_IN.values()})
+    account: list[UUID | None] = field(default_factory=list)
+
+    def read(self, org: Organisation, known_by: datetime) -> None:
+        rows = Deal.objects.of(org).filter(opened_at__lte=known_by).order_by("opened_at", "id")
+        fields = ("id", "opened_at", "history_known_from", "account_id", *BUILT_IN)
+        for deal_id, opened_at, known_from, account_id, *values in rows.values_list(*fields).iterator(CHUNK):
+            self.index[deal_id] = len(self.index)
+            self.opened.append(to_days(opened_at))
+            self.closed.append(np.nan)
+            self.outcome.append(OPEN)
+            self.known_from.append(np.nan if known_from is None else to_days(known_from))
+            self.account.append(account_id)
+            for name, value in zip(self.built_in, values, strict=True):
+                self.built_in[name].append(None if value in (None, "") else str(value))
+
+    def attribute_columns(self) -> dict[str, Texts]:
+        return {name: _texts(values) for name, values in self.built_in.items()}
+
+
+@dataclass(slots=True)
+class _Events:
+    deal: array = field(default_factory=lambda: array("i"))
+    at: array = field(default_factory=lambda: array("d"))
+    known: array = field(default_factory=lambda: array("d"))
+    code: array = field(default_factory=lambda: array("i"))
+    strength: array = field(default_factory=lambda: array("i"))
+    codes: dict[str, int] = field(default_factory=dict)
+
+    def add(self, deal: int, key: str, occurred_at: datetime, known_at: datetime, strength: int) -> None:
+        self.deal.append(deal)
+        self.at.append(to_days(occurred_at))
+        self.known.append(to_days(known_at))
+        self.code.append(self.codes.setdefault(key, len(self.codes)))
+        self.strength.append(strength)
+
+
+@dataclass(slots=True)
+class _Changes:
+    deal: array = field(default_factory=lambda: array("i"))
+    at: array = field(default_factory=lambda: array("d"))
+    field: list[str] = field(default_factory=list)
+    value: list[str | None] = field(default_factory=list)
+
+
+def _read_moves(org: Organisation, known_by: datetime, deals: _Deals, events: _Events) -> None:
+    """Closings and reopenings as known, and each dated change of stage as an event ``stage:<key>``.
+
+    The move that first places a deal is no event: it tells when we met the deal, not that anything happened.
+    """
+    moves = StageMove.objects.filter(deal__org=org, known_at__lte=known_by).order_by("occurred_at", "recorded_at")
+    fields = ("deal_id", "from_stage", "to_stage", "occurred_at", "known_at")
+    for deal_id, from_stage, to_stage, occurred_at, known_at in moves.values_list(*fields).iterator(CHUNK):
+        row = deals.index.get(deal_id)
+        if row is None:
+            continue
+        if to_stage in OUTCOMES:
+            deals.outcome[row] = OUTCOMES[to_stage]
+            deals.closed[row] = max(to_days(occurred_at), deals.opened[row])
+            continue
+        if from_stage in OUTCOMES:
+            deals.outcome[row], deals.closed[row] = OPEN, np.nan
+        if from_stage:
+            events.add(row, f"stage:{to_stage}", occurred_at, known_at, 0)
+
+
+def _read_evidence(org: Organisation, known_by: datetime, deals: _Deals, events: _Events) -> None:
+    """Evidence that still stood on that day: not superseded, not taken back by then."""
+    rows = Evidence.objects.filter(org_id=org.id).as_known(known_by)
+    fields = ("deal_id", "key", "occurred_at", "known_at", "strength")
+    for deal_id, key, occurred_at, known_at, strength in rows.values_list(*fields).iterator(CHUNK):
+        row = deals.index.get(deal_id)
+        if row is not None:
+            events.add(row, key, occurred_at, known_at, strength)
+
+
+def _find_origin(deals: _Deals, on: date) -> float:
+    """Where the forecast's clock stands for the as-of day; see the module's words on time."""
+    closed = np.array(deals.closed, np.float64)
+    closed = closed[~np.isnan(closed)]
+    is_dated = closed.size > 0 and float(np.mean(closed == np.floor(closed))) > DATED_SHARE
+    return to_days(day_end(on)) - (1.0 if is_dated else 0.0)
+
+
+def _read_attributes(org: Organisation, deals: _Deals) -> dict[str, Texts]:
+    columns: dict[str, Texts] = {}
+    rows = DealAttribute.objects.filter(deal__org=org).order_by("key", "id").values_list("deal_id", "key", "value")
+    for deal_id, key, value in rows.iterator(CHUNK):
+        row = deals.index.get(deal_id)
+        if row is not None and value:
+            columns.setdefault(key, np.full(len(deals.index), None, object))[row] = value
+    return columns
+
+
+def _read_changes(
+    org: Organisation, known_by: datetime, deals: _Deals, columns: dict[str, Texts], changes: _Changes
+) -> None:
+    """Dated changes, and what each field was before the first of them.
+
+    The row of a deal holds today's value. The value at opening is the ``old`` of the first change ever recorded, also
+    when that change came after the as-of day: so no later edit leaks into an earlier forecast.
+    """
+    begun: set[tuple[int, str]] = set()
+    rows = FieldChange.objects.filter(org_id=org.id, object_kind="deal", is_personal=False)
+    fields = ("object_id", "field", "old", "new", "known_at")
+    ordered = rows.order_by("known_at", "seq", "position").values_list(*fields)
+    for deal_id, name, old, new, known_at in ordered.iterator(CHUNK):
+        row, name = deals.index.get(deal_id), BUILT_IN.get(name, name)
+        if row is None or name not in columns:
+            continue
+        if (row, name) not in begun:
+            begun.add((row, name))
+            columns[name][row] = old or None
+        if known_at <= known_by:
+            changes.deal.append(row)
+            changes.at.append(to_days(known_at))
+            changes.field.append(name)
+            changes.value.append(new or None)
+
+
+def _read_account_attributes(org: Organisation, deals: _Deals) -> dict[str, Texts]:
+    """What is known of the companies (industry, size …), as ``account:<key>``.
+
+    Accounts keep no history, so a column that is filled far more often on closed deals than on open ones, or the
+    reverse, would tell the outcome: it is left out.
+    """
+    held: dict[UUID, dict[str, Any]] = dict(
+        Account.objects.filter(org=org).exclude(attributes={}).values_list("id", "attributes").iterator(CHUNK)
+    )
+    columns: dict[str, Texts] = {}
+    for row, account_id in enumerate(deals.account):
+        values = held.get(account_id, {}) if account_id else {}
+        for key, value in values.items():
+            if isinstance(value, str | int | float) and not isinstance(value, bool) and value != "":
+                columns.setdefault(f"account:{key}", np.full(len(deals.index), None, object))[row] = str(value)
+    is_open = np.array(deals.outcome, np.int8) == OPEN
+    return {name: column for name, column in columns.items() if _is_filled_evenly(column, is_open)}
+
+
+def _is_filled_evenly(column: Texts, is_open: np.ndarray) -> bool:
+    filled = np.array([value is not None for value in column], bool)
+    if min(int(is_open.sum()), int((~is_open).sum())) < FEWEST_EACH:
+        return True
+    return abs(float(filled[is_open].mean()) - float(filled[~is_open].mean())) <= FILL_GAP
+
+
+def to_days(moment: datetime) -> float:
+    """A moment as float64 days since 1970-01-01 00:00 UTC."""
+    gap = moment - _EPOCH
+    return gap.days + (gap.seconds * 1_000_000 + gap.microseconds) / _MICROSECONDS_A_DAY
+
+
+def _texts(values: Iterable[str | None]) -> Texts:
+    items = list(values)
+    column = np.empty(len(items), object)
+    column[:] = items
+    return column

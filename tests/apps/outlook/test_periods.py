@@ -1,0 +1,64 @@
+"""Fiscal quarters: bounds, neighbours, labels."""
+
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from landmark.orgs.models import Organisation
+from landmark.outlook.periods import next_period, period_containing, previous_period, quarter_containing, read_period
+
+
+def org_starting(month: int) -> Organisation:
+    return Organisation(slug="a", name="A", fiscal_year_start_month=month)
+
+
+@pytest.mark.parametrize(
+    ("month", "day", "starts", "ends", "label"),
+    [
+        (1, date(2026, 11, 22), date(2026, 10, 1), date(2026, 12, 31), "Q4 2026"),
+        (1, date(2024, 2, 29), date(2024, 1, 1), date(2024, 3, 31), "Q1 2024"),
+        (7, date(2026, 7, 1), date(2026, 7, 1), date(2026, 9, 30), "Q1 FY2027"),
+        (7, date(2026, 6, 30), date(2026, 4, 1), date(2026, 6, 30), "Q4 FY2026"),
+        (7, date(2026, 12, 31), date(2026, 10, 1), date(2026, 12, 31), "Q2 FY2027"),
+        (2, date(2026, 1, 31), date(2025, 11, 1), date(2026, 1, 31), "Q4 FY2026"),
+        (12, date(2025, 12, 1), date(2025, 12, 1), date(2026, 2, 28), "Q1 FY2026"),
+    ],
+)
+def test_a_day_lies_in_its_quarter(month: int, day: date, starts: date, ends: date, label: str) -> None:
+    period = period_containing(org_starting(month), day)
+    assert (period.starts_on, period.ends_on, period.label) == (starts, ends, label)
+
+
+@given(st.dates(date(1990, 1, 1), date(2090, 1, 1)), st.integers(1, 12))
+def test_quarters_follow_one_another_without_gap(day: date, month: int) -> None:
+    period = quarter_containing(day, month)
+    after = next_period(period)
+    assert day in period
+    assert after.starts_on == period.ends_on + timedelta(days=1)
+    assert previous_period(after) == period
+    assert 88 <= (period.ends_on - period.starts_on).days <= 91
+    assert period.ends_on <= date(period.year, 12, 31)
+
+
+def test_four_quarters_make_a_fiscal_year() -> None:
+    period = quarter_containing(date(2026, 7, 15), 7)
+    years = []
+    for _index in range(5):
+        years.append((period.year, period.quarter))
+        period = next_period(period)
+    assert years == [(2027, 1), (2027, 2), (2027, 3), (2027, 4), (2028, 1)]
+
+
+@pytest.mark.parametrize("text", ["", None, "soon", "2026-q5", "-q1", "9999-q4", "0000-q1"])
+def test_an_unreadable_period_is_the_present_one(text: str | None) -> None:
+    org = org_starting(1)
+    assert read_period(org, text, date(2026, 11, 22)).label == "Q4 2026"
+
+
+def test_a_link_names_any_period() -> None:
+    org = org_starting(7)
+    here = period_containing(org, date(2026, 11, 22))
+    assert read_period(org, here.key, date(2026, 1, 1)) == here
+    assert read_period(org, "2026-q1", date(2026, 11, 22)).starts_on == date(2025, 7, 1)

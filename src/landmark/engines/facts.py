@@ -72,6 +72,8 @@ class DealFacts:
 
     ``passed_gates`` maps a gate's key to the day it was passed: a passed gate stays passed.
     ``verified`` is false for a stage that only an import reported (its earlier gates are *debt*).
+    ``left_stage`` is the open stage a paused or lost deal came from: it may return there, and no further, without
+    passing the doors in between; left out, it counts as the first stage.
     """
 
     deal_id: str
@@ -84,6 +86,7 @@ class DealFacts:
     first_target_on: date | None = None
     target_pushes: int = 0
     verified: bool = True
+    left_stage: str = ""
     attributes: Mapping[str, str] = field(default_factory=dict)
     evidence: tuple[EvidenceFact, ...] = ()
     stakeholders: tuple[StakeholderFact, ...] = ()

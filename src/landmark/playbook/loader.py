@@ -85,7 +85,9 @@ def _read_words(file: Path, places: dict[Loc, Where]) -> Mapping[str, str]:
     _flatten(value, (), flat, findings, lines, name)
     if findings:
         raise PlaybookError(tuple(findings))
-    places.update({("wording", file.stem, ".".join(map(str, loc))): Where(file=name, line=n) for loc, n in lines.items()})
+    places.update(
+        {("wording", file.stem, ".".join(map(str, loc))): Where(file=name, line=n) for loc, n in lines.items()}
+    )
     return flat
 
 
@@ -164,7 +166,7 @@ def _shown(problem: Any, tag: str) -> str:
 
 def _pattern_advice(name: str) -> str:
     if name == "version":
-        return "write numbers and dots in quotes, such as \"2026.1\""
+        return 'write numbers and dots in quotes, such as "2026.1"'
     return "use small letters, digits and underscores, starting with a letter"
 
 

@@ -138,7 +138,7 @@ class FunnelStep(Keyed):
 
 
 class Benchmarks(Strict):
-    """Figures to start from. ``source_rates`` is the published table, kept as a worked case and used for nothing else."""
+    """Figures to start from. ``source_rates`` is the published table: a worked case, used for nothing else."""
 
     prior_deals: int = Field(default=40, ge=1, description="How many deals of your own the priors weigh as much as")
     source_rates: Mapping[Key, Rate] = Field(default_factory=dict)

@@ -65,7 +65,7 @@ def read_yaml(path: Path, name: str) -> tuple[Any, dict[Loc, int]]:
     """The value in a file and the line of each part of it; ``name`` is what errors call the file."""
     raw = path.read_bytes()
     if len(raw) > MAX_BYTES:
-        raise PlaybookError.at(name, 1, f"this file is larger than {MAX_BYTES // 1024} KiB; split it into several files")
+        raise PlaybookError.at(name, 1, f"this file is larger than {MAX_BYTES // 1024} KiB; split it in several")
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -82,8 +82,8 @@ def _compose(text: str, name: str) -> yaml.Node | None:
     try:
         for event in yaml.parse(text, Loader=yaml.SafeLoader):
             if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-                line = event.start_mark.line + 1
-                raise PlaybookError.at(name, line, "anchors (&) and aliases (*) are not read; write the value out again")
+                line = event.start_mark.line + 1 if event.start_mark else 1
+                raise PlaybookError.at(name, line, "anchors (&) and aliases (*) are not read; write the value again")
         return yaml.compose(text, Loader=_Composer)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark

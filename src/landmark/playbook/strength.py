@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
 class Strength(IntEnum):
     """claimed by the seller < documented < stated by the buyer < signed.
 
-    Ordered like numbers, written as text: ``Strength("buyer") is Strength.BUYER`` and ``Strength.BUYER.key == "buyer"``.
+    Ordered like numbers, written as text: ``Strength("buyer") is Strength.BUYER``, ``Strength.BUYER.key == "buyer"``.
     """
 
     CLAIMED = 1

@@ -1,0 +1,93 @@
+"""Which labels and sentences a playbook needs in every language, and the part of the files that asks for each.
+
+Answers: the full list of wording keys. Does not answer: whether they are there (``lint``).
+"""
+
+from collections.abc import Iterator
+
+from landmark.playbook.schema import Loc, Playbook, Strength
+
+Need = tuple[str, Loc]
+
+MESSAGES = (
+    "our_team", "person", "weak", "expired", "promise_due", "not_met", "role_not_met", "adversary", "step_late",
+    "step_incomplete", "step_far", "refresh", "no_next_step", "over_age", "evidence_missing",
+)  # fmt: skip
+STATUSES = ("passed", "promised", "overridden", "held", "warned", "off")
+LABELLED = (
+    ("stances", "stance"), ("loss_reasons", "loss_reason"), ("win_reasons", "win_reason"),
+    ("pause_triggers", "pause_trigger"),
+)  # fmt: skip
+
+
+def words_needed(playbook: Playbook) -> Iterator[Need]:
+    """Every wording key the playbook and the engines may ask for."""
+    yield from (("playbook.label", ("key",)), ("playbook.summary", ("key",)))
+    yield from _of_stages(playbook)
+    yield from _of_data_points(playbook)
+    yield from _of_gates(playbook)
+    yield from _of_people_and_reasons(playbook)
+    yield from _of_funnel(playbook)
+    fixed = (
+        *(f"message.{name}" for name in MESSAGES),
+        *(f"status.{name}.label" for name in STATUSES),
+        *(f"strength.{strength.key}.label" for strength in Strength),
+        *(f"mode.{mode}.label" for mode in ("off", "warn", "block")),
+        *(f"door.{door}.label" for door in ("every_move", "meeting")),
+    )
+    yield from ((key, ("key",)) for key in fixed)
+
+
+def _of_stages(playbook: Playbook) -> Iterator[Need]:
+    for index, stage in enumerate(playbook.stages):
+        loc: Loc = ("stages", index)
+        yield f"stage.{stage.key}.label", loc
+        yield f"stage.{stage.key}.summary", loc
+        yield f"owner.{stage.owner}.label", loc
+        for name in ("entry", "exit", "no_go"):
+            for number, item in enumerate(getattr(stage, name)):
+                yield f"stage.{stage.key}.{name}.{item}", (*loc, name, number)
+    for role in ("manager", "sales_operations", "executive", "administrator"):
+        yield f"owner.{role}.label", ("stages",)
+
+
+def _of_data_points(playbook: Playbook) -> Iterator[Need]:
+    for name, word in (("milestones", "milestone"), ("evidence", "evidence")):
+        for index, item in enumerate(getattr(playbook, name)):
+            yield f"{word}.{item.key}.label", (name, index)
+            yield f"{word}.{item.key}.proof", (name, index)
+    for index, attribute in enumerate(playbook.attributes):
+        yield f"attribute.{attribute.key}.label", ("attributes", index)
+        yield f"attribute.{attribute.key}.help", ("attributes", index)
+        for choice in attribute.choices:
+            yield f"attribute.{attribute.key}.choice.{choice}", ("attributes", index)
+
+
+def _of_gates(playbook: Playbook) -> Iterator[Need]:
+    for index, gate in enumerate(playbook.gates):
+        loc: Loc = ("gates", index)
+        yield f"gate.{gate.key}.label", loc
+        yield f"gate.{gate.key}.question", loc
+        yield from ((f"gate.{gate.key}.output.{key}", (*loc, "outputs")) for key in gate.outputs)
+        yield from ((f"gate.{gate.key}.route.{key}", (*loc, "fail_routes")) for key in gate.fail_routes)
+        for number, check in enumerate(gate.checks):
+            for word in ("label", "why", "next_step"):
+                yield f"gate.{gate.key}.check.{check.key}.{word}", (*loc, "checks", number)
+
+
+def _of_people_and_reasons(playbook: Playbook) -> Iterator[Need]:
+    for index, role in enumerate(playbook.roles):
+        yield f"role.{role.key}.label", ("roles", index)
+        yield f"role.{role.key}.phrase", ("roles", index)
+    for name, word in LABELLED:
+        for index, item in enumerate(getattr(playbook, name)):
+            yield f"{word}.{item.key}.label", (name, index)
+
+
+def _of_funnel(playbook: Playbook) -> Iterator[Need]:
+    for index, step in enumerate(playbook.benchmarks.funnel):
+        loc: Loc = ("benchmarks", "funnel", index)
+        yield f"funnel.{step.key}.label", loc
+        yield f"funnel.{step.key}.cause", loc
+        yield f"funnel.{step.key}.guardrail.{step.guardrail}", loc
+        yield from ((f"funnel.{step.key}.action.{key}", loc) for key in step.actions)

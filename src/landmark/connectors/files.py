@@ -9,7 +9,7 @@ import io
 import zipfile
 import zlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -32,10 +32,13 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One file to read: the name a user knows it by, and how to open it from its start (again and again)."""
+    """One file to read: the name a user knows it by, how to open it from its start (again and again), and its path
+    where it is a file of its own rather than a member of an archive.
+    """
 
     name: str
     open: Callable[[], BinaryIO]
+    path: Path | None = None
 
 
 @dataclass(slots=True)
@@ -110,15 +113,17 @@ def _sources_of(path: Path, limits: Limits, budget: _Budget) -> list[Source]:
     _refuse_spreadsheet(path.name, magic)
     if magic in ZIP_MAGIC:
         return _zip_sources(path, limits, budget)
-    return [_source(path.name, lambda: path.open("rb"), magic, budget)]
+    return [_source(path.name, lambda: path.open("rb"), magic, budget, path)]
 
 
-def _source(name: str, open_raw: Callable[[], BinaryIO], magic: bytes, budget: _Budget) -> Source:
+def _source(
+    name: str, open_raw: Callable[[], BinaryIO], magic: bytes, budget: _Budget, path: Path | None = None
+) -> Source:
     """A source that is gunzipped on the way when its first bytes say so."""
     if not magic.startswith(GZIP_MAGIC):
-        return Source(name, lambda: _bounded(open_raw(), name, budget))
+        return Source(name, lambda: _bounded(open_raw(), name, budget), path)
     plain = name.removesuffix(".gz")
-    return Source(plain, lambda: _bounded(_gunzipped(open_raw()), plain, budget))
+    return Source(plain, lambda: _bounded(_gunzipped(open_raw()), plain, budget), path)
 
 
 class _gunzipped(gzip.GzipFile):  # noqa: N801 - reads as a function where it is used
@@ -227,5 +232,5 @@ def _with_distinct_names(sources: list[Source]) -> list[Source]:
     result = []
     for source in sources:
         seen[source.name] = count = seen.get(source.name, 0) + 1
-        result.append(source if count == 1 else Source(f"{source.name} ({count})", source.open))
+        result.append(source if count == 1 else replace(source, name=f"{source.name} ({count})"))
     return result

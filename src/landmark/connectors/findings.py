@@ -24,10 +24,10 @@ SUMMARIES = {
     "other_record": "{n} rows belong to deals that are not in these files and are left out.",
     "outside_funnel": "{n} cases never reached the activity that opens a deal and are left out.",
     "left_out_event": "{n} events are left out as the mapping asks.",
-    "closed_in_future": "{n} closed deals have a close date after the last time stamp in the files: taken as closed then.",
+    "closed_in_future": "{n} closed deals have a close date after the last time stamp: taken as closed then.",
     "late_history": "{n} deals have a history that starts after they were opened: used from where it starts.",
     "not_done": "{n} tasks are not done yet and are left out.",
-    "no_target_history": "{n} closed deals show only the day they closed as their target date, no earlier one: left blank.",
+    "no_target_history": "{n} closed deals have no target date from before they closed: left blank.",
 }
 
 

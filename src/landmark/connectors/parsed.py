@@ -18,7 +18,7 @@ class StructuralError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing worth telling the user. ``kind`` is "row" (the row is rejected) or "note" (kept, with an assumption)."""
+    """One thing worth telling the user. ``kind`` is "row" (it is rejected) or "note" (kept, with an assumption)."""
 
     kind: str
     code: str
@@ -32,8 +32,8 @@ class Problem:
 class DealRecord:
     """One deal as its source reports it. ``stage`` is the source's own name; ``attributes`` is as known at opening.
 
-    ``amount`` and ``target`` are the last known ones; where they were something else at the opening, ``Changes`` says so
-    with a first value at ``opened`` (blank: not known yet).
+    ``amount`` and ``target`` are the last known ones; where they were something else at the opening, ``Changes`` says
+    so with a first value at ``opened`` (blank: not known yet).
     """
 
     external_id: str
@@ -70,7 +70,7 @@ class Events:
 
 @dataclass(slots=True)
 class Changes:
-    """Field changes in columns: deal index, when, field name, new value ("stage", "amount", "target_on" or an attribute)."""
+    """Field changes in columns: deal index, when, field ("stage", "amount", "target_on", an attribute), new value."""
 
     deal: array = field(default_factory=lambda: array("i"))
     at: array = field(default_factory=lambda: array("d"))
@@ -116,6 +116,6 @@ class Parsed:
     assumptions: list[str] = field(default_factory=list)
     data_until: float = NAN
     counts: dict[str, int] = field(default_factory=dict)
-    """How many problems of each code there are in all (``problems`` holds every rejected row, but only the first notes)."""
+    """How many problems of each code there are (``problems`` holds every rejected row, but only the first notes)."""
     stage_equivalents: dict[str, str] = field(default_factory=dict)
     """The source's stage name → stage key of the playbook, where a mapping says so."""

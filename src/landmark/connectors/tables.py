@@ -67,13 +67,19 @@ class Table:
     def rows(self) -> Iterator[tuple[int, list[str]]]:
         """Every filled row with its number; short rows are padded, blank ones left out."""
         width = len(self.headings)
+        for number, row in self.records():
+            if not any(row):
+                continue
+            if len(row) < width:
+                row += [""] * (width - len(row))
+            yield number, row
+
+    def records(self) -> Iterator[tuple[int, list[str]]]:
+        """Every row below the headings just as it is, blank ones too."""
         with _reader(self.source, self.encoding, self.delimiter) as reader:
             for number, row in enumerate(reader, start=1):
-                if number <= self.skipped + 1 or not any(row):
-                    continue
-                if len(row) < width:
-                    row += [""] * (width - len(row))
-                yield number, row
+                if number > self.skipped + 1:
+                    yield number, row
 
 
 def read_table(source: Source) -> Table:

@@ -261,11 +261,10 @@ def _obstacle(playbook: Playbook, gate: Gate, check: Check, key: str) -> str:
     item = playbook.evidence_item(key)
     if isinstance(check, kinds.EvidenceCheck | kinds.AnyEvidenceCheck) and check.strength > item.strongest:
         return _too_strong(playbook, key)
-    keys = [stage.key for stage in playbook.stages if stage.kind in ("open", "won")]
-    if item.from_stage in keys and gate.door in keys and keys.index(item.from_stage) >= keys.index(gate.door):
-        return (
-            f"`{key}` comes only from `{item.from_stage}` on, and this gate opens `{gate.door}`; ask for something else"
-        )
+    path = [stage.key for stage in playbook.stages if stage.kind in ("open", "won")]
+    door = path[1] if gate.door == EVERY_MOVE and len(path) > 1 else gate.door
+    if item.from_stage in path and door in path and path.index(item.from_stage) >= path.index(door):
+        return f"`{key}` comes only from `{item.from_stage}` on, too late for the door `{door}`; ask for something else"
     return ""
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from landmark.playbook.lint import lint
 from landmark.playbook.schema import Loc, Playbook, Where
 from landmark.playbook.source import Finding, PlaybookError, read_yaml
 
@@ -24,11 +25,14 @@ MAX_FILES = 40
 
 @lru_cache(maxsize=32)
 def load_playbook(ref: str = DEFAULT_REF) -> Playbook:
-    """A playbook that ships with Landmark, by ``name/version``. Read once, then kept."""
+    """A playbook that ships with Landmark, by ``name/version``; judged before it reaches a deal, read once, then kept."""
     if not _REF.match(ref) or not (METHODS / ref).is_dir():
         known = ", ".join(available())
         raise PlaybookError.at(ref, 1, f"there is no playbook of this name; use one of {known}, or a folder's path")
-    return load_folder(METHODS / ref)
+    playbook = load_folder(METHODS / ref)
+    if errors := tuple(finding for finding in lint(playbook) if finding.level == "error"):
+        raise PlaybookError(errors)
+    return playbook
 
 
 def available() -> tuple[str, ...]:

@@ -11,7 +11,7 @@ Need = tuple[str, Loc]
 
 MESSAGES = (
     "our_team", "person", "weak", "expired", "promise_due", "not_met", "role_not_met", "adversary", "step_late",
-    "step_incomplete", "step_far", "refresh", "no_next_step", "over_age", "evidence_missing",
+    "step_incomplete", "step_far", "refresh", "no_next_step", "over_age",
 )  # fmt: skip
 STATUSES = ("passed", "promised", "overridden", "held", "warned", "off")
 LABELLED = (

@@ -33,8 +33,8 @@ def check(source: str) -> None:
         raise SystemExit(1)
     warnings = f", {len(findings)} to look at" if findings else ""
     click.echo(
-        f"{found.ref} is fine: {len(found.stages)} stages, {len(found.milestones)} milestones, {len(found.gates)} gates, "
-        f"in {', '.join(found.languages)}{warnings}."
+        f"{found.ref} is fine: {len(found.stages)} stages, {len(found.milestones)} milestones, "
+        f"{len(found.gates)} gates, in {', '.join(found.languages)}{warnings}."
     )
 
 
@@ -56,9 +56,8 @@ def show(source: str, lang: str) -> None:
     click.echo()
     for item in found.milestones:
         fresh = f" ({item.expiry_days} d)" if item.expiry_days else ""
-        click.echo(
-            f"* {found.label('milestone', item.key, lang)}{fresh}: {found.text(f'milestone.{item.key}.proof', lang)}"
-        )
+        proof = found.text(f"milestone.{item.key}.proof", lang)
+        click.echo(f"* {found.label('milestone', item.key, lang)}{fresh}: {proof}")
 
 
 @playbook.command()

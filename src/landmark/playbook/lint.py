@@ -11,8 +11,7 @@ from landmark.playbook import checks as kinds
 from landmark.playbook.priors import falling_steps, fold_name
 from landmark.playbook.schema import EVERY_MOVE, MEETING, Check, Gate, Loc, Playbook, Stage
 from landmark.playbook.source import Finding
-from landmark.playbook.wording import names_in
-from landmark.playbook.words_needed import words_needed
+from landmark.playbook.words_needed import judge_wording
 
 KEYED_LISTS = (
     "stages", "milestones", "evidence", "attributes", "gates", "roles", "stances", "loss_reasons", "win_reasons",
@@ -24,7 +23,7 @@ def lint(playbook: Playbook) -> list[Finding]:
     """All findings, in the order of the files. No finding with level ``error`` means the playbook may be used."""
     rules = (
         _duplicates, _aliases, _stages, _reachability, _priors, _needs, _gates, _check_keys, _doors, _passable, _funnel,
-        _wording,
+        judge_wording,
     )  # fmt: skip
     findings = chain.from_iterable(rule(playbook) for rule in rules)
     return sorted(findings, key=lambda finding: (finding.where.file, finding.where.line, finding.message))
@@ -276,32 +275,3 @@ def _funnel(playbook: Playbook) -> Iterator[Finding]:
         if step.reached > step.entered:
             message = f"more reached `{step.to_state}` than entered; check `entered` and `reached`"
             yield _error(playbook, "funnel-counts", message, "benchmarks", "funnel", index)
-
-
-# Words
-
-
-def _wording(playbook: Playbook) -> Iterator[Finding]:
-    needed = dict(words_needed(playbook))
-    for lang in playbook.languages or ("en",):
-        words = playbook.wording(lang)
-        for key, loc in needed.items():
-            if key not in words:
-                yield _error(playbook, "missing-wording", f"wording/{lang}.yaml lacks `{key}`; add a sentence", *loc)
-        for key in words:
-            if key not in needed:
-                message = f"nothing uses `{key}`; remove it, or check its spelling"
-                yield _warning(playbook, "unused-wording", message, "wording", lang, key)
-    yield from _blanks(playbook)
-
-
-def _blanks(playbook: Playbook) -> Iterator[Finding]:
-    """``{names}`` a translation dropped or invented, measured against English."""
-    english = playbook.wording("en")
-    for lang in playbook.languages:
-        for key, sentence in playbook.wording(lang).items():
-            wanted, found = names_in(english.get(key, sentence)), names_in(sentence)
-            if wanted != found:
-                shown = ", ".join(f"{{{name}}}" for name in sorted(wanted ^ found))
-                message = f"`{key}` differs from English in {shown}; use the same names in braces"
-                yield _error(playbook, "wording-names", message, "wording", lang, key)

@@ -1,11 +1,14 @@
-"""Which labels and sentences a playbook needs in every language, and the part of the files that asks for each.
+"""Which labels and sentences a playbook needs in every language, and whether they are there.
 
-Answers: the full list of wording keys. Does not answer: whether they are there (``lint``).
+Answers: the full list of wording keys with the part of the files that asks for each; what a language lacks or has too
+much. Does not answer: whether a sentence is a good one.
 """
 
 from collections.abc import Iterator
 
 from landmark.playbook.schema import Loc, Playbook, Strength
+from landmark.playbook.source import Finding
+from landmark.playbook.wording import names_in
 
 Need = tuple[str, Loc]
 
@@ -91,3 +94,32 @@ def _of_funnel(playbook: Playbook) -> Iterator[Need]:
         yield f"funnel.{step.key}.cause", loc
         yield f"funnel.{step.key}.guardrail.{step.guardrail}", loc
         yield from ((f"funnel.{step.key}.action.{key}", loc) for key in step.actions)
+
+
+def judge_wording(playbook: Playbook) -> Iterator[Finding]:
+    """Sentences that are missing, unused, or fill in other names than the English ones."""
+    needed = dict(words_needed(playbook))
+    for lang in playbook.languages or ("en",):
+        words = playbook.wording(lang)
+        for key, loc in needed.items():
+            if key not in words:
+                yield Finding(
+                    playbook.where(*loc), f"wording/{lang}.yaml lacks `{key}`; add a sentence", code="missing-wording"
+                )
+        for key in words:
+            if key not in needed:
+                message = f"nothing uses `{key}`; remove it, or check its spelling"
+                yield Finding(playbook.where("wording", lang, key), message, level="warning", code="unused-wording")
+    yield from _blanks(playbook)
+
+
+def _blanks(playbook: Playbook) -> Iterator[Finding]:
+    """``{names}`` a translation dropped or invented, measured against English."""
+    english = playbook.wording("en")
+    for lang in playbook.languages:
+        for key, sentence in playbook.wording(lang).items():
+            wanted, found = names_in(english.get(key, sentence)), names_in(sentence)
+            if wanted != found:
+                shown = ", ".join(f"{{{name}}}" for name in sorted(wanted ^ found))
+                message = f"`{key}` differs from English in {shown}; use the same names in braces"
+                yield Finding(playbook.where("wording", lang, key), message, code="wording-names")

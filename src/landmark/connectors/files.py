@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO, BinaryIO, cast
 
 from landmark.connectors.parsed import StructuralError
 
@@ -123,7 +123,7 @@ def _source(
     if not magic.startswith(GZIP_MAGIC):
         return Source(name, lambda: _bounded(open_raw(), name, budget), path)
     plain = name.removesuffix(".gz")
-    return Source(plain, lambda: _bounded(_gunzipped(open_raw()), plain, budget), path)
+    return Source(plain, lambda: _bounded(cast(BinaryIO, _gunzipped(open_raw())), plain, budget), path)
 
 
 class _gunzipped(gzip.GzipFile):  # noqa: N801 - reads as a function where it is used
@@ -195,19 +195,19 @@ def _open_member(path: Path, info: zipfile.ZipInfo) -> BinaryIO:
     except Exception:
         archive.close()
         raise
-    return _Member(member, archive)
+    return cast(BinaryIO, _Member(member, archive))
 
 
-class _Member(io.RawIOBase, BinaryIO):  # type: ignore[misc]
+class _Member(io.RawIOBase):
     """A zip member that closes its archive with itself."""
 
-    def __init__(self, member: io.BufferedIOBase, archive: zipfile.ZipFile) -> None:
+    def __init__(self, member: IO[bytes], archive: zipfile.ZipFile) -> None:
         self._member, self._archive = member, archive
 
     def readable(self) -> bool:
         return True
 
-    def read(self, size: int = -1) -> bytes:  # type: ignore[override]
+    def read(self, size: int = -1) -> bytes:
         return self._member.read(size)
 
     def close(self) -> None:

@@ -61,10 +61,10 @@ class DealRecord:
 class Events:
     """Milestone events in columns: index of the deal in ``Parsed.deals``, when, when known, index of the milestone."""
 
-    deal: array = field(default_factory=lambda: array("i"))
-    at: array = field(default_factory=lambda: array("d"))
-    known: array = field(default_factory=lambda: array("d"))
-    code: array = field(default_factory=lambda: array("i"))
+    deal: "array[int]" = field(default_factory=lambda: array("i"))
+    at: "array[float]" = field(default_factory=lambda: array("d"))
+    known: "array[float]" = field(default_factory=lambda: array("d"))
+    code: "array[int]" = field(default_factory=lambda: array("i"))
     names: list[str] = field(default_factory=list)
 
 
@@ -72,8 +72,8 @@ class Events:
 class Changes:
     """Field changes in columns: deal index, when, field ("stage", "amount", "target_on", an attribute), new value."""
 
-    deal: array = field(default_factory=lambda: array("i"))
-    at: array = field(default_factory=lambda: array("d"))
+    deal: "array[int]" = field(default_factory=lambda: array("i"))
+    at: "array[float]" = field(default_factory=lambda: array("d"))
     # the column is called "field", which hides dataclasses.field from here on
     field: list[str] = dataclasses.field(default_factory=list)
     value: list[str] = dataclasses.field(default_factory=list)

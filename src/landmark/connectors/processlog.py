@@ -20,10 +20,10 @@ from landmark.connectors.tables import Table, check_id
 class _Log:
     """All kept events in columns, and each case's first opening activity and first settling one."""
 
-    case: array = field(default_factory=lambda: array("i"))
-    at: array = field(default_factory=lambda: array("d"))
-    activity: array = field(default_factory=lambda: array("i"))
-    row: array = field(default_factory=lambda: array("i"))
+    case: "array[int]" = field(default_factory=lambda: array("i"))
+    at: "array[float]" = field(default_factory=lambda: array("d"))
+    activity: "array[int]" = field(default_factory=lambda: array("i"))
+    row: "array[int]" = field(default_factory=lambda: array("i"))
     names: list[str] = field(default_factory=list)
     first: dict[int, float] = field(default_factory=dict)
     started: dict[int, float] = field(default_factory=dict)
@@ -141,7 +141,8 @@ def _read_events(
     case_at, time_at, activity_at = (table.require(name) for name in (part.case, part.time, part.activity))
     keep = [(table.require(name), frozenset(values)) for name, values in part.keep.items()]
     drop = [(table.require(name), frozenset(values)) for name, values in part.drop.items()]
-    ignored, codes = frozenset(part.ignore), {}
+    ignored = frozenset(part.ignore)
+    codes: dict[str, int] = {}
     index = {external_id: position for position, external_id in enumerate(deals)}
     width = len(table.headings)
     for number, row in table.rows():

@@ -19,8 +19,8 @@ from landmark.playbook.loader import load_playbook
 from landmark.playbook.schema import Playbook
 
 ACCEPTED = (
-    "Accepted are an event log (deals.csv with deal_id, events.csv with deal_id, at, milestone), a Salesforce data export "
-    "(Opportunity.csv), the Maven CRM CSV, and any process log together with a mapping file."
+    "Accepted are an event log (deals.csv with deal_id, events.csv with deal_id, at, milestone), a Salesforce data "
+    "export (Opportunity.csv), the Maven CRM CSV, and any process log together with a mapping file."
 )
 
 
@@ -98,7 +98,8 @@ def _rejected(parsed: Parsed) -> int:
 def _strict_sentence(parsed: Parsed, rejected: int) -> str:
     first = next(problem for problem in parsed.problems if problem.kind == "row")
     rows = "One row cannot" if rejected == 1 else f"{rejected:,} rows cannot"
-    return f"{rows} be read, so with --strict nothing is imported; the first is row {first.row} of {first.file}: {first.reason}."
+    where = f"row {first.row} of {first.file}"
+    return f"{rows} be read, so with --strict nothing is imported; the first is {where}: {first.reason}."
 
 
 def _parse(tables: list[Table], mapping: Mapping | None, names: Names) -> Parsed:

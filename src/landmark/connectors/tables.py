@@ -109,7 +109,7 @@ def _distinct(headings: Sequence[str]) -> tuple[str, ...]:
 
 
 def sniff_encoding(source: Source) -> str:
-    """UTF-8 or UTF-16 when a byte order mark says so, UTF-8 when the whole file is valid, else Windows-1252 or Latin-1."""
+    """UTF-16 when a byte order mark says so, UTF-8 when the whole file is valid, else Windows-1252 or Latin-1."""
     with source.open() as stream:
         start = stream.read(4)
     if not start:

@@ -107,7 +107,7 @@ def _object_of(table: Table) -> str:
 
 
 def full_id(value: str) -> str:
-    """The 18-character form of an id; "" for the null id. The three added characters tell which letters are capitals."""
+    """The 18-character form of an id; "" for the null id. The added three tell which letters are capitals."""
     value = value.strip()
     if value == NULL_ID or value == NULL_ID[:15]:
         return ""

@@ -27,8 +27,8 @@ GRACE_DAYS = 1.0
 class _Rows:
     """All rows in columns, texts shared, in file order."""
 
-    deal: array = field(default_factory=lambda: array("i"))
-    at: array = field(default_factory=lambda: array("d"))
+    deal: "array[int]" = field(default_factory=lambda: array("i"))
+    at: "array[float]" = field(default_factory=lambda: array("d"))
     stage: list[str] = field(default_factory=list)
     amount: list[str] = field(default_factory=list)
     close_on: list[str] = field(default_factory=list)

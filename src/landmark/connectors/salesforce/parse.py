@@ -19,8 +19,8 @@ from landmark.connectors.salesforce.columns import KNOWN_AT_OPENING, KNOWN_TOO_L
 from landmark.connectors.tables import Table, fold_heading
 
 OPPORTUNITY = (
-    "Id IsDeleted AccountId Name StageName StageSortOrder Amount CloseDate Type NextStep IsClosed IsWon CurrencyIsoCode "
-    "OwnerId CreatedDate LastModifiedDate SystemModstamp LastStageChangeDate"
+    "Id IsDeleted AccountId Name StageName StageSortOrder Amount CloseDate Type NextStep IsClosed IsWon "
+    "CurrencyIsoCode OwnerId CreatedDate LastModifiedDate SystemModstamp LastStageChangeDate"
 ).split()
 STAMPS = ("CreatedDate", "LastModifiedDate", "SystemModstamp", "LastStageChangeDate")
 
@@ -35,11 +35,11 @@ class Reading:
     allowed: frozenset[str]
     index: dict[str, int] = field(default_factory=dict)
     dropped: set[str] = field(default_factory=set)
-    rows: array = field(default_factory=lambda: array("i"))
+    rows: "array[int]" = field(default_factory=lambda: array("i"))
     files: list[str] = field(default_factory=list)
-    created: array = field(default_factory=lambda: array("d"))
-    stage_changed: array = field(default_factory=lambda: array("d"))
-    close_on: array = field(default_factory=lambda: array("d"))
+    created: "array[float]" = field(default_factory=lambda: array("d"))
+    stage_changed: "array[float]" = field(default_factory=lambda: array("d"))
+    close_on: "array[float]" = field(default_factory=lambda: array("d"))
     sort_orders: dict[str, float] = field(default_factory=dict)
     closed_stages: set[str] = field(default_factory=set)
     last_stamp: float = -math.inf
@@ -188,8 +188,8 @@ def _sort_columns(table: Table, reading: Reading) -> list[tuple[int, str, bool]]
         reading.findings.tell(
             "kept_columns",
             table.name,
-            f"{table.name}: an export shows only the last value of {', '.join(kept)}, perhaps filled after closing: kept "
-            f"and shown, but the forecast does not use them. Name those known from the start in a mapping, "
+            f"{table.name}: an export shows only the last value of {', '.join(kept)}, perhaps filled after closing: "
+            f"kept and shown, but the forecast does not use them. Name those known from the start in a mapping, "
             f"under attributes.",
         )
     return columns

@@ -25,13 +25,14 @@ def read_accounts(export: Export, reading: Reading) -> None:
     """Accounts that deals name; what is known about them from the start becomes attributes of their deals."""
     wanted = {deal.account_id for deal in reading.parsed.deals} - {""}
     facts: dict[str, dict[str, str]] = {}
+    names = reading.names
     for table in export.account:
         row = Row(table, "Id", "Name", "IsDeleted")
         columns = [
             (
                 place,
                 heading,
-                reading.names.attribute(heading) or heading,
+                names.attribute(heading) or heading,
                 may_forecast(heading, key, table.name, reading),
             )
             for place, (heading, key) in enumerate(zip(table.headings, table.keys, strict=True))

@@ -13,7 +13,7 @@ and later times of D are pulled back to it. Either way a horizon of n days means
 from array import array
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time
 from typing import Any
 from uuid import UUID
 
@@ -22,8 +22,7 @@ import numpy as np
 from landmark.deals.models import Account, Deal, DealAttribute, StageMove
 from landmark.forecast.history import LOST, OPEN, WON, History, Texts
 from landmark.ledger.models import Evidence, FieldChange
-from landmark.ledger.queries import find_day_end
-from landmark.orgs.as_of import day_end, on_day
+from landmark.orgs.as_of import on_day
 from landmark.orgs.models import Organisation
 
 CHUNK = 5_000
@@ -40,7 +39,7 @@ _MICROSECONDS_A_DAY = 86_400_000_000
 def read_history(org: Organisation, on: date) -> History:
     """Everything about the organisation's deals that was known by the end of the day ``on``."""
     as_of = on_day(org, on)
-    return _read(org, as_of.on, as_of.known_by if as_of.is_latest else find_day_end(as_of.on))
+    return _read(org, as_of.on, as_of.known_by)
 
 
 def _read(org: Organisation, on: date, known_by: datetime) -> History:
@@ -71,7 +70,7 @@ def _read(org: Organisation, on: date, known_by: datetime) -> History:
         attributes={name: column for name, column in columns.items() if any(value for value in column)},
         change_deal=np.array(changes.deal, np.int32),
         change_at=np.minimum(np.array(changes.at, np.float64), origin),
-        change_field=_texts(changes.field),
+        change_field=_texts(changes.name),
         change_value=_texts(changes.value),
         complete_to=origin,
     )
@@ -82,10 +81,10 @@ class _Deals:
     """Columns of the deals, in order of opening; ``index`` gives a deal's row."""
 
     index: dict[UUID, int] = field(default_factory=dict)
-    opened: array = field(default_factory=lambda: array("d"))
-    closed: array = field(default_factory=lambda: array("d"))
-    outcome: array = field(default_factory=lambda: array("b"))
-    known_from: array = field(default_factory=lambda: array("d"))
+    opened: "array[float]" = field(default_factory=lambda: array("d"))
+    closed: "array[float]" = field(default_factory=lambda: array("d"))
+    outcome: "array[int]" = field(default_factory=lambda: array("b"))
+    known_from: "array[float]" = field(default_factory=lambda: array("d"))
     built_in: dict[str, list[str | None]] = field(default_factory=lambda: {name: [] for name in BUILT_IN.values()})
     account: list[UUID | None] = field(default_factory=list)
 
@@ -108,11 +107,11 @@ class _Deals:
 
 @dataclass(slots=True)
 class _Events:
-    deal: array = field(default_factory=lambda: array("i"))
-    at: array = field(default_factory=lambda: array("d"))
-    known: array = field(default_factory=lambda: array("d"))
-    code: array = field(default_factory=lambda: array("i"))
-    strength: array = field(default_factory=lambda: array("i"))
+    deal: "array[int]" = field(default_factory=lambda: array("i"))
+    at: "array[float]" = field(default_factory=lambda: array("d"))
+    known: "array[float]" = field(default_factory=lambda: array("d"))
+    code: "array[int]" = field(default_factory=lambda: array("i"))
+    strength: "array[int]" = field(default_factory=lambda: array("i"))
     codes: dict[str, int] = field(default_factory=dict)
 
     def add(self, deal: int, key: str, occurred_at: datetime, known_at: datetime, strength: int) -> None:
@@ -125,16 +124,16 @@ class _Events:
 
 @dataclass(slots=True)
 class _Changes:
-    deal: array = field(default_factory=lambda: array("i"))
-    at: array = field(default_factory=lambda: array("d"))
-    field: list[str] = field(default_factory=list)
+    deal: "array[int]" = field(default_factory=lambda: array("i"))
+    at: "array[float]" = field(default_factory=lambda: array("d"))
+    name: list[str] = field(default_factory=list)
     value: list[str | None] = field(default_factory=list)
 
 
 def _read_moves(org: Organisation, known_by: datetime, deals: _Deals, events: _Events) -> None:
     """Closings and reopenings as known, and each dated change of stage as an event ``stage:<key>``.
 
-    The move that first places a deal is no event: it tells when we met the deal, not that anything happened.
+    A move without a stage before it is no event: it tells where a deal stood when we met it, not that anything happened.
     """
     moves = StageMove.objects.filter(deal__org=org, known_at__lte=known_by).order_by("occurred_at", "recorded_at")
     fields = ("deal_id", "from_stage", "to_stage", "occurred_at", "known_at")
@@ -167,13 +166,14 @@ def _find_origin(deals: _Deals, on: date) -> float:
     closed = np.array(deals.closed, np.float64)
     closed = closed[~np.isnan(closed)]
     is_dated = closed.size > 0 and float(np.mean(closed == np.floor(closed))) > DATED_SHARE
-    return to_days(day_end(on)) - (1.0 if is_dated else 0.0)
+    day = to_days(datetime.combine(on, time.min, UTC))
+    return day if is_dated else day + 1.0
 
 
 def _read_attributes(org: Organisation, deals: _Deals) -> dict[str, Texts]:
     columns: dict[str, Texts] = {}
-    rows = DealAttribute.objects.filter(deal__org=org).order_by("key", "id").values_list("deal_id", "key", "value")
-    for deal_id, key, value in rows.iterator(CHUNK):
+    rows = DealAttribute.objects.filter(deal__org=org, feeds_forecast=True).order_by("key", "id")
+    for deal_id, key, value in rows.values_list("deal_id", "key", "value").iterator(CHUNK):
         row = deals.index.get(deal_id)
         if row is not None and value:
             columns.setdefault(key, np.full(len(deals.index), None, object))[row] = value
@@ -202,7 +202,7 @@ def _read_changes(
         if known_at <= known_by:
             changes.deal.append(row)
             changes.at.append(to_days(known_at))
-            changes.field.append(name)
+            changes.name.append(name)
             changes.value.append(new or None)
 
 

@@ -48,6 +48,7 @@ class FitRun(models.Model):
     """One run of the background job that fits and stores a forecast; the page shows its progress.
 
     ``beat_at`` is the last sign of life: a running row that has been silent for long was left by a dead worker.
+    ``is_asked_again``: somebody asked for a fit while this one had read its data already, so another one follows.
     """
 
     class Status(models.TextChoices):
@@ -65,6 +66,7 @@ class FitRun(models.Model):
     error = models.CharField(max_length=500, blank=True)
     member = models.ForeignKey(Member, on_delete=models.SET_NULL, null=True, related_name="+")
     model = models.ForeignKey(FittedModel, on_delete=models.SET_NULL, null=True, related_name="runs")
+    is_asked_again = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
     started_at = models.DateTimeField(null=True)
     beat_at = models.DateTimeField(null=True)

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -179,13 +180,13 @@ class OrgForecast:
         )
 
 
-def _read_contributions(stored: dict[str, object]) -> Contributions | None:
+def _read_contributions(stored: dict[str, Any]) -> Contributions | None:
     if not stored:
         return None
     return Contributions(
-        by=date.fromisoformat(str(stored["by"])),
-        base=float(stored["base"]),
-        p_won=float(stored["p_won"]),
+        by=date.fromisoformat(stored["by"]),
+        base=stored["base"],
+        p_won=stored["p_won"],
         parts=tuple(Contribution(key, effect) for key, effect in stored["parts"]),
     )
 

@@ -47,7 +47,7 @@ check: $(VENV)/.dev ## Lint, types, import contracts, migrations, documentation
 	@$(BIN)/lint-imports
 	@$(BIN)/python manage.py check
 	@$(BIN)/python manage.py makemigrations --check --dry-run
-	@$(BIN)/python -m landmark.cli.docs_check
+	@$(BIN)/python -m pytest -q -n0 tests/rules
 
 format: $(VENV)/.dev ## Put the code in order
 	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .

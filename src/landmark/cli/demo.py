@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 HOST = "127.0.0.1"
 FIRST_PORT = 8000
 SEED = 2026
-DEMO_DOMAIN = "demo.example"
+DEMO_DOMAIN = "demo.example"  # orgs.adapter keeps these log-ins out of real use
 LOGINS = (
     ("representative", "Representative"),
     ("manager", "Manager"),

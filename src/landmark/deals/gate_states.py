@@ -8,16 +8,17 @@ import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import asdict
+from datetime import date
 from typing import Any
 
 from landmark.deals.models import Deal, GatePass, GateState
 from landmark.deals.snapshots import CHUNK, deal_facts, facts_of
 from landmark.engines.facts import DealFacts
-from landmark.engines.gates import gate_debt, next_door
-from landmark.engines.scorecard import evidence_completeness
+from landmark.engines.gates import GateResult, MoveResult, evaluate_gate, gate_debt, next_door
+from landmark.engines.scorecard import measure_evidence
 from landmark.orgs.as_of import AsOf, latest
 from landmark.playbook.loader import load_playbook
-from landmark.playbook.schema import Playbook
+from landmark.playbook.schema import Gate, Playbook
 
 
 def refresh_gate_state(deal: Deal) -> None:
@@ -28,8 +29,7 @@ def refresh_gate_state(deal: Deal) -> None:
     as_of = latest(deal.org)
     playbook = load_playbook(deal.playbook)
     facts = deal_facts(deal, as_of)
-    if not deal.is_verified:
-        _settle_debt(deal, facts, playbook, as_of)
+    if _settle_debt(deal, facts, playbook, as_of):
         facts = deal_facts(deal, as_of)
     values = _values(facts, playbook, as_of)
     GateState.objects.update_or_create(deal=deal, defaults=values)
@@ -55,30 +55,35 @@ def _refresh_batch(deals: list[Deal], as_of: AsOf) -> int:
     return len(rows)
 
 
-def _settle_debt(deal: Deal, facts: DealFacts, playbook: Playbook, as_of: AsOf) -> None:
-    """Gates behind an unverified deal that are met now count as passed; with none left the deal is verified."""
-    debt = gate_debt(facts, playbook, as_of.on)
-    for gate in debt:
-        if str(gate.status) == "passed":
-            GatePass.objects.get_or_create(deal=deal, gate=gate.gate, how="evidence", passed_on=as_of.on)
-    if all(str(gate.status) == "passed" for gate in debt):
-        Deal.objects.filter(pk=deal.pk).update(is_verified=True)
+def _settle_debt(deal: Deal, facts: DealFacts, playbook: Playbook, as_of: AsOf) -> bool:
+    """Gates behind the deal that are met by now count as passed from today; with none left the deal is verified."""
+    behind = [gate for gate in _gates_behind(facts, playbook) if gate.key not in facts.passed_gates]
+    paid = [g for g in behind if evaluate_gate(g, facts, playbook, as_of.on).status == "passed"]
+    for gate in paid:
+        GatePass.objects.get_or_create(deal=deal, gate=gate.key, how="evidence", passed_on=as_of.on)
+    if not deal.is_verified and len(paid) == len([gate for gate in behind if gate.mode != "off"]):
         deal.is_verified = True
+        deal.save(update_fields=["is_verified"])
+    return bool(paid)
+
+
+def _gates_behind(facts: DealFacts, playbook: Playbook) -> list[Gate]:
+    """The gates of every door between the start of the path and the stage the deal stands at."""
+    here = playbook.position(facts.left_stage or facts.stage) or 0
+    return [gate for stage in playbook.open_stages[1 : here + 1] for gate in playbook.gates_at(stage.key)]
 
 
 def _values(facts: DealFacts, playbook: Playbook, as_of: AsOf) -> dict[str, Any]:
     door = next_door(facts, playbook, as_of.on)
-    debt = [] if facts.verified else [g for g in gate_debt(facts, playbook, as_of.on) if str(g.status) != "passed"]
-    missing = [
-        {"gate": gate.gate, "check": item.check} for gate in (door.gates if door else ()) for item in gate.missing
-    ]
+    debt = gate_debt(facts, playbook, as_of.on)
+    missing = [{"gate": item.gate, "check": item.check} for item in (door.missing if door else ())]
     return {
         "next_stage": door.to_stage if door else "",
-        "status": "ready" if door and door.allowed else "held",
+        "status": door.status if door else "none",
         "missing": missing,
         "missing_count": len(missing),
         "debt_count": sum(len(gate.missing) for gate in debt),
-        "evidence_percent": evidence_completeness(facts, playbook, as_of.on),
+        "evidence_percent": measure_evidence(facts, playbook, as_of.on)[0],
         "input_hash": hash_facts(facts, playbook),
         "evaluated_on": as_of.on,
         "valid_until": _valid_until(door, debt),
@@ -96,6 +101,7 @@ def _plain(value: Any) -> Any:
     return sorted(value) if isinstance(value, frozenset) else str(value)
 
 
-def _valid_until(door: Any, debt: Iterable[Any]) -> Any:
+def _valid_until(door: MoveResult | None, debt: Iterable[GateResult]) -> date | None:
+    """The last day on which the row stays true by itself."""
     days = [g.valid_until for g in [*(door.gates if door else ()), *debt] if g.valid_until]
     return min(days) if days else None

@@ -119,6 +119,8 @@ class DealAttribute(models.Model):
     key = models.CharField(max_length=120)
     value = models.CharField(max_length=500, blank=True)
     is_edited = models.BooleanField(default=False)
+    # False for a column that an import keeps and shows, but that may have been filled only after the outcome was known.
+    feeds_forecast = models.BooleanField(default=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["deal", "key"], name="attribute_once_per_deal")]
@@ -169,7 +171,8 @@ class NextStep(models.Model):
 class StageMove(models.Model):
     """One change of stage. Append-only by trigger; written only by ``actions.moves`` and the importer.
 
-    ``direction``: opened, forward, back, won, lost, paused, resumed, reported (an import says so: no gate was passed).
+    ``direction``: opened, one of the engine's (forward, back, win, lose, pause, resume), or reported (an import says so: no gate
+    was passed).
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -180,7 +183,10 @@ class StageMove(models.Model):
     occurred_at = models.DateTimeField()
     known_at = models.DateTimeField()
     recorded_at = models.DateTimeField()
-    member = models.ForeignKey(Member, on_delete=models.SET_NULL, null=True, related_name="+")
+    # No constraint and nothing to do when the member goes: a move stays as it was written.
+    member = models.ForeignKey(
+        Member, on_delete=models.DO_NOTHING, null=True, db_constraint=False, related_name="+"
+    )
     author = models.CharField(max_length=200, blank=True)
     via = models.CharField(max_length=20)
     note = models.CharField(_("note"), max_length=1000, blank=True)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from landmark.deals.inputs import NextStepInput, OverrideInput, PromiseInput
 from landmark.deals.models import Deal
@@ -36,8 +37,13 @@ class MoveRefused(Refused):
 
     def __init__(self, result: MoveResult) -> None:
         self.result = result
-        missing = sum(len(gate.missing) for gate in result.gates)
-        super().__init__(_("%(count)d items are missing before this deal can move.") % {"count": missing})
+        count = len(result.missing)
+        text = ngettext(
+            "%(count)d thing is missing before this deal can move.",
+            "%(count)d things are missing before this deal can move.",
+            count,
+        )
+        super().__init__(text % {"count": count})
 
 
 def can_edit(member: Member, deal: Deal) -> bool:

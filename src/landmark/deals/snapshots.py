@@ -29,6 +29,7 @@ from landmark.orgs.models import Organisation
 from landmark.playbook.schema import Strength
 
 CHUNK = 500
+OFF_PATH = ("paused", "won", "lost")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,7 @@ def deal_facts(deal: Deal, as_of: AsOf) -> DealFacts:
 def _facts_of_batch(deals: list[Deal], as_of: AsOf) -> dict[UUID, DealFacts]:
     ids = [deal.id for deal in deals]
     moves = _last_moves(ids, as_of)
+    left = _stages_left([d.id for d in deals if _stage_of(moves.get(d.id), d) in OFF_PATH], as_of)
     earlier = _values_before_later_changes(ids, as_of)
     pushes = count_pushes(ids, as_of)
     evidence = _evidence(ids, as_of)
@@ -96,6 +98,7 @@ def _facts_of_batch(deals: list[Deal], as_of: AsOf) -> dict[UUID, DealFacts]:
             first_target_on=deal.first_target_on,
             target_pushes=pushes[deal.id],
             verified=deal.is_verified,
+            left_stage=left.get(deal.id, ""),
             attributes={row.key: row.value for row in attributes[deal.id]},
             evidence=evidence[deal.id],
             stakeholders=tuple(_stakeholder_fact(row) for row in stakeholders[deal.id]),
@@ -170,6 +173,13 @@ def _last_moves(ids: Collection[UUID], as_of: AsOf) -> dict[UUID, StageMove]:
         return {}
     moves = StageMove.objects.filter(deal__in=ids, known_at__lte=as_of.known_by).order_by("occurred_at", "recorded_at")
     return {move.deal_id: move for move in moves}
+
+
+def _stages_left(ids: Collection[UUID], as_of: AsOf) -> dict[UUID, str]:
+    """The open stage each paused or closed deal last stood at."""
+    moves = StageMove.objects.filter(deal__in=ids, known_at__lte=as_of.known_by).order_by("occurred_at", "recorded_at")
+    stood = moves.exclude(to_stage__in=OFF_PATH).values_list("deal_id", "to_stage")
+    return dict(stood)
 
 
 def _last_moves_of_org(org: Organisation, as_of: AsOf) -> dict[UUID, StageMove]:

@@ -3,6 +3,9 @@
 from django.apps import AppConfig
 
 
-class OrganisationsConfig(AppConfig):
+class OrgsConfig(AppConfig):
     name = "landmark.orgs"
     label = "orgs"
+
+    def ready(self) -> None:
+        from landmark.orgs import checks  # noqa: F401 - registers them

@@ -91,18 +91,7 @@ def _evaluate(deal: Deal, facts: DealFacts, playbook: Playbook, to_stage: str, a
         raise policies.Refused(_("The playbook of this deal has no stage called “%(stage)s”.") % {"stage": to_stage})
     if to_stage == deal.stage:
         raise policies.Refused(_("The deal already stands at this stage."))
-    if deal.stage in ("paused", "won", "lost"):
-        facts = replace(facts, stage=_stage_left(deal))
-        if to_stage == facts.stage:
-            return MoveResult.ungated(to_stage, "resume")
     return evaluate_move(facts, playbook, to_stage, as_of.on, lang=get_language() or "en")
-
-
-def _stage_left(deal: Deal) -> str:
-    """The open stage a paused or closed deal stood at before."""
-    moves = deal.moves.exclude(from_stage__in=["", "paused", "won", "lost"]).order_by("-occurred_at", "-recorded_at")
-    last = moves.filter(to_stage__in=["paused", "won", "lost"]).first()
-    return last.from_stage if last else load_playbook(deal.playbook).open_stages[0].key
 
 
 def _with_inputs(

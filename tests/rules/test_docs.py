@@ -1,0 +1,64 @@
+"""The documentation cannot drift from the code: links lead somewhere, every command is described."""
+
+import re
+import subprocess
+from pathlib import Path
+
+import click
+import pytest
+
+from landmark.cli.main import COMMANDS, main
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = sorted(p for p in ROOT.rglob("*.md") if not any(part.startswith(".") or part == "var" for part in p.relative_to(ROOT).parts))
+LINK = re.compile(r"\[[^\]]+\]\(([^)#\s]+)(?:#[^)]*)?\)")
+MACHINE_PATH = re.compile(r"(?:^|[^A-Za-z0-9_.])/(?:work|farm|root)/[A-Za-z0-9]")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_links_lead_to_files_that_are_there(page: Path) -> None:
+    targets = [t for t in LINK.findall(page.read_text()) if not t.startswith(("http", "mailto:"))]
+    assert [t for t in targets if not (page.parent / t).exists()] == []
+
+
+@pytest.mark.parametrize("page", sorted((ROOT / "docs" / "adr").glob("*.md")), ids=lambda p: p.name)
+def test_a_decision_record_is_short_and_whole(page: Path) -> None:
+    text = page.read_text()
+    assert len(text.split()) <= 300
+    assert {"## Context", "## Decision", "## Consequences"} <= set(re.findall(r"^## \w+", text, re.M))
+
+
+def all_commands() -> list[tuple[str, click.Command]]:
+    found: list[tuple[str, click.Command]] = []
+    for name in COMMANDS:
+        command = main.get_command(click.Context(main), name)
+        assert command is not None
+        found.append((name, command))
+        if isinstance(command, click.Group):
+            found += [(f"{name} {sub}", part) for sub, part in command.commands.items()]
+    return found
+
+
+@pytest.mark.parametrize(("name", "command"), all_commands(), ids=lambda v: v if isinstance(v, str) else "")
+def test_every_command_and_option_is_in_the_reference(name: str, command: click.Command) -> None:
+    text = (ROOT / "docs" / "reference" / "cli.md").read_text()
+    section = re.search(rf"^#+ `landmark {re.escape(name)}`\n(.*?)(?=^#|\Z)", text, re.M | re.S)
+    assert section, f"docs/reference/cli.md has no section for `landmark {name}`"
+    options = [o for p in command.params if isinstance(p, click.Option) for o in p.opts if o.startswith("--")]
+    assert [o for o in options if o not in section.group(1)] == []
+
+
+def test_every_dependency_has_its_reason() -> None:
+    text = (ROOT / "docs" / "reference" / "dependencies.md").read_text().lower()
+    project = (ROOT / "pyproject.toml").read_text()
+    names = re.findall(r'^    "([A-Za-z0-9-]+)', project, re.M)
+    assert [n for n in names if f"`{n.lower()}`" not in text] == []
+
+
+def test_the_project_names_no_machine_path_and_no_registry() -> None:
+    files = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split("\n")
+    own = [f for f in files if f and not f.endswith((".mo", ".png")) and f != "tests/rules/test_docs.py"]
+    texts = {f: (ROOT / f).read_text(errors="replace") for f in own if (ROOT / f).is_file()}
+    assert [f for f, t in texts.items() if MACHINE_PATH.search(t)] == []
+    locks = [f for f in texts if f.endswith(".lock")]
+    assert locks and [f for f in locks if "http" in texts[f] or "index-url" in texts[f]] == []

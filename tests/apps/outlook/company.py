@@ -11,12 +11,16 @@ from random import Random
 from typing import Any
 from uuid import UUID, uuid4
 
+import numpy as np
 from django.db import transaction
+from django.utils import timezone
 
 from landmark.deals.models import Deal, StageMove
 from landmark.ledger.append import append_changes, append_evidence
 from landmark.ledger.inputs import Actor, NewChange, NewEvidence
 from landmark.orgs.models import Organisation
+from landmark.outlook.curves import DAYS, pack_curves
+from landmark.outlook.models import DealForecast, FittedModel
 
 START = datetime(2025, 1, 1, tzinfo=UTC)
 IMPORTER = Actor(name="Import")
@@ -139,3 +143,18 @@ def add_past(org: Organisation, count: int = 150, seed: int = 7, until: int = 40
             )  # fmt: skip
         )
     return deals
+
+
+def store_forecast(
+    org: Organisation, as_of: date, curves: dict[Deal, tuple[float, float]], *, percent: float | None = 0.25, **fields: Any
+) -> FittedModel:
+    """A ready forecast with straight lines to P(won) and P(lost) after 365 days."""
+    fields = {"level": "full", "reason": "", "report": {}, "parameters": {}, **fields}
+    model = FittedModel.objects.create(
+        org=org, as_of=as_of, is_ready=True, read_at=timezone.now(), playbook=org.playbook, **fields
+    )
+    days = np.arange(1, DAYS + 1) / DAYS
+    for deal, (won, lost) in curves.items():
+        packed_won, packed_lost = pack_curves(np.vstack([won * days, lost * days]))
+        DealForecast.objects.create(model=model, deal=deal, won=packed_won, lost=packed_lost, stage_percent=percent)
+    return model

@@ -1,0 +1,179 @@
+"""Fitting a forecast and storing it whole.
+
+Answers: how a fit is asked for, run, seen through and published. Does not answer: what it computes (``fitting``), how a
+page reads it (``reading``).
+
+Readers see a whole model or none: forecasts are written in small transactions under a model that is not ready yet; one
+last transaction makes it ready and retires its predecessor of the same day.
+"""
+
+import logging
+from collections.abc import Callable, Iterator
+from datetime import date, datetime, timedelta
+from itertools import islice
+from typing import TypeVar
+from uuid import UUID
+
+from django.db import IntegrityError, models, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from landmark.orgs.as_of import on_day
+from landmark.orgs.models import Member, Organisation
+from landmark.outlook.fitting import CannotFit, FitResult, compute_fit
+from landmark.outlook.models import DealForecast, FitRun, FittedModel, StageAge
+from landmark.outlook.tasks import fit_forecast
+
+OnProgress = Callable[[str, int], None]
+Row = TypeVar("Row", bound=models.Model)
+
+logger = logging.getLogger(__name__)
+
+ROWS_A_TRANSACTION = 500
+KEPT_MODELS = 12
+SILENT_AFTER = timedelta(minutes=10)
+LEFT_FOR = timedelta(hours=1)
+LIVE = (FitRun.Status.WAITING, FitRun.Status.RUNNING)
+
+
+class FitBusy(Exception):
+    """Another worker runs this fit; the text says so."""
+
+
+def start_fit(org: Organisation, on: date | None = None, *, by: Member | None = None, enqueue: bool = True) -> FitRun:
+    """Ask for a forecast of a day (the organisation's present by default). One live run a day is enough.
+
+    A run left by a dead worker is closed and replaced. Asking while one is running lets another follow, because the
+    running one may have read the data before the change that led to this call.
+    """
+    day = on_day(org, on or date.max).on
+    with transaction.atomic():
+        live = FitRun.objects.select_for_update().filter(org=org, as_of=day, status__in=LIVE).first()
+        if live is not None and live.status == FitRun.Status.RUNNING and not _is_silent(live):
+            FitRun.objects.filter(pk=live.pk).update(is_asked_again=True)
+            return live
+        if live is not None and live.status == FitRun.Status.RUNNING:
+            _fail(live, _("The worker stopped before this forecast was done. Another run has been started."))
+            live = None
+        if live is None:
+            live = FitRun.objects.create(org=org, as_of=day, member=by)
+        elif not _is_silent(live):
+            return live
+        if enqueue:
+            fit_forecast.enqueue(str(live.id))
+    return live
+
+
+def _is_silent(run: FitRun) -> bool:
+    return (run.beat_at or run.created_at) < timezone.now() - SILENT_AFTER
+
+
+def run_fit(run_id: UUID | str, on_progress: OnProgress | None = None) -> FitRun:
+    """Run one waiting fit to its end: done, or failed with one sentence. A run that is not waiting is left alone."""
+    now = timezone.now()
+    claimed = FitRun.objects.filter(id=run_id, status=FitRun.Status.WAITING).update(
+        status=FitRun.Status.RUNNING, started_at=now, beat_at=now
+    )
+    run = FitRun.objects.select_related("org").get(id=run_id)
+    if not claimed:
+        if run.status == FitRun.Status.RUNNING:
+            raise FitBusy(_("Another worker is fitting this forecast already; wait until it is done."))
+        return run
+    try:
+        _fit_and_store(run, on_progress or _ignore)
+    except CannotFit as error:
+        _fail(run, str(error))
+    except Exception:
+        logger.exception("The forecast of %s for %s failed", run.org.slug, run.as_of)
+        _fail(run, _("The forecast could not be computed. The reason is in the server's log; try again after an import."))
+    except BaseException:
+        _fail(run, _("The forecast was stopped before it was done. Start it again when you like."))
+        raise
+    run.refresh_from_db()
+    if run.is_asked_again:
+        start_fit(run.org, run.as_of)
+    return run
+
+
+def _ignore(phase: str, percent: int) -> None:
+    """Nobody watches but the page, which reads the run."""
+
+
+def _fit_and_store(run: FitRun, on_progress: OnProgress) -> None:
+    def tick(phase: str, percent: int) -> None:
+        FitRun.objects.filter(pk=run.pk).update(phase=phase, percent=percent, beat_at=timezone.now())
+        on_progress(phase, percent)
+
+    _prune(run.org)
+    read_at = timezone.now()
+    result = compute_fit(run.org, run.as_of, tick)
+    tick(_("Storing the forecast"), 90)
+    model = _store(run, result, read_at, tick)
+    _publish(run, model)
+    on_progress(_("Done"), 100)
+
+
+def _store(run: FitRun, result: FitResult, read_at: datetime, tick: OnProgress) -> FittedModel:
+    model = FittedModel.objects.create(
+        org=run.org, as_of=run.as_of, level=result.level, reason=result.reason[:500], playbook=result.playbook,
+        model_version=result.model_version, input_hash=result.input_hash, parameters=result.parameters,
+        report=result.report, read_at=read_at,
+    )  # fmt: skip
+    StageAge.objects.bulk_create(
+        StageAge(model=model, stage=s.stage, median_days=s.median_days, p75_days=s.p75_days, count=s.count)
+        for s in result.stage_stays
+    )
+    rows = (
+        DealForecast(
+            model=model, deal_id=UUID(deal.deal_id), won=deal.won, lost=deal.lost, stage_percent=deal.stage_percent,
+            contributions=deal.contributions,
+        )
+        for deal in result.deals
+    )  # fmt: skip
+    for batch in _batches(rows):
+        with transaction.atomic():
+            DealForecast.objects.bulk_create(batch)
+        FitRun.objects.filter(pk=run.pk).update(beat_at=timezone.now())
+    return model
+
+
+def _batches(rows: Iterator[Row]) -> Iterator[list[Row]]:
+    while batch := list(islice(rows, ROWS_A_TRANSACTION)):
+        yield batch
+
+
+def _publish(run: FitRun, model: FittedModel) -> None:
+    """From one moment to the next: the new model is ready, an older one of the same day no longer."""
+    with transaction.atomic():
+        FittedModel.objects.filter(org=run.org, as_of=run.as_of, is_ready=True).update(is_ready=False)
+        FittedModel.objects.filter(pk=model.pk).update(is_ready=True)
+        FitRun.objects.filter(pk=run.pk).update(
+            status=FitRun.Status.DONE, phase="", percent=100, error="", model=model, finished_at=timezone.now()
+        )
+
+
+def _fail(run: FitRun, sentence: str) -> None:
+    FitRun.objects.filter(pk=run.pk).update(
+        status=FitRun.Status.FAILED, phase="", error=sentence[:500], finished_at=timezone.now()
+    )
+
+
+def _prune(org: Organisation) -> None:
+    """Keep the newest models; what they said of a day stays readable until newer ones push it out.
+
+    Done before a fit, not after it: a page may still be reading the model that this fit replaces. Half-written ones go
+    after an hour, since another fit of the same organisation may still be writing.
+    """
+    kept = FittedModel.objects.filter(org=org, is_ready=True).order_by("-created_at").values_list("pk", flat=True)
+    for old in FittedModel.objects.filter(pk__in=list(kept)[KEPT_MODELS - 1 :]):
+        _remove(old)
+    for left in FittedModel.objects.filter(org=org, is_ready=False, created_at__lt=timezone.now() - LEFT_FOR):
+        _remove(left)
+
+
+def _remove(model: FittedModel) -> None:
+    """Its forecasts first, some at a time, so that no transaction holds the write lock for long."""
+    FittedModel.objects.filter(pk=model.pk).update(is_ready=False)  # no reader may find it from here on
+    while ids := list(model.forecasts.order_by().values_list("pk", flat=True)[:ROWS_A_TRANSACTION]):
+        DealForecast.objects.filter(pk__in=ids).delete()
+    model.delete()

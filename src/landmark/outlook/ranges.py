@@ -1,0 +1,6 @@
+"""x"""
+from dataclasses import dataclass
+@dataclass(frozen=True)
+class Range:
+    x: int
+def simulate_range() -> None: ...

@@ -23,9 +23,13 @@ _LANGUAGE = re.compile(r"^[a-z]{2,3}$")
 MAX_FILES = 40
 
 
-@lru_cache(maxsize=32)
 def load_playbook(ref: str = DEFAULT_REF) -> Playbook:
     """A playbook that ships with Landmark, by ``name/version``; judged before a deal meets it, read once, then kept."""
+    return _load(ref)
+
+
+@lru_cache(maxsize=32)
+def _load(ref: str) -> Playbook:
     if not _REF.match(ref) or not (METHODS / ref).is_dir():
         known = ", ".join(available())
         raise PlaybookError.at(ref, 1, f"there is no playbook of this name; use one of {known}, or a folder's path")

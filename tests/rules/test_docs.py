@@ -10,7 +10,7 @@ import pytest
 from landmark.cli.main import COMMANDS, main
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = sorted(p for p in ROOT.rglob("*.md") if not any(part.startswith(".") or part == "var" for part in p.relative_to(ROOT).parts))
+PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
 LINK = re.compile(r"\[[^\]]+\]\(([^)#\s]+)(?:#[^)]*)?\)")
 MACHINE_PATH = re.compile(r"(?:^|[^A-Za-z0-9_.])/(?:work|farm|root)/[A-Za-z0-9]")
 
@@ -61,4 +61,5 @@ def test_the_project_names_no_machine_path_and_no_registry() -> None:
     texts = {f: (ROOT / f).read_text(errors="replace") for f in own if (ROOT / f).is_file()}
     assert [f for f, t in texts.items() if MACHINE_PATH.search(t)] == []
     locks = [f for f in texts if f.endswith(".lock")]
-    assert locks and [f for f in locks if "http" in texts[f] or "index-url" in texts[f]] == []
+    assert locks
+    assert [f for f in locks if "http" in texts[f] or "index-url" in texts[f]] == []

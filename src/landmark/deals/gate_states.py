@@ -49,7 +49,9 @@ def refresh_gate_states(deals: Iterable[Deal], as_of: AsOf) -> int:
 
 def _refresh_batch(deals: list[Deal], as_of: AsOf) -> int:
     facts = facts_of(deals, as_of)
-    rows = [GateState(deal=d, **_values(facts[d.id], load_playbook(d.playbook), as_of)) for d in deals if not d.is_closed]
+    rows = [
+        GateState(deal=d, **_values(facts[d.id], load_playbook(d.playbook), as_of)) for d in deals if not d.is_closed
+    ]
     fields = [f.name for f in GateState._meta.concrete_fields if not f.primary_key]
     GateState.objects.bulk_create(rows, update_conflicts=True, unique_fields=["deal"], update_fields=fields)
     return len(rows)

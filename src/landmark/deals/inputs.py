@@ -16,7 +16,7 @@ class NextStepInput:
 
 @dataclass(frozen=True, slots=True)
 class PromiseInput:
-    """"We take this check on a promise, due that day.\""""
+    """ "We take this check on a promise, due that day.\""""
 
     gate: str
     check: str
@@ -26,7 +26,7 @@ class PromiseInput:
 
 @dataclass(frozen=True, slots=True)
 class OverrideInput:
-    """"Open this gate all the same, for this reason, until that day.\""""
+    """ "Open this gate all the same, for this reason, until that day.\""""
 
     gate: str
     reason: str

@@ -12,6 +12,6 @@ def lock_deal(deal: Deal) -> Deal:
     """The deal's current row, locked until the transaction ends (SQLite's write transactions are exclusive anyway)."""
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("lock_deal needs a transaction")
-    locked = Deal.objects.select_for_update(of=("self",)).get(pk=deal.pk)
+    locked: Deal = Deal.objects.select_for_update(of=("self",)).get(pk=deal.pk)
     locked.org = deal.org
     return locked

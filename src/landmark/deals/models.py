@@ -100,7 +100,9 @@ class Deal(models.Model):
             models.CheckConstraint(
                 condition=Q(closed_at__isnull=True) | Q(closed_at__gte=F("opened_at")), name="deal_closes_after_opening"
             ),
-            models.CheckConstraint(condition=Q(amount__isnull=True) | Q(amount__gte=0), name="deal_amount_not_negative"),
+            models.CheckConstraint(
+                condition=Q(amount__isnull=True) | Q(amount__gte=0), name="deal_amount_not_negative"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -184,9 +186,7 @@ class StageMove(models.Model):
     known_at = models.DateTimeField()
     recorded_at = models.DateTimeField()
     # No constraint and nothing to do when the member goes: a move stays as it was written.
-    member = models.ForeignKey(
-        Member, on_delete=models.DO_NOTHING, null=True, db_constraint=False, related_name="+"
-    )
+    member = models.ForeignKey(Member, on_delete=models.DO_NOTHING, null=True, db_constraint=False, related_name="+")
     author = models.CharField(max_length=200, blank=True)
     via = models.CharField(max_length=20)
     note = models.CharField(_("note"), max_length=1000, blank=True)

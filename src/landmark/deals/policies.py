@@ -74,7 +74,9 @@ def check_can_add_evidence(member: Member, deal: Deal) -> None:
 
 def check_version(deal: Deal, if_version: int | None) -> None:
     if if_version is not None and if_version != deal.version:
-        raise StaleVersion(_("Somebody changed this deal while you had it open. Look at it again, then repeat your change."))
+        raise StaleVersion(
+            _("Somebody changed this deal while you had it open. Look at it again, then repeat your change.")
+        )
 
 
 def check_next_step(step: NextStepInput | None) -> None:
@@ -95,4 +97,6 @@ def check_overrides(overrides: "Sequence[OverrideInput]", today: date) -> None:
         if not override.reason.strip():
             raise Refused(_("Say why the gate should open without its evidence."))
         if not today <= override.expires_on <= today + timedelta(days=OVERRIDE_LIMIT_DAYS):
-            raise Refused(_("An override ends within %(days)d days: choose its last day.") % {"days": OVERRIDE_LIMIT_DAYS})
+            raise Refused(
+                _("An override ends within %(days)d days: choose its last day.") % {"days": OVERRIDE_LIMIT_DAYS}
+            )

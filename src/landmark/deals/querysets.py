@@ -10,6 +10,9 @@ from django.db import models
 from landmark.orgs.models import Member, Organisation
 
 if TYPE_CHECKING:
+    pass
+
+if TYPE_CHECKING:
     from landmark.deals.models import Deal
 
 CLOSED_STAGES = ("won", "lost")

@@ -81,9 +81,7 @@ def _facts_of_batch(deals: list[Deal], as_of: AsOf) -> dict[UUID, DealFacts]:
     attributes = _grouped(DealAttribute.objects.filter(deal__in=ids))
     stakeholders = _grouped(Stakeholder.objects.filter(deal__in=ids).select_related("person"))
     promises = _grouped(Promise.objects.filter(deal__in=ids, made_at__lte=as_of.known_by))
-    overrides = _grouped(
-        Override.objects.filter(deal__in=ids, made_at__lte=as_of.known_by).select_related("made_by")
-    )
+    overrides = _grouped(Override.objects.filter(deal__in=ids, made_at__lte=as_of.known_by).select_related("made_by"))
     passes = _grouped(GatePass.objects.filter(deal__in=ids, passed_on__lte=as_of.on, how="evidence"))
     steps = _open_steps(ids, as_of)
     return {
@@ -195,7 +193,7 @@ def _values_before_later_changes(
         return {}
     rows = FieldChange.objects.filter(org_id=org.id) if org else FieldChange.objects.filter(deal_id__in=ids)
     later = rows.filter(known_at__gt=as_of.known_by).order_by("-known_at", "-seq", "-position")
-    return {(row.deal_id, row.field): row.old for row in later.iterator(2000) if row.deal_id in ids}
+    return {(row.deal_id, row.field): row.old for row in later.iterator(2000) if row.deal_id and row.deal_id in ids}
 
 
 def count_pushes(ids: Collection[UUID], as_of: AsOf, org: Organisation | None = None) -> dict[UUID, int]:
@@ -204,7 +202,7 @@ def count_pushes(ids: Collection[UUID], as_of: AsOf, org: Organisation | None = 
     moved = rows.filter(field="target_on", known_at__lte=as_of.known_by).values_list("deal_id", "old", "new")
     pushes: dict[UUID, int] = defaultdict(int)
     for deal_id, old, new in moved.iterator(2000):
-        if old and new and new > old:  # both ISO days, so text order is date order
+        if deal_id and old and new > old:  # both ISO days, so text order is date order
             pushes[deal_id] += 1
     return pushes
 

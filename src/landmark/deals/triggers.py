@@ -57,8 +57,12 @@ FUNCTIONS = (
 )
 
 TRIGGERS = (
-    SubqueryTrigger("deals_stage_by_move", "deals_deal", "UPDATE", NO_MOVE, WITHOUT_MOVE, function="deals_require_move"),
-    SubqueryTrigger("deals_opened_by_move", "deals_deal", "INSERT", NO_MOVE, UNMOVED, function="deals_require_first_move"),
+    SubqueryTrigger(
+        "deals_stage_by_move", "deals_deal", "UPDATE", NO_MOVE, WITHOUT_MOVE, function="deals_require_move"
+    ),
+    SubqueryTrigger(
+        "deals_opened_by_move", "deals_deal", "INSERT", NO_MOVE, UNMOVED, function="deals_require_first_move"
+    ),
     SubqueryTrigger("deals_moves_stay", "deals_stagemove", "DELETE", MOVES_STAY, KEPT_MOVE, function="deals_keep_move"),
     Trigger("deals_moves_unchanged", "deals_stagemove", "UPDATE", MOVES_STAY),
 )

@@ -3,7 +3,7 @@
 Answers: the default day (last day of the imported data, else today) and what ``?as_of=`` means.
 Does not answer: what was true on that day (``deals.snapshots``).
 
-Two things belong to a day D: ages, expiries and promises count from D; facts count when known by the end of D (UTC).
+Two things belong to a day D: ages, expiries and promises count from it; facts count when known by its end (UTC).
 On the *latest* day of an organisation everything written here since counts too, else nobody could see their own edits to
 a pipeline whose export is some days old.
 """

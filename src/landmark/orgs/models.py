@@ -33,7 +33,7 @@ class User(AbstractUser):
     """A log-in. What somebody may do hangs on their ``Member`` rows, one an organisation."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    username = None
+    username = None  # type: ignore[assignment]
     email = models.EmailField(_("e-mail address"), unique=True)
 
     USERNAME_FIELD = "email"

@@ -130,5 +130,3 @@ def _find_account(by: Member, name: str) -> Account | None:
         return None
     found = Account.objects.filter(org=by.org, name__iexact=name.strip()).first()
     return found or Account.objects.create(org=by.org, name=name.strip())
-
-

@@ -29,7 +29,7 @@ from landmark.orgs.as_of import AsOf, latest, stamp
 from landmark.orgs.models import Member, Notice
 from landmark.orgs.roles import Role
 from landmark.playbook.loader import load_playbook
-from landmark.playbook.schema import Playbook
+from landmark.playbook.schema import EVERY_MOVE, Playbook
 
 NEEDS_NEXT_STEP = ("forward", "back", "resume")
 
@@ -67,7 +67,15 @@ def move_deal(
             raise policies.MoveRefused(result)
         _keep_inputs(locked, by, promises, overrides)
         move = _write_move(
-            locked, by, result, to_stage, via=via, note=note, reason=reason, reopen_on=reopen_on, reopen_when=reopen_when
+            locked,
+            by,
+            result,
+            to_stage,
+            via=via,
+            note=note,
+            reason=reason,
+            reopen_on=reopen_on,
+            reopen_when=reopen_when,
         )
         _keep_passes(locked, result, as_of)
         if next_step is not None:
@@ -125,9 +133,7 @@ def _check_words(
         policies.check_next_step(next_step)
 
 
-def _keep_inputs(
-    deal: Deal, by: Member, promises: Sequence[PromiseInput], overrides: Sequence[OverrideInput]
-) -> None:
+def _keep_inputs(deal: Deal, by: Member, promises: Sequence[PromiseInput], overrides: Sequence[OverrideInput]) -> None:
     now = timezone.now()
     for promise in promises:
         Promise.objects.create(
@@ -136,7 +142,12 @@ def _keep_inputs(
         )  # fmt: skip
     for override in overrides:
         Override.objects.create(
-            deal=deal, gate=override.gate, reason=override.reason, expires_on=override.expires_on, made_at=now, made_by=by
+            deal=deal,
+            gate=override.gate,
+            reason=override.reason,
+            expires_on=override.expires_on,
+            made_at=now,
+            made_by=by,
         )
 
 
@@ -174,7 +185,8 @@ def _keep_passes(deal: Deal, result: MoveResult, as_of: AsOf) -> None:
     """A gate met by evidence stays passed; one opened by promise or override is noted as that, and may close again."""
     hows = {"passed": "evidence", "promised": "promise", "overridden": "override"}
     for gate in result.gates:
-        if how := hows.get(str(gate.status)):
+        how = hows.get(gate.status)
+        if how and gate.door != EVERY_MOVE:  # the gate of every move asks anew each time
             GatePass.objects.get_or_create(deal=deal, gate=gate.gate, how=how, passed_on=as_of.on)
 
 

@@ -1,9 +1,11 @@
 """The functions behind the deals' triggers on PostgreSQL, which takes no subquery in a trigger's own condition."""
 
+from typing import Any
+
 from django.db import migrations
 
 
-def make_functions(apps, schema_editor):
+def make_functions(apps: Any, schema_editor: Any) -> None:
     if schema_editor.connection.vendor != "postgresql":
         return
     from landmark.deals.triggers import FUNCTIONS

@@ -139,6 +139,11 @@ class Row:
         place = self.places[heading]
         return self.cells[place].strip() if place >= 0 else ""
 
+    def value(self, place: int) -> str:
+        """The cell at a place; the null id reads as blank."""
+        text = self.cells[place].strip()
+        return "" if text == NULL_ID else text
+
     def has(self, heading: str) -> bool:
         return self.places[heading] >= 0
 

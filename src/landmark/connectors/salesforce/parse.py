@@ -15,7 +15,7 @@ from landmark.connectors.findings import Findings, RowError, check_width, read_a
 from landmark.connectors.leakage import set_aside_uneven
 from landmark.connectors.names import Names
 from landmark.connectors.parsed import NAN, DealRecord, Parsed
-from landmark.connectors.salesforce.columns import KNOWN_AT_OPENING, KNOWN_TOO_LATE, NULL_ID, SYSTEM, Export, Row
+from landmark.connectors.salesforce.columns import KNOWN_AT_OPENING, KNOWN_TOO_LATE, SYSTEM, Export, Row
 from landmark.connectors.tables import Table, fold_heading
 
 OPPORTUNITY = (
@@ -42,6 +42,7 @@ class Reading:
     close_on: "array[float]" = field(default_factory=lambda: array("d"))
     sort_orders: dict[str, float] = field(default_factory=dict)
     closed_stages: set[str] = field(default_factory=set)
+    kept: set[str] = field(default_factory=set)
     last_stamp: float = -math.inf
 
     def seen(self, moment: float) -> None:
@@ -72,6 +73,7 @@ def read_salesforce(export: Export, names: Names, attributes: frozenset[str] = f
     _say_what_is_unused(export, reading)
     for table in export.opportunity:
         _read_opportunities(table, reading)
+    _say_what_is_kept(export.opportunity[0].name, reading)
     read_history(export, reading)
     read_accounts(export, reading)
     read_owners(export, reading)
@@ -116,6 +118,17 @@ def _read_opportunities(table: Table, reading: Reading) -> None:
             reading.findings.reject(table.name, number, error, cells)
 
 
+def _say_what_is_kept(file: str, reading: Reading) -> None:
+    kept = sorted(name for name in reading.kept if fold_heading(name) not in KNOWN_TOO_LATE)
+    if kept:
+        reading.findings.tell(
+            "kept_columns",
+            file,
+            f"{file}: an export shows only the last value of {', '.join(kept)}, perhaps filled after closing: kept and "
+            f"shown, but the forecast does not use them. Name those known from the start in a mapping, under attributes.",
+        )
+
+
 def _add_deal(row: Row, deal_id: str, extra: list[tuple[int, str, bool]], reading: Reading) -> None:
     """One row; nothing is kept of it unless all of it can be read."""
     outcome = _outcome(row)
@@ -139,8 +152,12 @@ def _add_deal(row: Row, deal_id: str, extra: list[tuple[int, str, bool]], readin
     if outcome and math.isnan(close_on) and math.isnan(stamps[-1]):
         raise RowError("outcome_without_time", "the deal is closed but CloseDate is blank")
     for place, name, is_attribute in extra:
-        if (value := row.cells[place].strip()) and value != NULL_ID:
-            (deal.attributes if is_attribute else deal.kept)[name] = value
+        if value := row.value(place):
+            if is_attribute:
+                deal.attributes[name] = value
+            else:
+                deal.kept[name] = value
+                reading.kept.add(name)
     _keep_stage(row, deal, reading)
     reading.index[deal_id] = len(reading.parsed.deals)
     reading.parsed.deals.append(deal)
@@ -175,23 +192,11 @@ def _keep_stage(row: Row, deal: DealRecord, reading: Reading) -> None:
 def _sort_columns(table: Table, reading: Reading) -> list[tuple[int, str, bool]]:
     """Every further column: its place, its name, and whether a forecast may learn from it."""
     columns: list[tuple[int, str, bool]] = []
-    kept: list[str] = []
     for place, (heading, key) in enumerate(zip(table.headings, table.keys, strict=True)):
         if key in SYSTEM:
             continue
         name = reading.names.attribute(heading) or heading
-        is_attribute = may_forecast(heading, key, table.name, reading)
-        columns.append((place, name, is_attribute))
-        if not is_attribute and key not in KNOWN_TOO_LATE:
-            kept.append(heading)
-    if kept:
-        reading.findings.tell(
-            "kept_columns",
-            table.name,
-            f"{table.name}: an export shows only the last value of {', '.join(kept)}, perhaps filled after closing: "
-            f"kept and shown, but the forecast does not use them. Name those known from the start in a mapping, "
-            f"under attributes.",
-        )
+        columns.append((place, name, may_forecast(heading, key, table.name, reading)))
     return columns
 
 

@@ -43,9 +43,9 @@ def read_accounts(export: Export, reading: Reading) -> None:
             account_id = _readable_id(row, reading)
             if account_id not in wanted or account_id in facts:
                 continue
-            shown = {heading: cells[place].strip() for place, heading, _, _ in columns if cells[place].strip()}
+            shown = {heading: value for place, heading, _, _ in columns if (value := row.value(place))}
             facts[account_id] = {
-                name: cells[place].strip() for place, _, name, usable in columns if usable and cells[place].strip()
+                name: value for place, _, name, usable in columns if usable and (value := row.value(place))
             }
             reading.parsed.accounts.append(AccountRecord(account_id, row["Name"] or account_id, shown))
     for deal in reading.parsed.deals:

@@ -173,8 +173,8 @@ class NextStep(models.Model):
 class StageMove(models.Model):
     """One change of stage. Append-only by trigger; written only by ``actions.moves`` and the importer.
 
-    ``direction``: opened, one of the engine's (forward, back, win, lose, pause, resume), or reported (an import says so: no gate
-    was passed).
+    ``direction``: opened, one of the engine's (forward, back, win, lose, pause, resume), or reported (an import says
+    so: no gate was passed).
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

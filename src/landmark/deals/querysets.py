@@ -10,12 +10,7 @@ from django.db import models
 from landmark.orgs.models import Member, Organisation
 
 if TYPE_CHECKING:
-    pass
-
-if TYPE_CHECKING:
-    from landmark.deals.models import Deal
-
-CLOSED_STAGES = ("won", "lost")
+    from landmark.deals.models import Deal  # noqa: F401 - named in the base class below
 
 
 class DealQuerySet(models.QuerySet["Deal"]):

@@ -1,7 +1,7 @@
 """What the database itself refuses about deals, on both engines.
 
-Answers: a deal stands at a stage only through a move of its own to that stage; its playbook changes only with one; moves
-stay as written. Does not answer: whether a move is allowed (``engines.gates``, asked by ``actions.moves``).
+Answers: a deal stands at a stage only through a move of its own to that stage; its playbook changes only with one;
+moves stay as written. Does not answer: whether a move is allowed (``engines.gates``, asked by ``actions.moves``).
 
 PostgreSQL takes no subquery in a trigger's condition, so there the condition lives in a function (``FUNCTIONS``),
 made by the app's migration.
@@ -32,7 +32,8 @@ class SubqueryTrigger(Trigger):
     def write_sql(self, vendor: str) -> str:
         if vendor == "sqlite":
             return Trigger.write_sql(self, vendor)
-        return f"CREATE TRIGGER {self.name} BEFORE {self.event} ON {self.table} FOR EACH ROW EXECUTE FUNCTION {self.function}()"
+        head = f"CREATE TRIGGER {self.name} BEFORE {self.event} ON {self.table}"
+        return f"{head} FOR EACH ROW EXECUTE FUNCTION {self.function}()"
 
 
 def write_function(name: str, refuse_when: str, message: str, result: str = "NEW") -> str:

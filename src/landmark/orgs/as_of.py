@@ -4,8 +4,8 @@ Answers: the default day (last day of the imported data, else today) and what ``
 Does not answer: what was true on that day (``deals.snapshots``).
 
 Two things belong to a day D: ages, expiries and promises count from it; facts count when known by its end (UTC).
-On the *latest* day of an organisation everything written here since counts too, else nobody could see their own edits to
-a pipeline whose export is some days old.
+On the *latest* day of an organisation everything written here since counts too, else nobody could see their own edits
+to a pipeline whose export is some days old.
 """
 
 from dataclasses import dataclass

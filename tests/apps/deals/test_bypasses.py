@@ -102,7 +102,7 @@ def test_deleting_and_restoring_further_on_is_refused(deal):
 
 
 def test_replacing_the_row_with_one_further_on_is_refused(deal):
-    """SQLite says INSERT OR REPLACE, PostgreSQL ON CONFLICT DO UPDATE: both slip past a trigger on UPDATE of the stage."""
+    """INSERT OR REPLACE on SQLite, ON CONFLICT DO UPDATE on PostgreSQL."""
     columns = [f.column for f in Deal._meta.concrete_fields]
     chosen = ", ".join("'commitment'" if c == "stage" else c for c in columns)
     verb = "INSERT OR REPLACE" if connection.vendor == "sqlite" else "INSERT"

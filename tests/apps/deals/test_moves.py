@@ -133,8 +133,8 @@ def test_a_promise_without_a_near_day_is_refused(deal, rep):
 def test_an_override_takes_a_reason_and_an_end_and_the_manager_is_told(deal, rep):
     manager = factories.make_member(rep.org, Role.MANAGER, "Mara Lindt")
     today = latest(rep.org).on
+    bad = OverrideInput("fit_and_access", "", today + timedelta(days=7))
     with pytest.raises(Refused):
-        bad = OverrideInput("fit_and_access", "", today + timedelta(days=7))
         move_deal(deal, by=rep, to_stage="discovery", note="x", next_step=step(rep), overrides=[bad])
     good = OverrideInput("fit_and_access", "The buyer's deadline is Friday.", today + timedelta(days=7))
     move_deal(deal, by=rep, to_stage="discovery", note="In a hurry.", next_step=step(rep), overrides=[good])

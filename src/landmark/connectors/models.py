@@ -12,13 +12,20 @@ from landmark.orgs.models import Member, Organisation
 
 
 class ImportRun(models.Model):
-    """One import: uploaded → checked (dry run) → applying → applied, or failed. Files lie in the uploads folder."""
+    """One import: uploaded → checked (dry run) → applying → applied; or failed, or thrown away (discarded).
+
+    ``files`` holds for each file the name its owner gave it and ours. ``counts`` is what the dry run or the import
+    found (``preview.report``), ``problems`` the first rows worth looking at. How far a run is stands in ``phase`` and
+    ``percent``, except while it applies: one long transaction holds the database then, and a file says it (``progress``).
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     org = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="import_runs")
     member = models.ForeignKey(Member, on_delete=models.SET_NULL, null=True, related_name="+")
     status = models.CharField(max_length=12, default="uploaded")
     files = models.JSONField(default=list)
+    is_strict = models.BooleanField(default=False)
+    made_org = models.BooleanField(default=False)
     digest = models.CharField(max_length=64, blank=True)
     source = models.CharField(max_length=40, blank=True)
     counts = models.JSONField(default=dict)
@@ -38,7 +45,7 @@ class ImportRun(models.Model):
 
 
 class Difference(models.Model):
-    """The file says one thing, people here said another: a person settles it."""
+    """The file says one thing, people here said another: a person settles it. ``at`` is when the source says so."""
 
     id = models.BigAutoField(primary_key=True)
     run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="differences")
@@ -46,6 +53,7 @@ class Difference(models.Model):
     field = models.CharField(max_length=120)
     ours = models.CharField(max_length=500, blank=True)
     theirs = models.CharField(max_length=500, blank=True)
+    at = models.DateTimeField(null=True)
     settled_at = models.DateTimeField(null=True)
     settled_by = models.ForeignKey(Member, on_delete=models.SET_NULL, null=True, related_name="+")
     kept = models.CharField(max_length=8, blank=True)

@@ -1,0 +1,31 @@
+// Filters apply as they change; a form cannot be sent twice; fields show themselves when their choice is made.
+function reveal(scope) {
+  for (const part of scope.querySelectorAll("[data-when]")) {
+    const [name, values] = part.dataset.when.split("=");
+    const form = part.closest("form");
+    const value = form?.elements[name]?.value ?? "";
+    const shown = values.split(",").includes(value);
+    part.hidden = !shown;
+    for (const field of part.querySelectorAll("input, select, textarea")) field.disabled = !shown;
+  }
+}
+
+export function startForms() {
+  document.addEventListener("change", (event) => {
+    const form = event.target.form;
+    if (!form) return;
+    if (form.dataset.auto !== undefined && !window.htmx) form.requestSubmit();
+    reveal(form);
+  });
+  document.addEventListener("submit", (event) => {
+    const button = event.submitter;
+    if (event.target.method === "post" && button && !event.defaultPrevented) setTimeout(() => { button.disabled = true; setTimeout(() => { button.disabled = false; }, 4000); });
+  });
+  // A filter's empty fields do not belong in its address.
+  document.body.addEventListener("htmx:configRequest", (event) => {
+    if (event.detail.elt.closest?.("form[data-auto]")) for (const [name, value] of Object.entries(event.detail.parameters)) if (value === "") delete event.detail.parameters[name];
+  });
+  document.body.addEventListener("htmx:afterSwap", (event) => reveal(event.detail.target));
+  document.addEventListener("toggle", (event) => { if (event.target.open) event.target.querySelector?.("input:not([type=hidden]), select")?.focus(); }, true);
+  reveal(document);
+}

@@ -1,0 +1,35 @@
+// The side sheet: forms open beside the page. Without this module the same form stands in the page.
+const sheet = () => document.getElementById("act");
+
+export function openSheet() {
+  const dialog = sheet();
+  if (!dialog) return;
+  if (dialog.open && !dialog.matches(":modal")) dialog.close();
+  if (!dialog.open) dialog.showModal();
+  const first = dialog.querySelector("[autofocus], .has-error input, .has-error textarea, .sheet-body input:not([type=hidden]), .sheet-body select, .sheet-body textarea");
+  first?.focus({ preventScroll: true });
+}
+
+function forgetAddress() {
+  const url = new URL(location.href);
+  if (!url.searchParams.has("do")) return;
+  for (const name of ["do", "to", "key", "person", "check"]) url.searchParams.delete(name);
+  history.replaceState(history.state, "", url);
+}
+
+export function startSheet() {
+  const dialog = sheet();
+  if (!dialog) return;
+  if (dialog.open && dialog.querySelector("form")) openSheet();
+  dialog.addEventListener("close", () => { forgetAddress(); dialog.replaceChildren(); });
+  dialog.addEventListener("click", (event) => {
+    const closer = event.target.closest("[data-close]");
+    if (closer) { event.preventDefault(); dialog.close(); return; }
+    const box = dialog.getBoundingClientRect();
+    const outside = event.clientX < box.left || event.clientX > box.right || event.clientY < box.top || event.clientY > box.bottom;
+    if (event.target === dialog && outside) dialog.close();
+  });
+  document.body.addEventListener("htmx:afterSwap", (event) => {
+    if (event.detail.target.id === "act" && event.detail.target.querySelector("form")) openSheet();
+  });
+}

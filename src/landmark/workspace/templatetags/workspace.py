@@ -1,0 +1,104 @@
+"""The frame around the team's pages: navigation, notices, the day looked at; and links that keep that day.
+
+Answers: what the top bar shows. Does not answer: who may be here (``access``).
+"""
+
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django import template
+from django.template import Context
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from landmark.orgs.as_of import current_day
+from landmark.orgs.models import Member, Notice, Organisation
+from landmark.orgs.permissions import has_right
+from landmark.orgs.roles import Right
+from landmark.ui.formats import format_day
+from landmark.workspace.access import MemberRequest
+
+register = template.Library()
+
+
+@dataclass(frozen=True, slots=True)
+class NavItem:
+    label: str
+    url: str
+    icon: str
+    key: str
+    is_current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Shell:
+    """``banner`` is the sentence about the day when it is not today; ``latest_url`` leads back to the present."""
+
+    org: Organisation
+    member: Member
+    nav: tuple[NavItem, ...]
+    unread: int
+    can_import: bool
+    banner: str
+    latest_url: str
+
+
+@register.simple_tag(takes_context=True)
+def shell(context: Context) -> Shell | None:
+    """None on a page outside an organisation, such as sign-in."""
+    request = context.get("request")
+    org = getattr(request, "org", None)
+    if request is None or org is None:
+        return None
+    return Shell(
+        org=org,
+        member=request.member,
+        nav=_nav(request),
+        unread=Notice.objects.filter(member=request.member, read_at__isnull=True).count(),
+        can_import=has_right(request.member, Right.IMPORT),
+        banner=_banner(request),
+        latest_url=request.path,
+    )
+
+
+def _nav(request: MemberRequest) -> tuple[NavItem, ...]:
+    here = request.resolver_match.url_name if request.resolver_match else ""
+    items = (
+        (_("Pipeline"), "board", "board", "g p", {"board", "table", "deal"}),
+        (_("Forecast"), "forecast", "chart", "g f", {"forecast"}),
+        (_("Report card"), "report_card", "report", "g r", {"report_card"}),
+    )
+    return tuple(
+        NavItem(label, link_to(request, f"workspace:{name}"), icon, key, here in names)
+        for label, name, icon, key, names in items
+    )
+
+
+def _banner(request: MemberRequest) -> str:
+    as_of = request.as_of
+    if as_of.is_today:
+        return ""
+    shown = format_day(as_of.on)
+    if as_of.is_latest:
+        return _("Your data ends on %(day)s, so every age, due date and forecast counts from that day.") % {"day": shown}
+    return _("You are looking at %(day)s: everything as it was known that evening. The latest day is %(latest)s.") % {
+        "day": shown,
+        "latest": format_day(current_day(request.org)),
+    }
+
+
+def link_to(request: MemberRequest, name: str, /, *, query: dict[str, str] | None = None, **kwargs: object) -> str:
+    """An address inside the organisation that keeps the day looked at."""
+    url = reverse(name, kwargs={"slug": request.org.slug, **kwargs})
+    values = dict(query or {})
+    if request.as_of.query:
+        values["as_of"] = request.as_of.on.isoformat()
+    return f"{url}?{urlencode(values)}" if values else url
+
+
+@register.simple_tag(takes_context=True)
+def link(context: Context, name: str, pk: object = None, **query: object) -> str:
+    """``{% link 'workspace:deal' deal.id do='move' %}``"""
+    kwargs = {} if pk is None else {"pk": pk}
+    values = {key: str(value) for key, value in query.items() if value not in (None, "")}
+    return link_to(context["request"], name, query=values, **kwargs)

@@ -151,7 +151,9 @@ def import_paths(
     name = org_name or name_from_files(files)
     org = None if is_sample else find_org(name)
     if org and is_same_file(org, digest):
-        return ImportRun.objects.filter(org=org, digest=digest, status="applied").latest("finished_at")
+        run = ImportRun.objects.filter(org=org, digest=digest, status="applied").latest("finished_at")
+        run.was_same = True
+        return run
     on_progress("reading the files", 0)
     parsed = parse_files(files, mapping, strict, playbook=load_playbook(org.playbook) if org else None)
     on_progress("reading the files", 100)

@@ -57,7 +57,7 @@ def apply_parsed(run: ImportRun, parsed: Parsed, *, by: Member | None, tick: Tic
     """Write everything of one parse; the run is marked as applied in the same transaction. Returns the report."""
     with transaction.atomic():
         org = Organisation.objects.select_for_update().get(pk=run.org_id)
-        now = timezone.now()
+        run.org, now = org, timezone.now()
         prepared = prepare(org, parsed, load_playbook(org.playbook), to_days(now))
         writing = Writing(prepared, run, by, now)
         write_parties(prepared.parties)

@@ -16,7 +16,7 @@ class ImportRun(models.Model):
 
     ``files`` holds for each file the name its owner gave it and ours. ``counts`` is what the dry run or the import
     found (``preview.report``), ``problems`` the first rows worth looking at. How far a run is stands in ``phase`` and
-    ``percent``, except while it applies: one long transaction holds the database then, and a file says it (``progress``).
+    ``percent``, except while it applies: one long transaction holds the database then, and a file (``progress``) says.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -39,6 +39,9 @@ class ImportRun(models.Model):
 
     class Meta:
         ordering = ["-created_at"]
+
+    was_same = False
+    """Set, and not stored, on a run that is handed back because the same files were applied by it before."""
 
     def __str__(self) -> str:
         return f"{self.source} {self.status}"

@@ -26,8 +26,10 @@ _DATE_LIKE = re.compile(r"[\s_.-]*(?:\d{4}[-_.]?\d{2}[-_.]?\d{2}|\d{8}|\d{4}[-_.
 
 
 def name_from_files(paths: list[Path]) -> str:
-    """A name for an organisation nobody named: that of the one file, or of the folder of several. Dates are left out, so
-    that next week's export finds the same organisation."""
+    """A name for an organisation nobody named: that of the one file, or of the folder of several.
+
+    Dates are left out, so that next week's export finds the same organisation.
+    """
     stem = paths[0].name.split(".")[0] if len(paths) == 1 else paths[0].resolve().parent.name
     words = re.sub(r"[\W_]+", " ", _DATE_LIKE.sub("", stem)).strip()
     return (words[:1].upper() + words[1:])[:200] or "Imported"

@@ -1,7 +1,7 @@
 """How far an import is, for the page that waits for it.
 
-Answers: phase and percent of a run. Does not answer: how it ended (the run's own row does). Kept in a small file beside
-the uploads: while an import applies, its one transaction holds SQLite's write lock and no second connection could write.
+Answers: phase and percent of a run. Does not answer: how it ended (the run's own row does). Kept in a small file
+beside the uploads: while an import applies, its one transaction holds SQLite's write lock and nobody else can write.
 """
 
 import json

@@ -4,7 +4,7 @@
 import re
 from collections.abc import Mapping
 
-_NAME = re.compile(r"\{([a-z_]+)\}")
+_NAME = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 
 
 def fill(sentence: str, values: Mapping[str, object]) -> str:

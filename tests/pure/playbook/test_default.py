@@ -1,0 +1,191 @@
+"""The default playbook holds the method: stages, milestones, attributes, gates at their doors, roles and figures."""
+
+from decimal import Decimal
+
+import pytest
+
+from landmark.playbook.checks import EvidenceCheck
+from landmark.playbook.loader import load_playbook
+from landmark.playbook.priors import falling_steps, pool_falling, rates_to_won
+from landmark.playbook.schema import EVERY_MOVE, MEETING, Strength
+
+PLAYBOOK = load_playbook("landmark/2026.1")
+
+
+def keys(items: object) -> list[str]:
+    return [item.key for item in items]  # type: ignore[attr-defined]
+
+
+def test_five_customer_states_then_won_lost_and_paused() -> None:
+    assert keys(PLAYBOOK.open_stages) == ["qualification", "discovery", "solution", "commercial", "commitment"]
+    assert keys(PLAYBOOK.stages)[5:] == ["won", "lost", "paused"]
+
+
+def test_the_twelve_milestones() -> None:
+    assert keys(PLAYBOOK.milestones) == [
+        "inbound_interest", "outbound_interest", "qualification_call", "discovery_held", "nda_in_hand",
+        "timeline_confirmed", "sponsor_committed", "criteria_known", "terms_grasped", "short_listed",
+        "contracting_known", "contract_in_markup",
+    ]  # fmt: skip
+
+
+def test_the_seven_attributes_with_both_calendars() -> None:
+    assert keys(PLAYBOOK.attributes) == [
+        "budget_cycle", "our_calendar_cycle", "buyer_calendar_cycle", "industry", "company_size",
+        "primary_contact_title", "funding", "revenue",
+    ]  # fmt: skip
+
+
+def test_one_list_of_buying_roles() -> None:
+    four = {"end_user", "technical_buyer", "economic_buyer", "executive_sponsor"}
+    assert four | {"champion", "procurement", "legal", "influencer"} == set(keys(PLAYBOOK.roles))
+    assert keys(PLAYBOOK.stances) == ["champion", "supporter", "neutral", "sceptic", "adversary"]
+
+
+@pytest.mark.parametrize(
+    ("door", "gates"),
+    [
+        ("discovery", ["fit_and_access"]),
+        ("solution", ["problem_and_impact", "decision_process"]),
+        ("commercial", ["timing", "commercial_fit"]),
+        ("commitment", []),
+        ("won", ["decision"]),
+        (EVERY_MOVE, ["mutual_next_step"]),
+        (MEETING, ["decision_entry"]),
+        ("lost", []),
+        ("paused", []),
+    ],
+)
+def test_gates_stand_at_their_doors(door: str, gates: list[str]) -> None:
+    assert keys(PLAYBOOK.gates_at(door)) == gates
+
+
+def test_strength_rises_along_the_path() -> None:
+    """Claimed suffices early, the buyer's word or a signature is asked late."""
+    strongest = {
+        stage.key: max((c.strength for gate in PLAYBOOK.gates_at(stage.key) for c in gate.checks
+                        if isinstance(c, EvidenceCheck)), default=None)
+        for stage in PLAYBOOK.stages
+    }  # fmt: skip
+    assert strongest["discovery"] == Strength.CLAIMED
+    assert strongest["solution"] == Strength.DOCUMENTED
+    assert strongest["commercial"] == Strength.BUYER
+    assert strongest["won"] == Strength.SIGNED
+
+
+def test_won_is_signed_and_cannot_be_promised_or_overridden() -> None:
+    gate = PLAYBOOK.gate("decision")
+    assert not gate.overridable
+    assert not any(check.promisable for check in gate.checks)
+
+
+def test_first_fail_route_of_each_gate_is_the_named_alternative() -> None:
+    routes = {gate.key: gate.fail_routes[0] for gate in PLAYBOOK.gates}
+    assert routes == {
+        "fit_and_access": "readiness_call", "problem_and_impact": "problem_workshop",
+        "decision_process": "stakeholder_session", "timing": "pilot", "commercial_fit": "phased_scope",
+        "mutual_next_step": "rebook", "decision_entry": "short_road_map", "decision": "next_decision_date",
+    }  # fmt: skip
+
+
+def test_exit_lists() -> None:
+    """Four things out of discovery, three out of each later state."""
+    assert [len(stage.exit) for stage in PLAYBOOK.open_stages] == [3, 4, 3, 3, 3]
+
+
+def test_priors_are_the_published_rates_carried_on_to_won_and_made_to_rise() -> None:
+    """.45 (18 of 40) leads to commitment only: × .90 = .405 to won. Solution .495 and commercial .405 meet at .45."""
+    source = PLAYBOOK.benchmarks.source_rates
+    assert source["commercial"] == Decimal(18) / Decimal(40)
+    assert source["commercial"] * source["commitment"] == Decimal("0.405")
+    assert falling_steps(source) == (("solution", "commercial"),)
+    assert rates_to_won(source, "commitment") == {stage.key: stage.win_prior for stage in PLAYBOOK.open_stages}
+    assert falling_steps({s.key: s.win_prior for s in PLAYBOOK.open_stages if s.win_prior is not None}) == ()
+
+
+def test_pooling_keeps_the_mean_and_never_falls() -> None:
+    assert pool_falling([Decimal(3), Decimal(2), Decimal(1)]) == [Decimal(2)] * 3
+    assert pool_falling([Decimal(1), Decimal(2)]) == [Decimal(1), Decimal(2)]
+    assert pool_falling([]) == []
+
+
+def test_funnel_benchmarks_and_their_counts() -> None:
+    steps = PLAYBOOK.benchmarks.funnel
+    assert [(s.baseline, s.target_low, s.target_high) for s in steps] == [
+        (Decimal("0.18"), Decimal("0.20"), Decimal("0.22")),
+        (Decimal("0.40"), Decimal("0.45"), Decimal("0.50")),
+        (Decimal("0.625"), Decimal("0.65"), Decimal("0.70")),
+        (Decimal("0.40"), Decimal("0.42"), Decimal("0.45")),
+    ]
+    assert [steps[0].entered, *(step.reached for step in steps)] == [1000, 180, 72, 45, 18]
+    assert all(Decimal(step.reached) / step.entered == step.baseline for step in steps)
+
+
+@pytest.mark.parametrize(
+    ("name", "stage"),
+    [
+        ("Prospecting", "qualification"), ("Qualification", "qualification"), ("Needs Analysis", "discovery"),
+        ("Value Proposition", "solution"), ("Id. Decision Makers", "solution"), ("Perception Analysis", "solution"),
+        ("Proposal/Price Quote", "commercial"), ("Negotiation/Review", "commercial"), ("Closed Won", "won"),
+        ("Closed Lost", "lost"), ("Appointment Scheduled", "qualification"), ("Qualified to Buy", "discovery"),
+        ("Presentation Scheduled", "solution"), ("Decision Maker Bought-In", "commercial"),
+        ("Contract Sent", "commitment"), ("Engaging", "discovery"), ("Won", "won"), ("Lost", "lost"),
+        ("  closed   WON ", "won"), ("decisionmakerboughtin", "commercial"), ("On hold", "paused"),
+    ],
+)  # fmt: skip
+def test_stage_names_of_other_systems(name: str, stage: str) -> None:
+    found = PLAYBOOK.stage_for(name)
+    assert found is not None
+    assert found.key == stage
+
+
+def test_names_nobody_knows_stand_for_nothing() -> None:
+    assert PLAYBOOK.stage_for("Purgatory") is None
+    assert PLAYBOOK.stage_for("") is None
+    assert PLAYBOOK.milestone_for("A_SUBMITTED") is None
+    assert PLAYBOOK.role_for("Emperor") is None
+    assert PLAYBOOK.attribute_for("Shoe size") is None
+
+
+def test_names_of_milestones_roles_and_attributes() -> None:
+    names = (PLAYBOOK.milestone_for("NDA received"), PLAYBOOK.role_for("Economic Decision Maker"),
+             PLAYBOOK.attribute_for("AnnualRevenue"))  # fmt: skip
+    assert [item.key for item in names if item] == ["nda_in_hand", "economic_buyer", "revenue"]
+
+
+def test_an_unknown_key_says_which_playbook() -> None:
+    with pytest.raises(KeyError, match=r"landmark/2026\.1 has no stage 'limbo'"):
+        PLAYBOOK.stage("limbo")
+
+
+def test_text_falls_back_to_english_then_to_the_key() -> None:
+    assert PLAYBOOK.text("stage.won.label", "it") == "Vinta"
+    assert PLAYBOOK.text("stage.won.label", "it-IT") == "Vinta"
+    assert PLAYBOOK.text("stage.won.label", "fr") == "Won"
+    assert PLAYBOOK.text("no.such.key") == "no.such.key"
+    assert PLAYBOOK.label("milestone", "contract_signed") == "Contract signed"
+    assert PLAYBOOK.label("milestone", "A_SUBMITTED") == "A_SUBMITTED"
+
+
+def test_text_fills_names_only() -> None:
+    sentence = PLAYBOOK.text("message.person", name="{role.__class__}", role="x")
+    assert sentence == "{role.__class__} (x)"
+
+
+@pytest.mark.parametrize("lang", ["en", "it"])
+def test_both_languages_are_whole(lang: str) -> None:
+    assert set(PLAYBOOK.wording(lang)) == set(PLAYBOOK.wording("en"))
+
+
+def test_the_two_languages_differ() -> None:
+    english, italian = PLAYBOOK.wording("en"), PLAYBOOK.wording("it")
+    same = {key for key in english if english[key] == italian[key]}
+    assert same <= {"playbook.label", "message.person"}
+
+
+def test_strengths_are_ordered_and_written_as_text() -> None:
+    assert Strength.CLAIMED < Strength.DOCUMENTED < Strength.BUYER < Strength.SIGNED
+    assert [str(strength) for strength in Strength] == ["claimed", "documented", "buyer", "signed"]
+    assert Strength("Buyer ") is Strength.BUYER
+    with pytest.raises(ValueError, match="sure"):
+        Strength("sure")

@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast check format lock clean
+.PHONY: help demo test test-fast check reference format lock clean
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3.13 || command -v python3 || echo python3)
 VENV := .venv
@@ -48,6 +48,9 @@ check: $(VENV)/.dev ## Lint, types, import contracts, migrations, documentation
 	@$(BIN)/python manage.py check
 	@$(BIN)/python manage.py makemigrations --check --dry-run
 	@$(BIN)/python -m pytest -q -n0 tests/rules
+
+reference: $(VENV)/.run ## Write the parts of the reference that come from the code
+	@$(BIN)/python -m landmark.cli.reference > docs/reference/cli.md
 
 format: $(VENV)/.dev ## Put the code in order
 	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .

@@ -78,7 +78,7 @@ def _import_sample() -> "Organisation":
     from django.conf import settings
 
     from landmark.connectors.actions import import_paths
-    from landmark.simulator.company import simulate
+    from landmark.simulator.simulate import simulate
     from landmark.simulator.salesforce import write_salesforce_zip
 
     settings.VAR_DIR.mkdir(parents=True, exist_ok=True)

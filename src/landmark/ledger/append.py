@@ -8,7 +8,7 @@ as a list.
 
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -17,14 +17,13 @@ from uuid import UUID
 from django.db import connection
 from django.utils import timezone
 
-from landmark.ledger.bulk import insert_rows
-from landmark.ledger.canonical import NO_HASH, SALT_BYTES, hash_link, hash_row, hash_rows, hash_text, plain
+from landmark.ledger.bulk import insert_columns
+from landmark.ledger.canonical import NO_HASH, SALT_BYTES, hash_columns, hash_link, hash_rows, hash_text
 from landmark.ledger.describe import (
     Described,
     Stamp,
-    check_corrections,
     describe_audit,
-    describe_change,
+    describe_changes,
     describe_evidence,
 )
 from landmark.ledger.inputs import Actor, LedgerError, NewAudit, NewChange, NewEvidence, Source
@@ -35,15 +34,14 @@ ROWS_PER_LINK = 1000
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What differs between evidence, changes and audit; ``check`` sees all rows of a link together."""
+    """What differs between evidence, changes and audit."""
 
     name: str
-    describe: Callable[[Any, Stamp], Described]
-    check: Callable[[Sequence[Any], Stamp], None] | None = None
+    describe: Callable[[Sequence[Any], Stamp], Described]
 
 
-EVIDENCE = Kind("evidence", describe_evidence, check_corrections)
-CHANGE = Kind("change", describe_change)
+EVIDENCE = Kind("evidence", describe_evidence)
+CHANGE = Kind("change", describe_changes)
 AUDIT = Kind("audit", describe_audit)
 
 
@@ -84,61 +82,68 @@ def _lock_head(org_id: UUID) -> Head:
 
 
 def _append_link(kind: Kind, chunk: Sequence[Any], stamp: Stamp, head: Head) -> list[UUID]:
-    if kind.check:
-        kind.check(chunk, stamp)
-    seq = head.seq + 1
-    ids = make_ids(len(chunk))
-    rows, payloads = _seal_rows(kind, chunk, ids, seq, stamp)
+    columns, texts = kind.describe(chunk, stamp)
+    seq, count = head.seq + 1, len(chunk)
+    ids = make_ids(count)
+    payloads = [seal_text(text) if text else None for text in texts]
+    columns |= {
+        "id": ids,
+        "org_id": [stamp.org_id] * count,
+        "seq": [seq] * count,
+        "position": range(count),
+        "recorded_at": [stamp.recorded_at] * count,
+        "actor_id": [stamp.by.id] * count,
+        "source": [stamp.source.value] * count,
+    }
+    digests = hash_columns(
+        {
+            **columns,
+            "kind": [kind.name] * count,
+            "payload": [payload.commitment.hex() if payload else "" for payload in payloads],
+        }
+    )
+    columns["digest"] = digests
+    columns["payload_id"] = [row_id if payload else None for row_id, payload in zip(ids, payloads, strict=True)]
     chained: dict[str, Any] = {
         "org_id": stamp.org_id,
         "seq": seq,
         "kind": kind.name,
         "prev_hash": head.hash,
-        "row_count": len(rows),
-        "rows_digest": hash_rows(row["digest"] for row in rows),
+        "row_count": count,
+        "rows_digest": hash_rows(digests),
         "recorded_at": stamp.recorded_at,
     }
     link = Link.objects.create(**chained, hash=hash_link(**chained))
-    if payloads:
-        insert_rows(Payload, payloads)
-    insert_rows(KINDS[kind.name], rows)
+    _insert_payloads(stamp.org_id, {row_id: sealed for row_id, sealed in zip(ids, payloads, strict=True) if sealed})
+    insert_columns(KINDS[kind.name], columns)
     head.seq, head.hash = seq, link.hash
     return ids
 
 
-def _seal_rows(
-    kind: Kind, chunk: Sequence[Any], ids: list[UUID], seq: int, stamp: Stamp
-) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Rows and payloads with their hashes, ready to be written."""
-    shared = {
-        "org_id": stamp.org_id,
-        "seq": seq,
-        "recorded_at": stamp.recorded_at,
-        "actor_id": stamp.by.id,
-        "source": stamp.source.value,
-    }
-    hashed_shared = {"kind": kind.name, **{name: plain(value) for name, value in shared.items()}}
-    rows, payloads = [], []
-    for position, (row_id, new) in enumerate(zip(ids, chunk, strict=True)):
-        try:
-            own, texts = kind.describe(new, stamp)
-        except LedgerError as error:
-            raise LedgerError(f"Entry {position + 1}: {error}") from None
-        own["id"], own["position"] = row_id, position
-        hashed = {**hashed_shared, **{name: plain(value) for name, value in own.items()}}
-        if texts:
-            payload = seal_text(row_id, stamp.org_id, texts)
-            payloads.append(payload)
-            own["payload_id"] = row_id
-            hashed["payload"] = payload["commitment"].hex()
-        rows.append({**shared, **own, "digest": hash_row(hashed)})
-    return rows, payloads
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """Words with a salt of their own, and the commitment the chain keeps of them."""
+
+    body: dict[str, str]
+    salt: bytes
+    commitment: bytes
 
 
-def seal_text(row_id: UUID, org_id: UUID, texts: dict[str, str]) -> dict[str, Any]:
-    """A payload with a fresh salt and the commitment the chain keeps."""
+def seal_text(body: dict[str, str]) -> Sealed:
     salt = os.urandom(SALT_BYTES)
-    return {"id": row_id, "org_id": org_id, "salt": salt, "body": texts, "commitment": hash_text(salt, texts)}
+    return Sealed(body, salt, hash_text(salt, body))
+
+
+def _insert_payloads(org_id: UUID, payloads: Mapping[UUID, Sealed]) -> None:
+    if payloads:
+        columns: dict[str, Sequence[Any]] = {
+            "id": list(payloads),
+            "org_id": [org_id] * len(payloads),
+            "commitment": [sealed.commitment for sealed in payloads.values()],
+            "salt": [sealed.salt for sealed in payloads.values()],
+            "body": [sealed.body for sealed in payloads.values()],
+        }
+        insert_columns(Payload, columns)
 
 
 def make_ids(count: int) -> list[UUID]:

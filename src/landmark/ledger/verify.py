@@ -5,7 +5,7 @@ needed. A chain alone cannot show that its end was cut off or that all of it was
 (``export_head``) and give it as ``expected_head``.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -13,7 +13,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
-from landmark.ledger.canonical import NO_HASH, hash_link, hash_row, hash_rows, hash_text, plain
+from landmark.ledger.canonical import NO_HASH, hash_columns, hash_link, hash_rows, hash_text, plain
 from landmark.ledger.erase import ERASED
 from landmark.ledger.models import KINDS, AuditEvent, Head, Link, Payload
 
@@ -54,33 +54,30 @@ class _Broken(Exception):
 
 
 class _Rows:
-    """One kind's rows in chain order, read as a stream."""
+    """One kind's rows in chain order, read as a stream of one link after the other."""
 
     def __init__(self, kind: str, org_id: UUID, last_seq: int) -> None:
         model = KINDS[kind]
         self.kind = kind
-        self.names = [field.attname for field in model._meta.concrete_fields] + list(WORDS)
+        self.names = [*(field.attname for field in model._meta.concrete_fields), *WORDS]
+        self._seq, self._id = self.names.index("seq"), self.names.index("id")
         rows = model.objects.for_org(org_id).filter(seq__lte=last_seq).in_chain_order()
         self._stream: Iterator[tuple[Any, ...]] = rows.values_list(*self.names).iterator(chunk_size=2000)
-        self._next = self._read()
+        self._next = next(self._stream, None)
 
-    def _read(self) -> dict[str, Any] | None:
-        values = next(self._stream, None)
-        return None if values is None else dict(zip(self.names, values, strict=True))
-
-    def take(self, seq: int) -> list[dict[str, Any]]:
-        """The rows of one link. A row of an earlier link that was not taken then stands outside the chain."""
-        taken = []
-        while self._next is not None and self._next["seq"] <= seq:
-            if self._next["seq"] < seq:
-                raise _stray(self.kind, self._next)
-            taken.append(self._next)
-            self._next = self._read()
-        return taken
+    def take(self, seq: int) -> dict[str, Sequence[Any]]:
+        """The rows of one link by columns. A row of an earlier link that was not taken then is outside the chain."""
+        rows = []
+        while self._next is not None and self._next[self._seq] <= seq:
+            if self._next[self._seq] < seq:
+                self.check_end()
+            rows.append(self._next)
+            self._next = next(self._stream, None)
+        return dict(zip(self.names, zip(*rows, strict=True), strict=True)) if rows else {}
 
     def check_end(self) -> None:
         if self._next is not None:
-            raise _stray(self.kind, self._next)
+            raise _stray(self.kind, self._next[self._seq], self._next[self._id])
 
 
 def export_head(org_id: UUID) -> dict[str, Any]:
@@ -116,12 +113,11 @@ def _check_links(org_id: UUID, head: Head, expected: Mapping[str, Any] | None, c
             raise _Broken(_("Link %(link)s was removed.") % {"link": seq}, seq)
         _check_link(link, previous)
         for stream in streams:
-            rows = stream.take(seq)
+            columns = stream.take(seq)
             if stream.kind == link.kind:
-                counts.erased += _check_rows(link, rows)
-                counts.rows += len(rows)
-            elif rows:
-                raise _stray(stream.kind, rows[0])
+                _check_rows(link, columns, counts)
+            elif columns:
+                raise _stray(stream.kind, seq, columns["id"][0])
         previous = link.hash
         counts.links += 1
         _check_expected(seq, previous, expected)
@@ -138,37 +134,45 @@ def _check_link(link: Link, previous: str) -> None:
         raise _Broken(_("Link %(link)s itself was changed after it was recorded.") % {"link": link.seq}, link.seq)
 
 
-def _check_rows(link: Link, rows: list[dict[str, Any]]) -> int:
-    """Compare a link with its rows; returns how many had their words erased."""
-    for position, row in enumerate(rows):
-        if row["position"] != position:
-            raise _missing(link, position)
-        _check_row(link, row)
-    if len(rows) < link.row_count:
-        raise _missing(link, len(rows))
-    if len(rows) > link.row_count:
-        raise _stray(link.kind, rows[link.row_count])
-    if hash_rows(bytes(row["digest"]) for row in rows) != link.rows_digest:
-        text = _("Link %(link)s: a row and its own hash were both changed, or two rows changed places.")
+def _check_rows(link: Link, columns: Mapping[str, Sequence[Any]], counts: Counts) -> None:
+    """Compare a link with its rows: none missing, none changed, none too many."""
+    ids = columns.get("id", ())
+    for index, position in enumerate(columns.get("position", ())):
+        if position != index:
+            raise _missing(link, index)
+    if len(ids) > link.row_count:
+        raise _stray(link.kind, link.seq, ids[link.row_count])
+    if ids:
+        _check_words(link, columns)
+        _check_digests(link, columns)
+    if len(ids) < link.row_count:
+        raise _missing(link, len(ids))
+    if hash_rows(bytes(digest) for digest in columns["digest"]) != link.rows_digest:
+        text = _("Link %(link)s: a row was changed together with its own hash.")
         raise _Broken(text % {"link": link.seq}, link.seq)
-    return sum(row["payload_id"] is not None and not row["payload__salt"] for row in rows)
+    counts.rows += len(ids)
+    counts.erased += sum(salt is not None and not salt for salt in columns["payload__salt"])
 
 
-def _check_row(link: Link, row: dict[str, Any]) -> None:
-    place = {"link": link.seq, "row": row["position"] + 1, "count": link.row_count, "kind": link.kind, "id": row["id"]}
-    hashed = {name: plain(value) for name, value in row.items() if name not in NOT_HASHED}
-    commitment, salt, body = (row[name] for name in WORDS)
-    if row["payload_id"] is not None:
-        if commitment is None:
+def _check_words(link: Link, columns: Mapping[str, Sequence[Any]]) -> None:
+    words = zip(*(columns[name] for name in ("payload_id", *WORDS)), strict=True)
+    for index, (payload_id, commitment, salt, body) in enumerate(words):
+        if payload_id is not None and commitment is None:
             text = _("Link %(link)s: the words of %(kind)s row %(row)s of %(count)s (%(id)s) were removed.")
-            raise _Broken(text % place, link.seq, row["id"])
-        hashed["payload"] = bytes(commitment).hex()
+            raise _changed(text, link, index, columns)
         if salt and hash_text(bytes(salt), body) != bytes(commitment):
             text = _("Link %(link)s: the words of %(kind)s row %(row)s of %(count)s (%(id)s) were changed.")
-            raise _Broken(text % place, link.seq, row["id"])
-    if hash_row({"kind": link.kind, **hashed}) != bytes(row["digest"]):
-        text = _("Link %(link)s: %(kind)s row %(row)s of %(count)s (%(id)s) was changed after it was recorded.")
-        raise _Broken(text % place, link.seq, row["id"])
+            raise _changed(text, link, index, columns)
+
+
+def _check_digests(link: Link, columns: Mapping[str, Sequence[Any]]) -> None:
+    hashed = {name: values for name, values in columns.items() if name not in NOT_HASHED}
+    hashed["kind"] = [link.kind] * len(columns["id"])
+    hashed["payload"] = ["" if value is None else bytes(value).hex() for value in columns["payload__commitment"]]
+    for index, (found, kept) in enumerate(zip(hash_columns(hashed), columns["digest"], strict=True)):
+        if found != bytes(kept):
+            text = _("Link %(link)s: %(kind)s row %(row)s of %(count)s (%(id)s) was changed after it was recorded.")
+            raise _changed(text, link, index, columns)
 
 
 def _check_expected(seq: int, found: str, expected: Mapping[str, Any] | None) -> None:
@@ -193,8 +197,8 @@ def _check_beyond(org_id: UUID) -> None:
         raise _Broken(_("Link %(link)s stands after the end of the chain.") % {"link": link.seq}, link.seq)
     of_row = Link.objects.filter(org_id=org_id, seq=OuterRef("seq"))
     for kind, model in KINDS.items():
-        for row in model.objects.for_org(org_id).filter(~Exists(of_row)).in_chain_order().values("seq", "id")[:1]:
-            raise _stray(kind, row)
+        for row in model.objects.for_org(org_id).filter(~Exists(of_row)).in_chain_order()[:1]:
+            raise _stray(kind, row.seq, row.pk)
 
 
 def _check_erasures(org_id: UUID) -> None:
@@ -211,6 +215,12 @@ def _missing(link: Link, position: int) -> _Broken:
     return _Broken(text % values, link.seq)
 
 
-def _stray(kind: str, row: Mapping[str, Any]) -> _Broken:
+def _changed(text: str, link: Link, index: int, columns: Mapping[str, Sequence[Any]]) -> _Broken:
+    row_id = columns["id"][index]
+    values = {"link": link.seq, "kind": link.kind, "row": index + 1, "count": link.row_count, "id": row_id}
+    return _Broken(text % values, link.seq, row_id)
+
+
+def _stray(kind: str, seq: int, row_id: UUID) -> _Broken:
     text = _("Link %(link)s: %(kind)s row %(id)s was added outside the chain.")
-    return _Broken(text % {"link": row["seq"], "kind": kind, "id": row["id"]}, row["seq"], row["id"])
+    return _Broken(text % {"link": seq, "kind": kind, "id": row_id}, seq, row_id)

@@ -1,7 +1,7 @@
 """``landmark fit``: fit and store the forecast of organisations, in the foreground.
 
-Answers: how to renew a forecast from the command line. Does not answer: how it is computed (``forecast``), nor a forecast
-of files without a database (``landmark forecast``).
+Answers: how to renew a forecast from the command line. Does not answer: how it is computed (``forecast``), what files
+say without a database (``landmark forecast``).
 """
 
 import sys

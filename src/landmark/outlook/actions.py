@@ -14,7 +14,7 @@ from itertools import islice
 from typing import TypeVar
 from uuid import UUID
 
-from django.db import IntegrityError, models, transaction
+from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -85,7 +85,7 @@ def run_fit(run_id: UUID | str, on_progress: OnProgress | None = None) -> FitRun
         _fail(run, str(error))
     except Exception:
         logger.exception("The forecast of %s for %s failed", run.org.slug, run.as_of)
-        _fail(run, _("The forecast could not be computed. The reason is in the server's log; try again after an import."))
+        _fail(run, _("The forecast could not be computed. The reason is in the server's log; you can start it again."))
     except BaseException:
         _fail(run, _("The forecast was stopped before it was done. Start it again when you like."))
         raise

@@ -1,7 +1,7 @@
 """One fit, from the organisation's rows to everything a forecast stores.
 
-Answers: the model, each open deal's curves and reasons, stage stays and the back-test. Does not answer: how it is stored
-(``actions``). Writes nothing.
+Answers: the model, each open deal's curves and reasons, stage stays and the back-test. Does not answer: how it is
+stored (``actions``). Writes nothing.
 """
 
 from collections.abc import Callable, Iterator

@@ -133,7 +133,7 @@ class _Changes:
 def _read_moves(org: Organisation, known_by: datetime, deals: _Deals, events: _Events) -> None:
     """Closings and reopenings as known, and each dated change of stage as an event ``stage:<key>``.
 
-    A move without a stage before it is no event: it tells where a deal stood when we met it, not that anything happened.
+    A move without a stage before it is no event: it tells where a deal stood when we met it, not what happened.
     """
     moves = StageMove.objects.filter(deal__org=org, known_at__lte=known_by).order_by("occurred_at", "recorded_at")
     fields = ("deal_id", "from_stage", "to_stage", "occurred_at", "known_at")

@@ -22,9 +22,9 @@ def start_due_fits(now: datetime) -> int:
     yesterday = midnight.date() - timedelta(days=1)
     started = 0
     for org in Organisation.objects.filter(data_until=None, deals__closed_at=None, deals__isnull=False).distinct():
-        is_done = FittedModel.objects.filter(org=org, is_ready=True, as_of__gte=yesterday, read_at__gte=midnight).exists()
+        is_done = FittedModel.objects.filter(org=org, is_ready=True, as_of__gte=yesterday, read_at__gte=midnight)
         was_tried = FitRun.objects.filter(org=org, as_of=yesterday, created_at__gt=now - RETRY_AFTER)
-        if not is_done and not was_tried.exists():
+        if not is_done.exists() and not was_tried.exists():
             start_fit(org, yesterday)
             started += 1
     return started

@@ -31,7 +31,7 @@ PAUSED = "paused"
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """``amount`` is the open pipeline; ``weighted`` counts the deals aimed at the period, ``expected`` all open ones."""
+    """``amount`` is the open pipeline; ``weighted`` counts deals aimed at the period, ``expected`` all open ones."""
 
     won: Decimal = ZERO
     won_count: int = 0
@@ -190,7 +190,8 @@ def _won_ids(org: Organisation, as_of: AsOf, period: Period) -> list[UUID]:
     if as_of.is_latest:
         won = Deal.objects.of(org).filter(stage="won", closed_at__date__range=(period.starts_on, last))
         return list(won.values_list("id", flat=True))
-    moves = StageMove.objects.filter(deal__org=org, known_at__lte=as_of.known_by, occurred_at__date__gte=period.starts_on)
+    moves = StageMove.objects.filter(deal__org=org, known_at__lte=as_of.known_by)
+    moves = moves.filter(occurred_at__date__gte=period.starts_on)
     ordered = moves.order_by("occurred_at", "recorded_at").values_list("deal_id", "to_stage", "occurred_at")
     latest = {deal_id: (to_stage, at.date()) for deal_id, to_stage, at in ordered.iterator(2_000)}
     return [deal_id for deal_id, (stage, day) in latest.items() if stage == "won" and day <= last]
@@ -245,3 +246,7 @@ def _group(lines: list[_Line], name: Callable[[_Line], tuple[str, str]]) -> tupl
         held[name(line)].append(line)
     groups = [Group(key, label, _sum(rows)) for (key, label), rows in held.items()]
     return tuple(sorted(groups, key=lambda group: (-group.sums.expected_total, group.label)))
+
+
+def _range(lines: list[_Line], total: Sums, forecast: OrgForecast | None, period: Period, on: date) -> Range | None:
+    return None

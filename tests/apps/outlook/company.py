@@ -112,7 +112,7 @@ def push_target(deal: Deal, at: float, new: date) -> None:
 
 
 def add_past(org: Organisation, count: int = 150, seed: int = 7, until: int = 400) -> list[Deal]:
-    """Deals with a pattern worth learning: whoever holds a demo soon wins more often and sooner; some are still open."""
+    """Deals with a pattern worth learning: whoever holds a demo wins more often and sooner; some are still open."""
     random = Random(seed)  # noqa: S311
     deals = []
     for _number in range(count):
@@ -146,7 +146,12 @@ def add_past(org: Organisation, count: int = 150, seed: int = 7, until: int = 40
 
 
 def store_forecast(
-    org: Organisation, as_of: date, curves: dict[Deal, tuple[float, float]], *, percent: float | None = 0.25, **fields: Any
+    org: Organisation,
+    as_of: date,
+    curves: dict[Deal, tuple[float, float]],
+    *,
+    percent: float | None = 0.25,
+    **fields: Any,
 ) -> FittedModel:
     """A ready forecast with straight lines to P(won) and P(lost) after 365 days."""
     fields = {"level": "full", "reason": "", "report": {}, "parameters": {}, **fields}

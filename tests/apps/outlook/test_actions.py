@@ -33,8 +33,9 @@ def result_for(org: Organisation, level: float, deals: Iterator[DealResult] | No
     ids = Deal.objects.of(org).open().order_by("opened_at").values_list("id", flat=True)
     rows = (DealResult(str(deal_id), pack(level), pack(level / 4), 0.35, {}) for deal_id in ids)
     return FitResult(
-        level="full", reason="Enough closed deals.", playbook="landmark/2026.1", model_version="test", input_hash="0" * 64,
-        parameters={}, report={}, stage_stays=(StageStay("discovery", 20.0, 35.0, 12),), deals=deals or rows,
+        level="full", reason="Enough closed deals.", playbook="landmark/2026.1", model_version="test",
+        input_hash="0" * 64, parameters={}, report={}, stage_stays=(StageStay("discovery", 20.0, 35.0, 12),),
+        deals=deals or rows,
     )  # fmt: skip
 
 

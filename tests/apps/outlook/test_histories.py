@@ -59,7 +59,8 @@ def test_the_whole_of_the_day_is_known_and_nothing_after_it(org: Organisation) -
 
 
 def test_what_happened_earlier_but_was_learned_later_does_not_leak(org: Organisation) -> None:
-    deal = add_deal(org, moves=[(10, "qualification"), (30, "lost")], evidence=[(20, "nda_in_hand")], known={20: 45, 30: 46})
+    moves, known = [(10, "qualification"), (30, "lost")], {20: 45.0, 30: 46.0}
+    deal = add_deal(org, moves=moves, evidence=[(20, "nda_in_hand")], known=known)
     before, after = read_history(org, on(40)), read_history(org, on(47))
     assert events_of(before, deal) == []
     assert list(before.outcome) == [OPEN]

@@ -123,13 +123,14 @@ def test_what_is_known_later_does_not_make_an_earlier_day_stale(org: Organisatio
 
 def test_contributions_come_back_as_they_were_stored(org: Organisation, deal: Deal) -> None:
     store_forecast(org, on(100), {deal: (0.5, 0.1)})
-    stored = {"by": "2025-06-30", "base": 0.2, "p_won": 0.3, "parts": [["milestone:nda_in_hand", 0.15], ["idle", -0.05]]}
+    parts = [["milestone:nda_in_hand", 0.15], ["idle", -0.05]]
+    stored = {"by": "2025-06-30", "base": 0.2, "p_won": 0.3, "parts": parts}
     DealForecast.objects.update(contributions=stored)
-    parts = outlook_of(org, deal, on(100)).contributions
-    assert parts is not None
-    assert parts.by == date(2025, 6, 30)
-    assert parts.base + sum(part.effect for part in parts.parts) == pytest.approx(parts.p_won)
-    assert [part.key for part in parts.parts] == ["milestone:nda_in_hand", "idle"]
+    read = outlook_of(org, deal, on(100)).contributions
+    assert read is not None
+    assert read.by == date(2025, 6, 30)
+    assert read.base + sum(part.effect for part in read.parts) == pytest.approx(read.p_won)
+    assert [part.key for part in read.parts] == ["milestone:nda_in_hand", "idle"]
 
 
 def test_another_organisations_forecast_is_not_found(org: Organisation, deal: Deal) -> None:

@@ -243,11 +243,8 @@ def _gates_on_the_way(facts: DealFacts, playbook: Playbook, to_stage: str) -> tu
 
 def _doors(playbook: Playbook, first: int, last: int) -> tuple[str, ...]:
     """Stages at these places of the path, in order; the place after the last open stage is won."""
-    path = [stage for stage in playbook.stages if stage.kind in ("open", "won")]
-    return tuple(
-        stage.key for stage in sorted(path, key=lambda s: playbook.position(s.key) or 0)
-        if first <= (playbook.position(stage.key) or 0) <= last
-    )  # fmt: skip
+    won = (stage for stage in playbook.stages if stage.kind == "won")
+    return tuple(stage.key for stage in (*playbook.open_stages, *won))[first : last + 1]
 
 
 def next_door(facts: DealFacts, playbook: Playbook, as_of: date, lang: str = "en") -> MoveResult | None:

@@ -231,10 +231,14 @@ class Playbook(Strict):
 
     def position(self, stage_key: str) -> int | None:
         """Place on the path: 0 for the first open stage, one past the last for won, None for lost and paused."""
-        stage = self.stage(stage_key)
-        if stage.kind == "won":
-            return len(self.open_stages)
-        return self.open_stages.index(stage) if stage.kind == "open" else None
+        return self._positions[self.stage(stage_key).key]
+
+    @cached_property
+    def _positions(self) -> Mapping[str, int | None]:
+        places: dict[str, int | None] = {stage.key: None for stage in self.stages}
+        places.update({stage.key: place for place, stage in enumerate(self.open_stages)})
+        places.update({stage.key: len(self.open_stages) for stage in self.stages if stage.kind == "won"})
+        return places
 
     def gates_at(self, door: str) -> tuple[Gate, ...]:
         return tuple(gate for gate in self.gates if gate.door == door)
@@ -270,10 +274,19 @@ class Playbook(Strict):
 
     def text(self, key: str, lang: str = DEFAULT_LANGUAGE, **values: object) -> str:
         """A sentence of the wording with ``{names}`` filled in; English when the language lacks it, else the key."""
-        for language in (lang.split("-")[0].split("_")[0].lower(), DEFAULT_LANGUAGE):
-            if (found := self._wording.get(language, {}).get(key)) is not None:
-                return fill(found, values)
-        return key
+        found = self._words_of(lang).get(key)
+        if found is None:
+            found = self._words_of(DEFAULT_LANGUAGE).get(key, key)
+        return fill(found, values) if values else found
+
+    def _words_of(self, lang: str) -> Mapping[str, str]:
+        """The wording of a language; of ``it`` when asked for ``it-IT``."""
+        words = self._languages
+        return words[lang] if lang in words else words.get(lang[:2].lower(), {})
+
+    @cached_property
+    def _languages(self) -> Mapping[str, Mapping[str, str]]:
+        return self._wording  # a private attribute is slow to reach, and every sentence asks
 
     def label(self, what: str, key: str, lang: str = DEFAULT_LANGUAGE) -> str:
         """The short name of a stage, milestone, evidence, attribute, gate, role, stance, strength or reason."""

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 
 from landmark.playbook import checks as kinds
-from landmark.playbook.priors import falling_steps, fold_name
+from landmark.playbook.names import fold_name
+from landmark.playbook.priors import falling_steps
 from landmark.playbook.schema import EVERY_MOVE, MEETING, Check, Gate, Loc, Playbook, Stage
 from landmark.playbook.source import Finding
 from landmark.playbook.words_needed import judge_wording

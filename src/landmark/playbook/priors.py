@@ -4,16 +4,8 @@ Answers: how a table of stage rates becomes shares that end won, and where such 
 Does not answer: what the rates of a company are (its own history does, in ``forecast``).
 """
 
-import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-
-
-def fold_name(name: str) -> str:
-    """A name without case, accents, spaces and punctuation, for comparing names of different systems."""
-    plain = unicodedata.normalize("NFKD", name).casefold()
-    return re.sub(r"[\W_]+", "", "".join(letter for letter in plain if not unicodedata.combining(letter)))
 
 
 def falling_steps(rates: Mapping[str, Decimal]) -> tuple[tuple[str, str], ...]:

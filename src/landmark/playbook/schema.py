@@ -13,7 +13,7 @@ from typing import Annotated, Literal, TypeVar
 from pydantic import Field, PrivateAttr, StringConstraints
 
 from landmark.playbook.checks import Check, Days, Key, Strict
-from landmark.playbook.priors import fold_name
+from landmark.playbook.names import fold_name
 from landmark.playbook.strength import Strength, StrengthField
 from landmark.playbook.wording import fill
 

@@ -7,6 +7,10 @@ Does not answer: what the rates of a company are (its own history does, in ``for
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
+from landmark.playbook.names import fold_name
+
+__all__ = ["falling_steps", "fold_name", "pool_falling", "rates_to_won"]
+
 
 def falling_steps(rates: Mapping[str, Decimal]) -> tuple[tuple[str, str], ...]:
     """Pairs (earlier, later) of neighbouring stages where the later one has the lower rate."""

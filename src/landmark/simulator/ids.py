@@ -1,5 +1,7 @@
 """Ids in the shape Salesforce gives them: 15 characters that mind capitals, and 3 that tell which are capital."""
 
+import numpy as np
+
 DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 CHECK_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
 NULL_ID = "000000000000000AAA"
@@ -21,16 +23,17 @@ def _check_letter(five: str) -> str:
 
 
 def _make_ids(kind: str, count: int) -> list[str]:
+    """Numbered from 1 in base 62, all at once: a large export has millions."""
     stem = PREFIXES[kind] + INSTANCE
-    middle = _check_letter(stem[:5]) + _check_letter(stem[5:10])
-    ids = []
-    for number in range(1, count + 1):
-        tail = ""
-        for _ in range(5):
-            number, place = divmod(number, 62)
-            tail = DIGITS[place] + tail
-        ids.append(f"{stem}{tail}{middle}{_check_letter(tail)}")
-    return ids
+    number = np.arange(1, count + 1)[:, None]
+    digits = number // 62 ** np.arange(4, -1, -1) % 62
+    is_capital = (digits >= 10) & (digits < 36)
+    letters = np.empty((count, 18), "U1")
+    letters[:, :10] = list(stem)
+    letters[:, 10:15] = np.array(list(DIGITS))[digits]
+    letters[:, 15:17] = [_check_letter(stem[:5]), _check_letter(stem[5:10])]
+    letters[:, 17] = np.array(list(CHECK_LETTERS))[(is_capital << np.arange(5)).sum(axis=1)]
+    return [str(text) for text in letters.view("U18").ravel()]
 
 
 def account_ids(count: int) -> list[str]:

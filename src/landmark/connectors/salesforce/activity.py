@@ -8,9 +8,9 @@ ahead.
 import math
 from dataclasses import dataclass
 
-from landmark.connectors.findings import RowError, check_width, read_time
+from landmark.connectors.findings import RowError, check_width
 from landmark.connectors.parsed import DealRecord
-from landmark.connectors.salesforce.columns import Export, Row
+from landmark.connectors.salesforce.columns import Export, Row, read_stamp
 from landmark.connectors.salesforce.parse import Reading
 from landmark.connectors.tables import Table
 
@@ -84,10 +84,10 @@ def _is_done(row: Row) -> bool:
 
 def _times(row: Row, deal: DealRecord, reading: Reading) -> tuple[float, float]:
     """When it happened and when it was known. A date without a time, on the day of opening, means after the opening."""
-    created = read_time(row["CreatedDate"], "CreatedDate")
-    completed = read_time(row["CompletedDateTime"], "CompletedDateTime")
+    created = read_stamp(row["CreatedDate"], "CreatedDate")
+    completed = read_stamp(row["CompletedDateTime"], "CompletedDateTime")
     happened = row["ActivityDateTime"] or row["ActivityDate"]
-    at = read_time(happened, "ActivityDate")
+    at = read_stamp(happened, "ActivityDate")
     if math.isnan(at):
         at = completed if not math.isnan(completed) else created
     if math.isnan(at):

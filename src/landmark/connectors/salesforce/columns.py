@@ -7,11 +7,12 @@ Does not answer: what the rows say (``parse``, ``history``, ``activity``, ``peop
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
-from landmark.connectors.findings import RowError
+from landmark.connectors.findings import RowError, read_time
 from landmark.connectors.parsed import StructuralError
 from landmark.connectors.tables import Table, check_id
-from landmark.connectors.values import parse_boolean
+from landmark.connectors.values import parse_boolean, parse_instant
 
 NULL_ID = "000000000000000AAA"
 _FIFTEEN = re.compile(r"[0-9A-Za-z]{15}")
@@ -118,6 +119,24 @@ def full_id(value: str) -> str:
         bits = sum(1 << place for place, letter in enumerate(value[start : start + 5]) if "A" <= letter <= "Z")
         suffix += _CHECK_LETTERS[bits]
     return value + suffix
+
+
+@lru_cache(maxsize=20_000)
+def _read_day(text: str) -> float:
+    return parse_instant(text)
+
+
+def read_stamp(text: str, heading: str, required: bool = False) -> float:
+    """A time as the export writes it, ``2018-10-13 17:16:45``, quickly; anything else as ``read_time`` does it."""
+    if len(text) == 19 and text[10] == " " and text[13] == ":" == text[16]:
+        hour, minute, second = text[11:13], text[14:16], text[17:]
+        digits = hour + minute + second
+        if digits.isascii() and digits.isdecimal() and hour < "24" and max(minute, second) < "60":
+            try:
+                return _read_day(text[:10]) + (int(hour) * 3600 + int(minute) * 60 + int(second)) / 86_400
+            except ValueError:
+                pass
+    return read_time(text, heading, required)
 
 
 class Row:

@@ -12,9 +12,9 @@ from sys import intern
 
 import numpy as np
 
-from landmark.connectors.findings import RowError, check_width, read_amount, read_time
+from landmark.connectors.findings import RowError, check_width, read_amount
 from landmark.connectors.parsed import NAN, Parsed
-from landmark.connectors.salesforce.columns import Export, Row
+from landmark.connectors.salesforce.columns import Export, Row, read_stamp
 from landmark.connectors.salesforce.parse import Reading
 from landmark.connectors.tables import Table
 from landmark.connectors.values import parse_instant
@@ -63,10 +63,10 @@ def _read_rows(table: Table, rows: _Rows, reading: Reading) -> None:
             if deal < 0:
                 reading.findings.note("deleted", table.name, number, "the row, or its opportunity, is deleted")
                 continue
-            at = read_time(row["CreatedDate"], "CreatedDate", required=True)
+            at = read_stamp(row["CreatedDate"], "CreatedDate", required=True)
             read_amount(row["Amount"], "Amount")
-            read_time(row["CloseDate"], "CloseDate")
-            reading.seen(read_time(row["ValidThroughDate"], "ValidThroughDate"))
+            read_stamp(row["CloseDate"], "CloseDate")
+            reading.seen(read_stamp(row["ValidThroughDate"], "ValidThroughDate"))
         except RowError as error:
             reading.findings.reject(table.name, number, error, cells)
             continue

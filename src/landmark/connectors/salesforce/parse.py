@@ -10,12 +10,13 @@ without that, on its close date.
 import math
 from array import array
 from dataclasses import dataclass, field
+from sys import intern
 
-from landmark.connectors.findings import Findings, RowError, check_width, read_amount, read_time
+from landmark.connectors.findings import Findings, RowError, check_width, read_amount
 from landmark.connectors.leakage import set_aside_uneven
 from landmark.connectors.names import Names
 from landmark.connectors.parsed import NAN, DealRecord, Parsed
-from landmark.connectors.salesforce.columns import KNOWN_AT_OPENING, KNOWN_TOO_LATE, SYSTEM, Export, Row
+from landmark.connectors.salesforce.columns import KNOWN_AT_OPENING, KNOWN_TOO_LATE, SYSTEM, Export, Row, read_stamp
 from landmark.connectors.tables import Table, fold_heading
 
 OPPORTUNITY = (
@@ -125,15 +126,15 @@ def _say_what_is_kept(file: str, reading: Reading) -> None:
             "kept_columns",
             file,
             f"{file}: an export shows only the last value of {', '.join(kept)}, perhaps filled after closing: kept and "
-            f"shown, but the forecast does not use them. Name those known from the start in a mapping, under attributes.",
+            f"shown, but not used by the forecast. Name those known from the start in a mapping, under attributes.",
         )
 
 
 def _add_deal(row: Row, deal_id: str, extra: list[tuple[int, str, bool]], reading: Reading) -> None:
     """One row; nothing is kept of it unless all of it can be read."""
     outcome = _outcome(row)
-    created, close_on = read_time(row["CreatedDate"], "CreatedDate"), read_time(row["CloseDate"], "CloseDate")
-    stamps = [read_time(row[heading], heading) for heading in STAMPS]
+    created, close_on = read_stamp(row["CreatedDate"], "CreatedDate"), read_stamp(row["CloseDate"], "CloseDate")
+    stamps = [read_stamp(row[heading], heading) for heading in STAMPS]
     deal = DealRecord(
         external_id=deal_id,
         opened=created,
@@ -154,9 +155,9 @@ def _add_deal(row: Row, deal_id: str, extra: list[tuple[int, str, bool]], readin
     for place, name, is_attribute in extra:
         if value := row.value(place):
             if is_attribute:
-                deal.attributes[name] = value
+                deal.attributes[name] = intern(value)
             else:
-                deal.kept[name] = value
+                deal.kept[name] = intern(value)
                 reading.kept.add(name)
     _keep_stage(row, deal, reading)
     reading.index[deal_id] = len(reading.parsed.deals)
@@ -193,7 +194,7 @@ def _sort_columns(table: Table, reading: Reading) -> list[tuple[int, str, bool]]
     """Every further column: its place, its name, and whether a forecast may learn from it."""
     columns: list[tuple[int, str, bool]] = []
     for place, (heading, key) in enumerate(zip(table.headings, table.keys, strict=True)):
-        if key in SYSTEM:
+        if key in SYSTEM or (key in KNOWN_TOO_LATE and key not in reading.allowed):
             continue
         name = reading.names.attribute(heading) or heading
         columns.append((place, name, may_forecast(heading, key, table.name, reading)))

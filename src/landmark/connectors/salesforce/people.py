@@ -7,9 +7,9 @@ Does not answer: what a person's role means for a gate (the playbook does).
 import math
 from dataclasses import dataclass
 
-from landmark.connectors.findings import RowError, check_width, read_time
+from landmark.connectors.findings import RowError, check_width
 from landmark.connectors.parsed import AccountRecord, PersonRecord
-from landmark.connectors.salesforce.columns import Export, Row
+from landmark.connectors.salesforce.columns import Export, Row, read_stamp
 from landmark.connectors.salesforce.history import GRACE_DAYS
 from landmark.connectors.salesforce.parse import Reading, may_forecast
 from landmark.connectors.tables import Table
@@ -130,7 +130,7 @@ def _read_roles(table: Table, contacts: dict[str, _Contact], reading: Reading) -
         try:
             check_width(cells, len(table.headings))
             deal = -1 if row.flag("IsDeleted") else reading.deal_of(row, "OpportunityId")
-            created = read_time(row["CreatedDate"], "CreatedDate")
+            created = read_stamp(row["CreatedDate"], "CreatedDate")
             is_primary = row.flag("IsPrimary")
         except RowError as error:
             reading.findings.reject(table.name, number, error, cells)

@@ -77,7 +77,7 @@ def check_run(run_id: UUID | str) -> ImportRun:
 
 def apply_run(run_id: UUID | str, *, by: Member | None = None, enqueue_fit: bool = True) -> ImportRun:
     """Write the checked run, then ask for a forecast. A run that somebody else applies is left alone."""
-    claimable = ["checked", "applying"] if is_silent(UUID(str(run_id))) else ["checked"]
+    claimable = ["checked", "queued"] + (["applying"] if is_silent(UUID(str(run_id))) else [])
     claimed = ImportRun.objects.filter(id=run_id, status__in=claimable).update(status="applying", percent=0)
     run = ImportRun.objects.select_related("org", "member").get(id=run_id)
     if not claimed:
@@ -104,7 +104,9 @@ def ask_to_apply(run: ImportRun, *, by: Member) -> None:
     from landmark.connectors.tasks import apply_import
 
     check_right(by, Right.IMPORT)
-    if run.status != "checked" and not (run.status == "applying" and is_silent(run.id)):
+    askable = ["checked", "applying"] if is_silent(run.id) else ["checked"]
+    write_progress(run.id, _("waiting for its turn"), 0)
+    if not ImportRun.objects.filter(id=run.id, org=by.org, status__in=askable).update(status="queued"):
         raise Refused(_("This import cannot be applied now; open it again to see where it stands."))
     apply_import.enqueue(str(run.id), str(by.id))
 
@@ -112,6 +114,8 @@ def ask_to_apply(run: ImportRun, *, by: Member) -> None:
 def discard_run(run: ImportRun, *, by: Member) -> None:
     """Throw an import away before it is applied; an organisation made only for it goes too."""
     check_right(by, Right.IMPORT)
+    if by.org_id != run.org_id:
+        raise Refused(_("This import belongs to another organisation."))
     if run.status not in {"uploaded", "checked", "failed"}:
         raise Refused(_("This import is being applied or done; it cannot be thrown away any more."))
     remove_files(run.id)

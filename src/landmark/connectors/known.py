@@ -60,8 +60,8 @@ def _add_history(known: dict[UUID, KnownDeal], org: Organisation, ids: list[UUID
     for deal_id, key, at in evidence.values_list("deal_id", "key", "occurred_at"):
         known[deal_id].evidence.add((key, at))
     changes = FieldChange.objects.for_org(org.id).filter(deal_id__in=ids, source=IMPORTED)
-    for deal_id, name, at, new in changes.values_list("deal_id", "field", "occurred_at", "new"):
-        known[deal_id].changes.add((name, at, new))
+    for object_id, name, at, new in changes.values_list("object_id", "field", "occurred_at", "new"):
+        known[object_id].changes.add((name, at, new))
 
 
 def _add_words(known: dict[UUID, KnownDeal], ids: list[UUID]) -> None:

@@ -12,7 +12,7 @@ from landmark.orgs.models import Member, Organisation
 
 
 class ImportRun(models.Model):
-    """One import: uploaded → checked (dry run) → applying → applied; or failed, or thrown away (discarded).
+    """One import: uploaded → checked (dry run) → queued → applying → applied; or failed, or discarded.
 
     ``files`` holds for each file the name its owner gave it and ours. ``counts`` is what the dry run or the import
     found (``preview.report``), ``problems`` the first rows worth looking at. How far a run is stands in ``phase`` and

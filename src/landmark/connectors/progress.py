@@ -38,13 +38,13 @@ def read_progress(run_id: UUID) -> tuple[str, int]:
     return str(found["phase"]), int(found["percent"])
 
 
-def is_silent(run_id: UUID) -> bool:
+def is_silent(run_id: UUID, seconds: float = SILENT_AFTER_SECONDS) -> bool:
     """Nothing was heard of it for ten minutes: its worker has gone."""
     try:
         last = (folder_of(run_id) / "progress.json").stat().st_mtime
     except OSError:
         return True
-    return time.time() - last > SILENT_AFTER_SECONDS
+    return time.time() - last > seconds
 
 
 def remove_files(run_id: UUID) -> None:

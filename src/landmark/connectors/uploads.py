@@ -25,10 +25,13 @@ _ENDINGS = re.compile(r"(\.[a-z0-9]{1,8}){1,2}$")
 class Upload(Protocol):
     """What a web framework hands over for each file."""
 
-    name: str | None
-    size: int | None
+    @property
+    def name(self) -> str | None: ...
 
-    def chunks(self) -> Iterable[bytes]: ...
+    @property
+    def size(self) -> int | None: ...
+
+    def chunks(self, chunk_size: int | None = None) -> Iterable[bytes]: ...
 
 
 def store_uploads(run_id: UUID, uploads: Sequence[Upload]) -> tuple[list[dict[str, Any]], str]:

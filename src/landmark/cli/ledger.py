@@ -54,7 +54,7 @@ def head_command(out: Path, slug: str | None) -> None:
 
     heads = [{"name": name, **export_head(org_id)} for org_id, name in find_organisations(slug).items()]
     out.write_text(json.dumps({"heads": heads}, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    click.echo(f"Wrote {len(heads)} heads to {out}.")
+    click.echo(f"Wrote {len(heads)} {'head' if len(heads) == 1 else 'heads'} to {out}.")
 
 
 def find_organisations(slug: str | None) -> dict[UUID, str]:

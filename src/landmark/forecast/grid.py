@@ -1,0 +1,100 @@
+"""The time ahead, cut into intervals; what happened in them; how hazards add up to probabilities.
+
+Answers: interval edges, their calendar, the outcome of each snapshot in each interval (censored at the as-of
+day), and cumulative incidence. Does not answer: what the hazards are. Days ahead run from 0 to 365.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from landmark.forecast.calendars import INTERVAL_NAMES, closing_days
+from landmark.forecast.history import Floats, History, Ints
+
+EDGES = np.array([0, 2, 4, 7, 10, 14, 21, 30, 45, 60, 90, 150, 250, 365], np.float64)
+LENGTH = np.diff(EDGES)
+MIDDLE = (EDGES[1:] + EDGES[:-1]) / 2
+INTERVALS = LENGTH.size
+YEAR = 365
+
+_UNKNOWN, _STAYS = -1, 0
+
+
+def outcomes(history: History, deal: Ints, day: Ints, as_of: float) -> NDArray[np.int8]:
+    """(rows, INTERVALS): −1 not at risk or not yet over on the as-of day, 0 stays open, 1 won, 2 lost.
+
+    Interval j is (EDGES[j], EDGES[j+1]] days after the snapshot. An interval counts only once it is over for everybody:
+    counting early closings but not yet the deals that stay would bias the hazard upwards.
+    """
+    closed = history.closed[deal]
+    ahead = np.where(np.isnan(closed), np.inf, closed - day)
+    result = np.full((deal.size, INTERVALS), _UNKNOWN, np.int8)
+    for j in range(INTERVALS):
+        at_risk = (ahead > EDGES[j]) & (day + EDGES[j + 1] <= as_of)
+        result[at_risk, j] = _STAYS
+        closes = at_risk & (ahead <= EDGES[j + 1])
+        result[closes, j] = history.outcome[deal[closes]]
+    return result
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """Calendar of the days ahead of some landmark days.
+
+    daily (days, 365, K) 0/1 · interval (days, INTERVALS, K) averages · row (rows) place of each row's day.
+    """
+
+    daily: Floats
+    interval: Floats
+    row: NDArray[np.intp]
+
+
+def calendar_ahead(day: Ints, shift: int, known: NDArray[np.bool_]) -> Calendar:
+    """``shift`` is 1 when closings are stamped at the start of their date; ``known`` picks the usable features."""
+    days, row = np.unique(day, return_inverse=True)
+    ahead = (days[:, None] + np.arange(YEAR)[None, :] + shift).ravel().astype(np.int32)
+    daily = closing_days(ahead)[:, known].reshape(days.size, YEAR, int(known.sum()))
+    total = np.concatenate([np.zeros((days.size, 1, daily.shape[2])), np.cumsum(daily, axis=1)], axis=1)
+    whole = EDGES.astype(np.int64)
+    return Calendar(daily, (total[:, whole[1:]] - total[:, whole[:-1]]) / LENGTH[None, :, None], row)
+
+
+def known_calendar(first_day: float, as_of: float) -> NDArray[np.bool_]:
+    """Which calendar features have been seen often enough to be told from chance.
+
+    A quarter's end seen once cannot be told from whatever else happened that week: it takes more than three months (or
+    quarters, or two years) of history before such a feature enters.
+    """
+    months = np.unique(np.arange(int(first_day), max(int(as_of), int(first_day) + 1)).astype("datetime64[D]")
+                       .astype("datetime64[M]").astype(np.int64))
+    enough = {"weekend": True, "friday": True, "month": months.size > 3, "quarter": np.unique(months // 3).size > 3,
+              "turn": np.unique(months // 12).size > 2}
+    return np.array([enough[name.split("_")[0]] for name in INTERVAL_NAMES], bool)
+
+
+def cumulate(hazard: Floats) -> Floats:
+    """Hazards (rows, INTERVALS, 2) → cumulative incidence at the edges (rows, INTERVALS + 1, 2), 0 at the first.
+
+    Formula: F_c(j) = F_c(j−1) + S(j−1) h_c(j); S(j) = S(j−1) (1 − h_won(j) − h_lost(j)).
+    """
+    stay = np.cumprod(1.0 - hazard.sum(axis=2), axis=1)
+    before = np.concatenate([np.ones((hazard.shape[0], 1)), stay[:, :-1]], axis=1)
+    steps = before[:, :, None] * hazard
+    return np.concatenate([np.zeros((hazard.shape[0], 1, 2)), np.cumsum(steps, axis=1)], axis=1)
+
+
+def at_horizons(incidence: Floats, horizons: Ints, weight: Floats, row: NDArray[np.intp]) -> Floats:
+    """Cumulative incidence at any whole days (rows, H, 2), between the edges in proportion to the days' weights.
+
+    weight (days, 365, 2): how likely a closing is on each day ahead, relative to others (weekends weigh less).
+    """
+    reached = np.concatenate([np.zeros((weight.shape[0], 1, 2)), np.cumsum(weight, axis=1)], axis=1)
+    whole = EDGES.astype(np.int64)
+    result = np.empty((incidence.shape[0], horizons.size, 2))
+    for place, horizon in enumerate(horizons.tolist()):
+        j = int(np.searchsorted(whole, horizon, "left")) - 1
+        low, high = whole[j], whole[j + 1]
+        share = (reached[:, horizon] - reached[:, low]) / (reached[:, high] - reached[:, low])
+        result[:, place] = incidence[:, j] + (incidence[:, j + 1] - incidence[:, j]) * share[row]
+    return result

@@ -1,0 +1,181 @@
+"""Landmark snapshots: one row for an open deal and an as-of day, from what was known by then.
+
+Answers: what could be seen about a deal on a day. Does not answer: how likely anything is.
+Days are whole numbers since 1970-01-01 (00:00 UTC); durations are in days. A missing value is NaN.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from landmark.forecast.calendars import day_features
+from landmark.forecast.history import Floats, History, Ints
+from landmark.forecast.vocabulary import Attribute, Vocabulary, read_values
+
+_DAY_SPAN = 200_000
+_MS_A_DAY = 86_400_000
+_MS_BITS = 43
+PACE_DAYS = (3, 7, 14, 30)
+
+
+@dataclass(frozen=True)
+class Table:
+    """values (rows, columns) float64 · names (columns) · groups (columns): what a column says something about."""
+
+    values: Floats
+    names: tuple[str, ...]
+    groups: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class _Trail:
+    """Dated facts of deals, ordered by deal and by the first whole day on which they were known."""
+
+    key: NDArray[np.int64]
+    at: Floats
+    first: Floats
+    last: Floats
+    order: NDArray[np.intp]
+
+    def until(self, deal: Ints, day: Ints) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+        """For each row: where the deal's facts start, and where those known by the day end (exclusive)."""
+        base = deal.astype(np.int64) * _DAY_SPAN
+        return np.searchsorted(self.key, base, "left"), np.searchsorted(self.key, base + day, "right")
+
+
+def _trail(deal: Ints, at: Floats, known: Floats, tie: NDArray[np.generic]) -> _Trail:
+    known_day = np.clip(np.ceil(known), 0, _DAY_SPAN - 1).astype(np.int64)
+    order = np.lexsort((tie, at, known_day, deal))
+    deal_64 = deal[order].astype(np.int64)
+    sorted_at = at[order]
+    lift = deal_64 << _MS_BITS
+    stamp = np.round(sorted_at * _MS_A_DAY).astype(np.int64)
+    last = (np.maximum.accumulate(lift + stamp) - lift) / _MS_A_DAY
+    first = (_running_min(lift, stamp)) / _MS_A_DAY
+    return _Trail(deal_64 * _DAY_SPAN + known_day[order], sorted_at, first, last, order)
+
+
+def _running_min(lift: NDArray[np.int64], stamp: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Running minimum within each deal: the running maximum of the negated stamps, deals kept apart by their lift."""
+    return lift - np.maximum.accumulate(lift - stamp) if stamp.size else stamp
+
+
+def landmark_rows(history: History, days: Ints) -> tuple[Ints, Ints]:
+    """Every (deal, day) with opened ≤ day < closed and day ≥ known_from, ordered by day, then deal."""
+    pieces = []
+    for day in days.tolist():
+        live = (history.opened <= day) & ~(history.closed <= day) & ~(history.known_from > day)
+        deals = np.flatnonzero(live)
+        pieces.append((deals, np.full(deals.size, day)))
+    if not pieces:
+        return np.zeros(0, np.int32), np.zeros(0, np.int32)
+    return (np.concatenate([deals for deals, _ in pieces]).astype(np.int32),
+            np.concatenate([day for _, day in pieces]).astype(np.int32))
+
+
+class Snapshots:
+    """Builds rows for one cut history; sorts its events once."""
+
+    def __init__(self, history: History, vocabulary: Vocabulary) -> None:
+        self._history, self._vocabulary = history, vocabulary
+        names = {name: place for place, name in enumerate(vocabulary.milestones)}
+        to_rank = np.array([names.get(name, len(names)) for name in history.milestones] or [0], np.int32)
+        self._rank = to_rank[history.event_code]
+        self._all = _trail(history.event_deal, history.event_at, history.event_known, self._rank)
+        self._all_rank = self._rank[self._all.order]
+        self._each = [self._trail_of(self._rank == place) for place in range(len(names))]
+        news = self._first_of_kind()
+        self._news = self._trail_of(news)
+        self._news_rank = self._rank[news][self._news.order]
+
+    def _trail_of(self, chosen: NDArray[np.bool_]) -> _Trail:
+        history = self._history
+        return _trail(history.event_deal[chosen], history.event_at[chosen], history.event_known[chosen], self._rank[chosen])
+
+    def _first_of_kind(self) -> NDArray[np.bool_]:
+        """Marks the event by which a deal first came to know a milestone."""
+        history = self._history
+        order = np.lexsort((history.event_at, history.event_known, self._rank, history.event_deal))
+        deal, rank = history.event_deal[order], self._rank[order]
+        new = np.ones(order.size, bool)
+        new[1:] = (deal[1:] != deal[:-1]) | (rank[1:] != rank[:-1])
+        marked = np.zeros(order.size, bool)
+        marked[order[new]] = True
+        return marked
+
+    def table(self, deal: Ints, day: Ints) -> Table:
+        """The columns of all rows; the same columns for every history that shares the vocabulary."""
+        columns: list[tuple[str, str, Floats]] = [("age", "age", day - self._history.opened[deal])]
+        columns += self._pace(deal, day)
+        columns += self._milestones(deal, day)
+        for attribute in self._vocabulary.attributes:
+            columns += self._attribute(attribute, deal, day)
+        columns += [(name, "calendar", values) for name, values in day_features(day).items()]
+        values = np.column_stack([column for _, _, column in columns]).astype(np.float64)
+        return Table(values, tuple(name for name, _, _ in columns), tuple(group for _, group, _ in columns))
+
+    def _pace(self, deal: Ints, day: Ints) -> list[tuple[str, str, Floats]]:
+        trail, age = self._all, day - self._history.opened[deal]
+        start, end = trail.until(deal, day)
+        count = (end - start).astype(np.float64)
+        idle = np.where(count > 0, day - _pick(trail.last, end - 1), age)
+        last, before = _pick(self._all_rank, end - 1), _pick(self._all_rank, end - 2)
+        columns = [
+            ("idle", "idle", idle),
+            ("events", "pace", count),
+            ("last", "path", np.where(count > 0, last, -1.0)),
+            ("before_last", "path", np.where(count > 1, before, -1.0)),
+            ("last_gap", "pace", np.where(count > 1, _pick(trail.at, end - 1) - _pick(trail.at, end - 2), np.nan)),
+        ]
+        for days in PACE_DAYS:
+            recent = (end - np.maximum(trail.until(deal, day - days)[1], start)).astype(np.float64)
+            columns.append((f"events_{days}", "pace", recent))
+        fortnight = columns[-2][2]
+        usual = count * np.minimum(1.0, 14.0 / np.maximum(age, 1.0))
+        columns.append(("momentum", "pace", (fortnight + 0.5) / (usual + 0.5)))
+        begin, stop = self._news.until(deal, day)
+        kinds = (stop - begin).astype(np.float64)
+        columns.append(("kinds", "path", kinds))
+        columns.append(("newest", "path", np.where(kinds > 0, _pick(self._news_rank, stop - 1), -1.0)))
+        columns.append(("stage_age", "stage_age", np.where(kinds > 0, day - _pick(self._news.last, stop - 1), age)))
+        return columns
+
+    def _milestones(self, deal: Ints, day: Ints) -> list[tuple[str, str, Floats]]:
+        columns = []
+        for name, trail in zip(self._vocabulary.milestones, self._each, strict=True):
+            start, end = trail.until(deal, day)
+            count = (end - start).astype(np.float64)
+            group = f"milestone:{name}"
+            columns.append((f"since:{name}", group, np.where(count > 0, day - _pick(trail.last, end - 1), np.nan)))
+            columns.append((f"first:{name}", group, np.where(count > 0, day - _pick(trail.first, end - 1), np.nan)))
+            columns.append((f"count:{name}", group, count))
+        return columns
+
+    def _attribute(self, attribute: Attribute, deal: Ints, day: Ints) -> list[tuple[str, str, Floats]]:
+        history, name = self._history, attribute.name
+        base = history.attributes.get(name)
+        values = read_values(attribute, base[deal].tolist()) if base is not None else np.full(deal.size, np.nan)
+        chosen = history.change_field == name
+        extra: list[tuple[str, str, Floats]] = []
+        if chosen.any():
+            at = np.maximum(history.change_at[chosen], history.opened[history.change_deal[chosen]])
+            trail = _trail(history.change_deal[chosen], at, at, np.flatnonzero(chosen))
+            start, end = trail.until(deal, day)
+            changed = read_values(attribute, history.change_value[chosen][trail.order].tolist())
+            values = np.where(end > start, _pick(changed, end - 1), values)
+        else:
+            start = end = np.zeros(deal.size, np.intp)
+        group = "target" if name == "target_on" else f"attribute:{name}"
+        if attribute.kind == "date":
+            values = values - day
+        if name == "target_on" or chosen.any():
+            extra.append((f"changes:{name}", group, (end - start).astype(np.float64)))
+        return [(f"{attribute.kind}:{name}", group, values), *extra]
+
+
+def _pick(values: NDArray[np.generic], place: NDArray[np.intp]) -> Floats:
+    """values[place] as float; any number where the place is outside (the caller masks it)."""
+    if values.size == 0:
+        return np.zeros(place.size)
+    return values[np.clip(place, 0, values.size - 1)].astype(np.float64)

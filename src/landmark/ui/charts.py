@@ -110,10 +110,13 @@ def draw_line(points: Sequence[tuple[float, float]], frame: Frame) -> str:
 
 
 def place_marks(marks: Sequence[tuple[float, str, bool]], frame: Frame, *, letter: float = 6.1) -> list[Mark]:
-    """Named lines at shares of the width, names on as many rows above the chart as it takes to keep them apart."""
+    """Named lines at shares of the width, names on as many rows above the chart as it takes to keep them apart.
+
+    From right to left: a line on the left then rises past the names on its right, and none is crossed out.
+    """
     rows: list[list[tuple[float, float]]] = []
     placed = []
-    for share, label, is_main in sorted(marks):
+    for share, label, is_main in sorted(marks, reverse=True):
         x, width = frame.x(share), len(label) * letter
         anchor = "end" if x + width + LABEL_GAP > frame.x1 else "start"
         start = x - width - LABEL_GAP if anchor == "end" else x + LABEL_GAP

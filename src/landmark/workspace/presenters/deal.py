@@ -1,0 +1,193 @@
+"""Everything the deal page shows, read in a fixed number of queries.
+
+Answers: the whole page as known on the day. Does not answer: what its forms accept (``forms``, the actions).
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.utils.translation import get_language
+
+from landmark.deals.models import Deal, NextStep, StageMove
+from landmark.deals.policies import can_edit
+from landmark.deals.snapshots import deal_facts
+from landmark.engines.facts import DealFacts
+from landmark.engines.gates import find_direction
+from landmark.orgs.models import Member
+from landmark.orgs.permissions import has_right
+from landmark.orgs.roles import Right
+from landmark.outlook.periods import Period, read_period
+from landmark.outlook.reading import OrgForecast, read_forecast
+from landmark.playbook.loader import load_playbook
+from landmark.playbook.schema import Playbook
+from landmark.ui.formats import format_distance
+from landmark.workspace.access import MemberRequest
+from landmark.workspace.presenters.board import PeriodChoice, list_periods
+from landmark.workspace.presenters.chances import RANGES, Chances, Dates, read_chances
+from landmark.workspace.presenters.path import Door, GateView, PathReader, PathStep, read_path
+from landmark.workspace.presenters.record import (
+    EvidenceLine,
+    MoveLine,
+    PersonLine,
+    count_overrides,
+    read_evidence,
+    read_moves,
+    read_people,
+    tell_moves,
+)
+
+
+@dataclass(frozen=True)
+class Stage:
+    key: str
+    label: str
+    kind: str
+
+
+class DealPage:
+    """One deal on one day. Parts are read when the template asks, once each."""
+
+    def __init__(self, request: MemberRequest, deal: Deal) -> None:
+        self.request, self.deal = request, deal
+        self.as_of = request.as_of
+        self.lang = get_language() or "en"
+        self.playbook: Playbook = load_playbook(deal.playbook)
+
+    @cached_property
+    def facts(self) -> DealFacts:
+        return deal_facts(self.deal, self.as_of)
+
+    @cached_property
+    def moves(self) -> list[StageMove]:
+        return read_moves(self.deal, self.as_of)
+
+    @cached_property
+    def reader(self) -> PathReader:
+        return PathReader(self.facts, self.playbook, self.as_of.on, self.lang)
+
+    # What the header says
+
+    @property
+    def stage(self) -> Stage:
+        item = self.playbook.stage(self.facts.stage)
+        return Stage(item.key, self.playbook.label("stage", item.key, self.lang), item.kind)
+
+    @property
+    def is_open(self) -> bool:
+        return self.stage.kind in ("open", "paused")
+
+    @property
+    def currency(self) -> str:
+        return self.facts.currency or self.request.org.currency
+
+    @property
+    def can_edit(self) -> bool:
+        return self.as_of.is_latest and can_edit(self.request.member, self.deal)
+
+    @property
+    def can_add_evidence(self) -> bool:
+        return self.as_of.is_latest and has_right(self.request.member, Right.ADD_EVIDENCE)
+
+    @cached_property
+    def owners(self) -> list[Member]:
+        return list(Member.objects.filter(org=self.request.org, is_active=True).order_by("name")) if self.can_edit else []
+
+    # Next step
+
+    @cached_property
+    def step(self) -> NextStep | None:
+        step = self.facts.next_step
+        return None if step is None else NextStep(text=step.text, owner=step.owner, due_on=step.due_on)
+
+    @property
+    def step_days(self) -> int | None:
+        if self.step is None or self.step.due_on is None:
+            return None
+        return (self.step.due_on - self.as_of.on).days
+
+    @property
+    def step_words(self) -> str:
+        return "" if self.step_days is None else format_distance(self.step_days)
+
+    @property
+    def is_step_late(self) -> bool:
+        return self.step_days is not None and self.step_days < 0
+
+    # Path and gates
+
+    @cached_property
+    def path(self) -> list[PathStep]:
+        return read_path(self.facts, self.playbook, self.moves, self.forecast, self.as_of.on, self.lang)
+
+    @cached_property
+    def door(self) -> Door | None:
+        return self.reader.next_door() if self.is_open else None
+
+    @cached_property
+    def debt(self) -> tuple[GateView, ...]:
+        return self.reader.debt() if self.is_open else ()
+
+    @property
+    def debt_count(self) -> int:
+        return sum(len(gate.missing) for gate in self.debt)
+
+    @property
+    def path_stages(self) -> str:
+        """Stages a move to which asks for a next step, as the form's script reads them."""
+        return ",".join(stage.key for stage in self.playbook.open_stages)
+
+    @property
+    def back_stages(self) -> str:
+        stages = self.playbook.open_stages
+        return ",".join(s.key for s in stages if find_direction(self.facts, self.playbook, s.key) == "back")
+
+    # Record
+
+    @cached_property
+    def evidence(self) -> list[EvidenceLine]:
+        return read_evidence(self.deal, self.as_of, self.playbook, self.lang)
+
+    @cached_property
+    def people(self) -> list[PersonLine]:
+        return read_people(self.deal, self.playbook, self.lang)
+
+    @cached_property
+    def history(self) -> list[MoveLine]:
+        return tell_moves(self.moves, self.playbook, self.lang)
+
+    @property
+    def override_count(self) -> int:
+        return count_overrides(self.moves)
+
+    # Forecast
+
+    @cached_property
+    def forecast(self) -> OrgForecast | None:
+        return read_forecast(self.request.org, self.as_of)
+
+    @cached_property
+    def period(self) -> Period:
+        return read_period(self.request.org, self.request.GET.get("period"), self.as_of.on)
+
+    @cached_property
+    def periods(self) -> list[PeriodChoice]:
+        return list_periods(self.request, self.period)
+
+    @property
+    def ranges(self) -> tuple[int, ...]:
+        return RANGES
+
+    @cached_property
+    def chances(self) -> Chances | None:
+        outlook = self.forecast.deal(self.deal.id) if self.forecast and self.is_open else None
+        if outlook is None:
+            return None
+        dates = Dates(
+            on=self.as_of.on,
+            period=self.period,
+            first_target=self.facts.first_target_on,
+            target=self.facts.target_on,
+            pushes=self.facts.target_pushes,
+        )
+        days = 365 if self.request.GET.get("days") == "365" else 180
+        return read_chances(outlook, dates, days, self.playbook, self.lang)

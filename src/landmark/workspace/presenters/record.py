@@ -1,0 +1,166 @@
+"""What is on record about one deal: evidence, people, moves.
+
+Answers: the lines of the evidence timeline, the people, the history. Does not answer: what they mean for a gate.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from landmark.deals.models import Deal, StageMove, Stakeholder
+from landmark.ledger.models import Evidence
+from landmark.orgs.as_of import AsOf
+from landmark.playbook.schema import Playbook, Strength
+from landmark.ui.formats import format_day
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceLine:
+    """``expiry_state``: fresh, soon, over, or empty when it does not run out."""
+
+    id: UUID
+    key: str
+    on: date
+    label: str
+    title: str
+    note: str
+    author: str
+    strength: str
+    strength_label: str
+    is_imported: bool
+    is_known: bool
+    expiry: str
+    expiry_state: str
+    attachment: str
+
+
+@dataclass(frozen=True, slots=True)
+class PersonLine:
+    id: UUID
+    name: str
+    title: str
+    roles: tuple[str, ...]
+    stance: str
+    stance_label: str
+    is_red_flag: bool
+    met_on: date | None
+    benefit: str
+    plan: str
+
+
+@dataclass(frozen=True, slots=True)
+class MoveLine:
+    at: datetime
+    words: str
+    author: str
+    note: str
+    reason: str
+    reopen: str
+    opened_by_hand: tuple[str, ...]
+    promised: tuple[str, ...]
+
+
+SOON_DAYS = 21
+
+
+def read_evidence(deal: Deal, as_of: AsOf, playbook: Playbook, lang: str) -> list[EvidenceLine]:
+    """What stood on the day, newest first."""
+    rows = Evidence.objects.for_deal(deal.org_id, deal.id).as_known(as_of.known_by).with_text()
+    return [_evidence_line(row, as_of.on, playbook, lang) for row in rows.order_by("-occurred_at", "-seq", "-position")]
+
+
+def _evidence_line(row: Evidence, on: date, playbook: Playbook, lang: str) -> EvidenceLine:
+    strength = Strength(row.strength).key
+    label = playbook.label("milestone", row.key, lang)
+    is_known = playbook.has_evidence(row.key)
+    expiry, state = _say_expiry(row.expires_on, on)
+    return EvidenceLine(
+        id=row.id, key=row.key, on=row.occurred_at.date(), label=label if is_known else row.key.replace("_", " "),
+        title="" if row.title == label else row.title, note=row.note, author=row.author, strength=strength,
+        strength_label=playbook.label("strength", strength, lang), is_imported=row.source == "import",
+        is_known=is_known, expiry=expiry, expiry_state=state, attachment=row.attachment_sha256,
+    )  # fmt: skip
+
+
+def _say_expiry(end: date | None, on: date) -> tuple[str, str]:
+    if end is None:
+        return "", ""
+    ahead = (end - on).days
+    shown = format_day(end, year_of=on)
+    if ahead < 0:
+        return _("asks to be refreshed since %(day)s") % {"day": shown}, "over"
+    return _("asks to be refreshed on %(day)s") % {"day": shown}, "soon" if ahead <= SOON_DAYS else "fresh"
+
+
+def read_people(deal: Deal, playbook: Playbook, lang: str) -> list[PersonLine]:
+    """The buyer's people, those who decide first."""
+    order = {role.key: index for index, role in enumerate(playbook.roles)}
+    red = {stance.key for stance in playbook.stances if stance.red_flag}
+    rows = Stakeholder.objects.filter(deal=deal).select_related("person")
+    ranked = sorted(rows, key=lambda row: (min((order.get(r, 99) for r in row.roles), default=99), row.person.name))
+    return [_person_line(row, red, playbook, lang) for row in ranked]
+
+
+def _person_line(row: Stakeholder, red: set[str], playbook: Playbook, lang: str) -> PersonLine:
+    return PersonLine(
+        id=row.id, name=row.person.name, title=row.person.title,
+        roles=tuple(playbook.label("role", key, lang) for key in row.roles), stance=row.stance,
+        stance_label=playbook.label("stance", row.stance, lang), is_red_flag=row.stance in red, met_on=row.met_on,
+        benefit=row.personal_benefit, plan=row.plan,
+    )  # fmt: skip
+
+
+def read_moves(deal: Deal, as_of: AsOf) -> list[StageMove]:
+    """Moves known by the day, oldest first."""
+    return list(
+        StageMove.objects.filter(deal=deal, known_at__lte=as_of.known_by).order_by("occurred_at", "recorded_at")
+    )
+
+
+def tell_moves(moves: Sequence[StageMove], playbook: Playbook, lang: str) -> list[MoveLine]:
+    """The history in words, newest first."""
+    return [_move_line(move, playbook, lang) for move in reversed(moves)]
+
+
+def count_overrides(moves: Iterable[StageMove]) -> int:
+    return sum(gate.get("status") == "overridden" for move in moves for gate in move.gates)
+
+
+def _move_line(move: StageMove, playbook: Playbook, lang: str) -> MoveLine:
+    def gates(status: str) -> tuple[str, ...]:
+        return tuple(playbook.label("gate", g["gate"], lang) for g in move.gates if g.get("status") == status)
+
+    return MoveLine(
+        at=move.occurred_at, words=_say_move(move, playbook, lang), author=move.author, note=move.note,
+        reason=_say_reason(move, playbook, lang), reopen=_say_reopen(move), opened_by_hand=gates("overridden"),
+        promised=gates("promised"),
+    )  # fmt: skip
+
+
+def _say_move(move: StageMove, playbook: Playbook, lang: str) -> str:
+    to = playbook.label("stage", move.to_stage, lang)
+    words = {
+        "opened": _("Opened in %(to)s"),
+        "reported": _("The import reports %(to)s"),
+        "back": _("Moved back to %(to)s"),
+        "win": _("Won"),
+        "lose": _("Lost"),
+        "pause": _("Paused"),
+        "resume": _("Resumed in %(to)s"),
+    }
+    return words.get(move.direction, _("Moved to %(to)s")) % {"to": to}
+
+
+def _say_reason(move: StageMove, playbook: Playbook, lang: str) -> str:
+    if not move.reason:
+        return ""
+    what = {"lose": "loss_reason", "win": "win_reason", "pause": "pause_trigger"}.get(move.direction)
+    return playbook.label(what, move.reason, lang) if what else move.reason
+
+
+def _say_reopen(move: StageMove) -> str:
+    day = format_day(move.reopen_on) if move.reopen_on else ""
+    return " · ".join(part for part in (move.reopen_when, day) if part)

@@ -3,13 +3,14 @@
 Answers: who takes part. Does not answer: how deals move (``dynamics``). The same arguments give the same company.
 """
 
+from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
+from numpy.typing import NDArray
 
 from landmark.simulator import dynamics, words
 from landmark.simulator.company import (
-    EVENT_NAMES,
     LOST,
     MILESTONES,
     OPEN,
@@ -24,12 +25,23 @@ from landmark.simulator.company import (
 
 DAYS = 730
 EPOCH = date(1970, 1, 1)
-SPARE, SPARE_DEALS = 1.08, 80
+SPARE, SPARE_DEALS, ATTEMPTS = 1.08, 80, 6
 CLOSED_SHARE, OPEN_SHARE = 0.86, 0.139
 """About how many of all deals begun within two years are closed, and still open, at the end."""
 LOSS_REASONS = ("Price", "Another supplier", "Priorities changed", "No fit")
 INDUSTRY_PULL = np.array([0.15, 0.0, -0.1, -0.2, 0.1, 0.05, 0.35, 0.0, -0.35, 0.0])
 SIZE_MEDIAN, SIZE_SPREAD = 420, 1.1
+
+
+@dataclass(frozen=True)
+class _Births:
+    """Deals as they are born: whose they are, where they came from, and their traits."""
+
+    account: Ints
+    owner: Ints
+    source: Ints
+    existing: NDArray[np.bool_]
+    traits: dynamics.Traits
 
 
 def simulate(
@@ -38,17 +50,19 @@ def simulate(
     """A company whose last known moment is 00:00 UTC of ``end_on``, with exactly so many closed and open deals."""
     rng = np.random.default_rng(seed)
     last = (end_on - EPOCH).days
-    born = int(SPARE * max(closed / CLOSED_SHARE, open_ / OPEN_SHARE)) + SPARE_DEALS
     accounts = _make_accounts(rng, max(8, (closed + open_) * 2 // 5))
     people = _make_people(rng, len(accounts.name))
-    account = rng.integers(0, len(accounts.name), born)
-    owner = rng.integers(0, representatives, born)
     skill = rng.normal(0, 1, representatives)
-    source = rng.choice(len(words.LEAD_SOURCES), born, p=[0.3, 0.15, 0.15, 0.1, 0.3])
-    existing = rng.random(born) < 0.3
-    traits = _make_traits(rng, accounts, account, skill[owner], source, existing, last)
-    world = dynamics.run(rng, traits, last - DAYS, DAYS)
-    chosen = _choose(rng, world, closed, open_)
+    born = int(SPARE * max(closed / CLOSED_SHARE, open_ / OPEN_SHARE)) + SPARE_DEALS
+    for _ in range(ATTEMPTS):
+        births = _make_births(rng, born, accounts, skill, last)
+        world = dynamics.run(rng, births.traits, last - DAYS, DAYS)
+        chosen = _choose(rng, world, closed, open_)
+        if chosen is not None:
+            break
+        born = born * 5 // 4
+    else:
+        raise ValueError(f"two years cannot give {closed} closed and {open_} open deals; ask for a usual proportion")
     logs = {name: _keep(getattr(world, name).log(), chosen) for name in ("events", "stages", "amounts", "targets")}
     known = dynamics.known_times(rng, logs["events"].at)
     return Company(
@@ -59,7 +73,7 @@ def simulate(
         teams=[words.TEAMS[place % len(words.TEAMS)] + _ordinal(place, len(words.TEAMS)) for place in range(teams)],
         accounts=accounts,
         people=people,
-        deals=_make_deals(rng, world, chosen, accounts, people, account, owner, source, existing, end_on),
+        deals=_make_deals(rng, world, chosen, accounts, people, births, end_on),
         events=_written_by(Log(logs["events"].deal, logs["events"].at, known, logs["events"].what), last),
         stages=logs["stages"],
         amounts=logs["amounts"],
@@ -130,13 +144,23 @@ def _make_people(rng: np.random.Generator, accounts: int) -> People:
     )
 
 
+def _make_births(rng: np.random.Generator, born: int, accounts: Accounts, skill: Floats, last: int) -> _Births:
+    account = rng.integers(0, len(accounts.name), born)
+    owner = rng.integers(0, len(skill), born)
+    source = rng.choice(len(words.LEAD_SOURCES), born, p=[0.3, 0.15, 0.15, 0.1, 0.3])
+    existing = rng.random(born) < 0.3
+    return _Births(
+        account, owner, source, existing, _make_traits(rng, accounts, account, skill[owner], source, existing, last)
+    )
+
+
 def _make_traits(
     rng: np.random.Generator,
     accounts: Accounts,
     account: Ints,
     skill: Floats,
     source: Ints,
-    existing: np.ndarray,
+    existing: NDArray[np.bool_],
     last: int,
 ) -> dynamics.Traits:
     count = len(account)
@@ -171,11 +195,11 @@ def _openings(rng: np.random.Generator, count: int, last: int) -> Floats:
     return np.asarray(np.round(moment * 86_400) / 86_400, np.float64)
 
 
-def _choose(rng: np.random.Generator, world: dynamics.World, closed: int, open_: int) -> Ints:
-    """As many closed and open deals as asked for, in the order in which they were opened."""
+def _choose(rng: np.random.Generator, world: dynamics.World, closed: int, open_: int) -> Ints | None:
+    """As many closed and open deals as asked for, in the order in which they were opened; None if there are too few."""
     ended, still = np.flatnonzero(world.status > OPEN), np.flatnonzero(world.status == OPEN)
     if len(ended) < closed or len(still) < open_:
-        raise ValueError(f"two years gave {len(ended)} closed and {len(still)} open deals; ask for a usual proportion")
+        return None
     chosen = np.concatenate([rng.choice(ended, closed, replace=False), rng.choice(still, open_, replace=False)])
     order = np.lexsort((chosen, world.traits.opened[chosen]))
     return np.asarray(chosen[order], np.int64)
@@ -203,13 +227,10 @@ def _make_deals(
     chosen: Ints,
     accounts: Accounts,
     people: People,
-    account: Ints,
-    owner: Ints,
-    source: Ints,
-    existing: np.ndarray,
+    births: _Births,
     end_on: date,
 ) -> Deals:
-    account = account[chosen]
+    account = births.account[chosen]
     products = rng.integers(0, len(words.PRODUCTS), len(chosen))
     reasons = rng.integers(0, len(LOSS_REASONS), len(chosen))
     status = world.status[chosen]
@@ -218,12 +239,12 @@ def _make_deals(
     return Deals(
         name=[f"{accounts.name[a]} – {words.PRODUCTS[p]}" for a, p in zip(account, products, strict=True)],
         account=account,
-        owner=owner[chosen],
+        owner=births.owner[chosen],
         opened=world.traits.opened[chosen],
         closed=closed,
         outcome=status,
-        lead_source=[words.LEAD_SOURCES[place] for place in source[chosen]],
-        deal_type=[words.DEAL_TYPES[int(flag)] for flag in existing[chosen]],
+        lead_source=[words.LEAD_SOURCES[place] for place in births.source[chosen]],
+        deal_type=[words.DEAL_TYPES[int(flag)] for flag in births.existing[chosen]],
         next_step=_next_steps(rng, world, chosen, end_on),
         loss_reason=[
             ("No decision" if none else LOSS_REASONS[reason]) if state == LOST else ""
@@ -253,9 +274,3 @@ def _next_steps(rng: np.random.Generator, world: dynamics.World, chosen: Ints, e
         due = date.fromordinal(end_on.toordinal() + int(days[place]))
         steps.append(f"{words.NEXT_STEPS.get(missing, words.SIGNING_STEP)} by {due:%d/%m/%Y}")
     return steps
-
-
-def count_events(company: Company) -> dict[str, int]:
-    """How often each thing happened."""
-    counts = np.bincount(company.events.what.astype(int), minlength=len(EVENT_NAMES))
-    return {name: int(count) for name, count in zip(EVENT_NAMES, counts, strict=True)}

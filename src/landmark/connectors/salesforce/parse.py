@@ -169,6 +169,8 @@ def _add_deal(row: Row, deal_id: str, extra: list[tuple[int, str, bool]], readin
     reading.stage_changed.append(stamps[-1])
     for moment in stamps:
         reading.seen(moment)
+    if outcome and not (row.has("LastModifiedDate") or row.has("SystemModstamp")):
+        reading.seen(close_on)  # nothing else says how long the extract has been kept up
 
 
 def _outcome(row: Row) -> str:

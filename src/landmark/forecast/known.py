@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from landmark.forecast.history import OPEN, Floats, History, Ints
+from landmark.forecast.history import OPEN, History, Ints
 
 
 @dataclass(frozen=True)

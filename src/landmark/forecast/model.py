@@ -29,7 +29,7 @@ from landmark.forecast.grid import (
     outcomes,
 )
 from landmark.forecast.hazards import Hazards, fit_hazards
-from landmark.forecast.history import LOST, OPEN, WON, Floats, History, Ints
+from landmark.forecast.history import LOST, WON, Floats, History, Ints
 from landmark.forecast.known import as_known
 from landmark.forecast.priors import Priors
 from landmark.forecast.sampling import Sample, sample

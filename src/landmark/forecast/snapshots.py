@@ -115,6 +115,19 @@ class Snapshots:
         values = np.column_stack([column for _, _, column in columns]).astype(np.float64)
         return Table(values, tuple(name for name, _, _ in columns), tuple(group for _, group, _ in columns))
 
+    def reached(self, deal: Ints, day: Ints) -> NDArray[np.bool_]:
+        """(rows, milestones of the vocabulary): had the deal had it by the day?"""
+        found = np.zeros((deal.size, len(self._each)), bool)
+        for place, trail in enumerate(self._each):
+            start, end = trail.until(deal, day)
+            found[:, place] = end > start
+        return found
+
+    def newest(self, deal: Ints, day: Ints) -> NDArray[np.int64]:
+        """Place of the milestone a deal came to last for the first time; len(milestones) for a rare one, −1 for none."""
+        begin, stop = self._news.until(deal, day)
+        return np.where(stop > begin, _pick(self._news_rank, stop - 1), -1.0).astype(np.int64)
+
     def _pace(self, deal: Ints, day: Ints) -> list[tuple[str, str, Floats]]:
         trail, age = self._all, day - self._history.opened[deal]
         start, end = trail.until(deal, day)
@@ -137,7 +150,7 @@ class Snapshots:
         begin, stop = self._news.until(deal, day)
         kinds = (stop - begin).astype(np.float64)
         columns.append(("kinds", "path", kinds))
-        columns.append(("newest", "path", np.where(kinds > 0, _pick(self._news_rank, stop - 1), -1.0)))
+        columns.append(("newest", "path", self.newest(deal, day).astype(np.float64)))
         columns.append(("stage_age", "stage_age", np.where(kinds > 0, day - _pick(self._news.last, stop - 1), age)))
         return columns
 

@@ -1,0 +1,206 @@
+"""``landmark forecast`` and ``landmark backtest``: from plain files to dated probabilities. Needs no database.
+
+Answers: which options there are, what is written and which exit status follows. Does not answer: how a file is read
+(``connectors.eventlog``) or how probabilities arise (``forecast``).
+Exit status: 0 fine · 1 written, but some rows of the input could not be used · 2 nothing written.
+"""
+
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from functools import partial, wraps
+from pathlib import Path
+from typing import Any
+
+import click
+import numpy as np
+
+from landmark.cli.tables import check_ending, print_cards, write_predictions, write_rejects
+from landmark.connectors.eventlog import read_event_log
+from landmark.connectors.histories import parsed_to_history
+from landmark.connectors.parsed import Parsed, StructuralError
+from landmark.connectors.values import format_instant, parse_day
+from landmark.forecast.backtest import Round, run_backtest, score_rounds
+from landmark.forecast.history import History
+from landmark.forecast.model import fit
+from landmark.forecast.priors import Priors
+from landmark.playbook.loader import DEFAULT_REF, PlaybookError, load_playbook
+
+ROWS_REJECTED, NOTHING_DONE = 1, 2
+_PATIENCE_SECONDS = 2.0
+_EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
+_NEW = click.Path(dir_okay=False, path_type=Path)
+
+
+class _Failure(click.ClickException):
+    exit_code = NOTHING_DONE
+
+
+class Day(click.ParamType[float]):
+    """A calendar day, 00:00 UTC."""
+
+    name = "date"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        try:
+            return value if isinstance(value, float) else parse_day(str(value))
+        except ValueError:
+            self.fail(f"{value!r} is no day; write it like 2026-05-12.", param, ctx)
+
+
+class Horizons(click.ParamType[tuple[int, ...]]):
+    """Whole days ahead, separated by commas."""
+
+    name = "days"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[int, ...]:
+        if isinstance(value, tuple):
+            return value
+        try:
+            days = tuple(sorted({int(part) for part in str(value).split(",")}))
+        except ValueError:
+            days = ()
+        if not days or days[0] < 1 or days[-1] > 365:
+            self.fail(f"{value!r}: horizons are whole days from 1 to 365, such as 7,14,30.", param, ctx)
+        return days
+
+
+class Interval(click.ParamType[int]):
+    """A number of days or weeks: 7d, 7 or 1w."""
+
+    name = "interval"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        text = str(value).strip().lower()
+        number, unit = (text[:-1], text[-1]) if text[-1:] in {"d", "w"} else (text, "d")
+        if not (number.isascii() and number.isdigit()) or int(number) < 1:
+            self.fail(f"{value!r}: write a number of days or weeks, such as 7d or 1w.", param, ctx)
+        return int(number) * (7 if unit == "w" else 1)
+
+
+def _common(command: Callable[..., None]) -> Callable[..., None]:
+    """Arguments and options that both commands share."""
+    options = [
+        click.argument("deals", type=_EXISTING),
+        click.argument("events", type=_EXISTING),
+        click.option("--out", type=_NEW, required=True, help="Where to write; .csv or .parquet."),
+        click.option("--changes", type=_EXISTING, help="Dated changes of attributes: deal_id, at, field, value."),
+        click.option("--playbook", "playbook_ref", default=DEFAULT_REF, show_default=True,
+                     help="Playbook whose benchmarks stand in while history is thin."),
+        click.option("--strict", is_flag=True, help="Stop at the first row that cannot be used; write nothing."),
+        click.option("--rejects", type=_NEW, help="Where rows go that cannot be used (default: OUT's name.rejected.csv)."),
+    ]
+    for option in reversed(options):
+        command = option(command)
+
+    @wraps(command)
+    def guarded(*args: Any, **kwargs: Any) -> None:
+        try:
+            check_ending(kwargs["out"])
+            command(*args, **kwargs)
+        except (StructuralError, PlaybookError) as error:
+            raise _Failure(str(error)) from None
+        except OSError as error:
+            raise _Failure(f"{error.filename or 'A file'} cannot be written: {error.strerror}.") from None
+
+    return guarded
+
+
+@click.command()
+@_common
+@click.option("--as-of", type=Day(), required=True, help="The day to forecast from (00:00 UTC).")
+@click.option("--horizons", type=Horizons(), default="7,14,30,90", show_default=True, help="Days ahead, 1 to 365.")
+def forecast(deals: Path, events: Path, out: Path, changes: Path | None, playbook_ref: str, strict: bool,
+             rejects: Path | None, as_of: float, horizons: tuple[int, ...]) -> None:
+    """Probability of won, lost and still open for every deal open on a day.
+
+    DEALS has deal_id, opened_at, closed_at, outcome and any attributes; EVENTS has deal_id, at, milestone.
+    Rows are written in the order of DEALS, then by horizon.
+    """
+    parsed, history, priors = _load(deals, events, changes, playbook_ref, strict)
+    _warn_if_late(history, as_of)
+    _tell_if_long(history, "Fitting the forecast …")
+    fitted = fit(history, as_of, priors)
+    prediction = fitted.predict(history, as_of, horizons)
+    write_predictions(out, history, [prediction])
+    click.echo(f"{prediction.deal.size:,} open deals on {format_instant(as_of)} → {out}")
+    click.echo(f"Level in use: {fitted.level}. {fitted.reason}")
+    _finish(parsed, out, rejects)
+
+
+@click.command()
+@_common
+@click.option("--from", "first", type=Day(), required=True, help="First as-of day.")
+@click.option("--to", "last", type=Day(), required=True, help="Last as-of day, included.")
+@click.option("--every", type=Interval(), default="7d", show_default=True, help="Days (7d) or weeks (1w) between as-of days.")
+@click.option("--horizons", type=Horizons(), default="7,14,30", show_default=True, help="Days ahead, 1 to 365.")
+@click.option("--complete-to", type=Day(), help="Last day the files are complete; horizons beyond it are written, not scored "
+              "(default: the last time stamp in the files).")
+def backtest(deals: Path, events: Path, out: Path, changes: Path | None, playbook_ref: str, strict: bool,
+             rejects: Path | None, first: float, last: float, every: int, horizons: tuple[int, ...],
+             complete_to: float | None) -> None:
+    """Forecast past days with what was known then, and score against what happened.
+
+    The model is fitted anew on every as-of day. Rows are written by as-of day, then in the order of DEALS, then by horizon.
+    """
+    if last < first:
+        raise _Failure("--to lies before --from; swap them.")
+    parsed, history, priors = _load(deals, events, changes, playbook_ref, strict)
+    days = np.arange(first, last + 0.5, every).tolist()
+    _warn_if_late(history, last)
+    rounds = run_backtest(history, days, horizons, priors, started=partial(_tell_round, len(days), time.monotonic()))
+    write_predictions(out, history, [one.prediction for one in rounds])
+    end = history.complete_to if complete_to is None else complete_to
+    print_cards(score_rounds(history, rounds, end), horizons, rounds, end)
+    _print_levels(rounds)
+    click.echo(f"{sum(one.prediction.deal.size for one in rounds):,} deals on {len(days)} days → {out}")
+    _finish(parsed, out, rejects)
+
+
+def _load(deals: Path, events: Path, changes: Path | None, playbook_ref: str, strict: bool
+          ) -> tuple[Parsed, History, Priors]:
+    priors = Priors.from_playbook(load_playbook(playbook_ref))
+    if sum(path.stat().st_size for path in (deals, events)) > 20_000_000:
+        click.echo("Reading the files …", err=True)
+    parsed = read_event_log(deals, events, changes, strict=strict)
+    for sentence in parsed.assumptions:
+        click.echo(sentence, err=True)
+    return parsed, parsed_to_history(parsed), priors
+
+
+def _warn_if_late(history: History, as_of: float) -> None:
+    if as_of > history.complete_to + 1:
+        until = format_instant(float(np.floor(history.complete_to)))
+        click.echo(f"The files end on {until}; {format_instant(as_of)} is forecast as if nothing happened since.", err=True)
+
+
+def _tell_if_long(history: History, words: str) -> None:
+    if history.deal_ids.size > 500:
+        click.echo(words, err=True)
+
+
+def _tell_round(rounds: int, began: float, place: int, day: float) -> None:
+    left = ""
+    spent = time.monotonic() - began
+    if place and spent > _PATIENCE_SECONDS:
+        left = f", about {timedelta(seconds=round(spent / place * (rounds - place)))} left"
+    click.echo(f"{format_instant(day)}: as-of day {place + 1} of {rounds}{left}", err=True)
+
+
+def _print_levels(rounds: list[Round]) -> None:
+    """One line for each level that was in use, with the reason of its last round."""
+    for level in dict.fromkeys(one.level for one in rounds):
+        chosen = [one for one in rounds if one.level == level]
+        click.echo(f"Level in use on {len(chosen)} of {len(rounds)} days: {level}. {chosen[-1].reason}")
+
+
+def _finish(parsed: Parsed, out: Path, rejects: Path | None) -> None:
+    rejected = [problem for problem in parsed.problems if problem.kind == "row"]
+    if not rejected:
+        return
+    target = rejects or out.with_name(f"{out.stem}.rejected.csv")
+    write_rejects(target, rejected)
+    for problem in rejected[:5]:
+        click.echo(f"{problem.file}, row {problem.row}: {problem.reason}", err=True)
+    click.echo(f"{len(rejected):,} rows could not be used; they stand with their reasons in {target}.", err=True)
+    raise SystemExit(ROWS_REJECTED)

@@ -6,9 +6,9 @@ moves go in before their deals, because a trigger asks each deal for the move th
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -32,6 +32,7 @@ from landmark.ledger.inputs import Actor, Exactness, NewAudit, NewChange, NewEvi
 from landmark.orgs.as_of import latest
 from landmark.orgs.models import Member, Organisation
 from landmark.playbook.loader import load_playbook
+from landmark.playbook.schema import Playbook
 
 
 @dataclass(slots=True)
@@ -42,6 +43,7 @@ class Writing:
     run: ImportRun
     by: Member | None
     now: datetime
+    expiry_days: Mapping[str, int]
 
     @property
     def org(self) -> Organisation:
@@ -59,7 +61,7 @@ def apply_parsed(run: ImportRun, parsed: Parsed, *, by: Member | None, tick: Tic
         org = Organisation.objects.select_for_update().get(pk=run.org_id)
         run.org, now = org, timezone.now()
         prepared = prepare(org, parsed, load_playbook(org.playbook), to_days(now))
-        writing = Writing(prepared, run, by, now)
+        writing = Writing(prepared, run, by, now, _expiry_days(prepared.playbook))
         write_parties(prepared.parties)
         deal_ids: list[UUID | None] = [None] * len(parsed.deals)
         for batch in iter_plans(prepared, lambda phase, percent: tick(phase, percent * 9 // 10), "writing deals"):
@@ -72,6 +74,11 @@ def apply_parsed(run: ImportRun, parsed: Parsed, *, by: Member | None, tick: Tic
         _finish(writing, found)
     tick("done", 100)
     return found
+
+
+def _expiry_days(playbook: Playbook) -> dict[str, int]:
+    """How long each kind of evidence stays fresh; the playbook's own keys only."""
+    return {item.key: item.expiry_days for item in (*playbook.milestones, *playbook.evidence) if item.expiry_days}
 
 
 def _write_batch(batch: list[tuple[int, DealPlan]], deal_ids: list[UUID | None], writing: Writing) -> None:
@@ -90,7 +97,7 @@ def _write_batch(batch: list[tuple[int, DealPlan]], deal_ids: list[UUID | None],
     _write_attributes(rows)
     _write_next_steps(rows, writing)
     org_id = writing.org.id
-    append_evidence(org_id, _evidence_rows(rows), by=writing.actor, source=IMPORTED)
+    append_evidence(org_id, _evidence_rows(rows, writing.expiry_days), by=writing.actor, source=IMPORTED)
     append_changes(org_id, _change_rows(rows), by=writing.actor, source=IMPORTED)
     _write_differences(rows, writing)
 
@@ -127,7 +134,7 @@ def _move(move_id: UUID, deal_id: UUID, step: Step, number: int, writing: Writin
         "note": "",
         "reason": "",
         "reopen_when": "",
-        "gates": "[]",
+        "gates": [],
     }
 
 
@@ -150,7 +157,7 @@ def _new_deal(deal_id: UUID, plan: DealPlan, move_id: UUID, writing: Writing) ->
         "first_target_on": as_day(record.first_target),
         "history_known_from": None if math.isnan(known_from) else to_datetime(known_from),
         "playbook": writing.org.playbook,
-        "edited_fields": "[]",
+        "edited_fields": [],
         "version": 1,
         **plan.values,
     }
@@ -196,17 +203,19 @@ def _write_next_steps(rows: list[tuple[UUID, DealPlan]], writing: Writing) -> No
     NextStep.objects.bulk_create([NextStep(deal_id=deal_id, text=plan.next_step) for deal_id, plan in found])
 
 
-def _evidence_rows(rows: list[tuple[UUID, DealPlan]]) -> Iterator[NewEvidence]:
+def _evidence_rows(rows: list[tuple[UUID, DealPlan]], expiry_days: Mapping[str, int]) -> Iterator[NewEvidence]:
     """Claims, known when the source knew; where it keeps no time of knowing, it is taken to have known at once."""
     for deal_id, plan in rows:
         for key, at, known in plan.evidence:
             occurred = to_datetime(at)
+            days = expiry_days.get(key)
             yield NewEvidence(
                 deal_id=deal_id,
                 key=key,
                 occurred_at=occurred,
                 known_at=occurred if known == at else to_datetime(known),
                 exactness=Exactness.ASSUMED.value if known == at else Exactness.EXACT.value,
+                expires_on=occurred.date() + timedelta(days=days) if days else None,
             )
 
 

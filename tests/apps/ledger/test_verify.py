@@ -1,6 +1,9 @@
 """Whatever is done to the record behind the ledger's back is found, and the first broken place is named."""
 
+import hashlib
+import json
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
@@ -10,8 +13,8 @@ from django.db import connection
 from landmark.ledger.append import append_audit
 from landmark.ledger.erase import erase
 from landmark.ledger.inputs import Actor, NewAudit
-from landmark.ledger.models import AuditEvent, Evidence, Link
-from landmark.ledger.verify import export_head, verify
+from landmark.ledger.models import KINDS, AuditEvent, Evidence, Link, Payload
+from landmark.ledger.verify import NOT_HASHED, export_head, verify
 from tests.apps.ledger.conftest import Chain
 
 pytestmark = pytest.mark.django_db
@@ -55,9 +58,6 @@ def test_a_changed_row_is_named(chain: Chain, tamper: Tamper, change: str) -> No
 
 def test_every_column_of_every_kind_is_in_the_hash(chain: Chain) -> None:
     """A column added later and forgotten in the hash would be free to change."""
-    from landmark.ledger.models import KINDS
-    from landmark.ledger.verify import NOT_HASHED
-
     for model in KINDS.values():
         outside = {field.attname for field in model._meta.concrete_fields} & NOT_HASHED
         assert outside == {"digest", "payload_id"}
@@ -246,3 +246,34 @@ def test_one_broken_organisation_says_nothing_about_another(chain: Chain, tamper
     tamper("DELETE FROM ledger_link WHERE org_id = %(org)s", org=chain.org_id)
     assert not verify(chain.org_id).is_whole
     assert verify(other).is_whole
+
+
+def write_json(values: dict[str, Any]) -> bytes:
+    """As docs/explanation/ledger.md tells a stranger to write it."""
+    texts = {
+        name: value.strftime("%Y-%m-%dT%H:%M:%S.%fZ") if isinstance(value, datetime) else value
+        for name, value in values.items()
+    }
+    return json.dumps(texts, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str).encode()
+
+
+def test_a_stranger_computes_the_same_hashes(chain: Chain) -> None:
+    previous = "0" * 64
+    for link in Link.objects.order_by("seq").values():
+        digests = []
+        for row in KINDS[link["kind"]].objects.filter(seq=link["seq"]).order_by("position").values():
+            payload = Payload.objects.filter(id=row.pop("payload_id")).first()
+            digest = bytes(row.pop("digest"))
+            if payload:
+                commitment = hashlib.sha256(bytes(payload.salt) + write_json(payload.body)).digest()
+                assert commitment == bytes(payload.commitment)
+                row["payload"] = commitment.hex()
+            kept = {k: v for k, v in row.items() if v is not None and v is not False and v not in ("", {})}
+            digests.append(hashlib.sha256(write_json({"kind": link["kind"], **kept})).digest())
+            assert digests[-1] == digest
+        assert link["rows_digest"] == hashlib.sha256(b"".join(digests)).hexdigest()
+        assert link.pop("prev_hash") == previous
+        link.pop("id")
+        kept_hash = link.pop("hash")
+        previous = hashlib.sha256(write_json({**link, "prev_hash": previous})).hexdigest()
+        assert previous == kept_hash

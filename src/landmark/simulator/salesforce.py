@@ -14,9 +14,10 @@ from pathlib import Path
 import numpy as np
 
 from landmark.playbook.loader import load_playbook
-from landmark.simulator import headings, ids
+from landmark.simulator import headings, ids, people
 from landmark.simulator.company import EVENT_NAMES, LOST, MILESTONES, WON, Company, Floats
-from landmark.simulator.eventlog import iso_days, stage_names
+from landmark.simulator.eventlog import stage_names
+from landmark.simulator.stamps import export_times, midnights, stamps
 
 Record = dict[str, object]
 CHUNK = 20_000
@@ -32,11 +33,11 @@ def write_salesforce_zip(company: Company, path: str | Path) -> Path:
     writers: dict[str, Callable[[Company], Iterator[Record]]] = {
         "Opportunity": _opportunities,
         "OpportunityHistory": _histories,
-        "Account": _accounts,
-        "User": _users,
-        "UserRole": _roles,
-        "Contact": _contacts,
-        "OpportunityContactRole": _contact_roles,
+        "Account": people.accounts,
+        "User": people.users,
+        "UserRole": people.roles,
+        "Contact": people.contacts,
+        "OpportunityContactRole": people.contact_roles,
         "Task": _tasks,
     }
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
@@ -59,23 +60,6 @@ def _write(raw: io.BufferedIOBase | object, columns: list[str], records: Iterabl
     stream.detach()
 
 
-def stamps(days: Floats) -> list[str]:
-    """``2026-05-12 09:30:00``; blank for a missing time."""
-    seconds = np.where(np.isnan(days), 0, np.round(days * 86_400)).astype("datetime64[s]")
-    texts = np.char.replace(np.datetime_as_string(seconds), "T", " ")
-    return [str(text) for text in np.where(np.isnan(days), "", texts)]
-
-
-def _midnights(days: Floats) -> list[str]:
-    return [f"{day} 00:00:00" if day else "" for day in iso_days(np.floor(days))]
-
-
-def _ends(company: Company) -> Floats:
-    """The export's own time for each deal: closed ones rest, open ones were touched by the nightly run."""
-    midnight = float(np.datetime64(company.end_on, "D").astype(int))
-    return np.where(np.isnan(company.deals.closed), midnight, company.deals.closed)
-
-
 def _last(what: Floats, deal: np.ndarray, size: int) -> Floats:
     """The last value of each deal in a log ordered by deal and time."""
     return what[np.searchsorted(deal, np.arange(size), side="right") - 1]
@@ -89,7 +73,7 @@ def _opportunities(company: Company) -> Iterator[Record]:
     amounts = _last(company.amounts.what, company.amounts.deal, company.size).astype(int)
     targets = _last(company.targets.what, company.targets.deal, company.size)
     moved = stamps(_last(company.stages.at, company.stages.deal, company.size))
-    opened, ends, close_on = stamps(deals.opened), stamps(_ends(company)), _midnights(targets)
+    opened, ends, close_on = stamps(deals.opened), stamps(export_times(company)), midnights(targets)
     for place, deal_id in enumerate(ids.deal_ids(company.size)):
         stage, amount, owner = stages[place], amounts[place], users[deals.owner[place]]
         year, month = close_on[place][:4], int(close_on[place][5:7])
@@ -185,119 +169,6 @@ def _history(state: list[float], before: list[float] | None, names: list[str], c
     return record
 
 
-def _accounts(company: Company) -> Iterator[Record]:
-    accounts, first = company.accounts, stamps(np.array([company.deals.opened.min() - 1]))[0]
-    for place, account_id in enumerate(ids.account_ids(len(accounts.name))):
-        yield {
-            "Id": account_id,
-            "IsDeleted": 0,
-            "MasterRecordId": ids.NULL_ID,
-            "Name": accounts.name[place],
-            "Type": "Prospect",
-            "ParentId": ids.NULL_ID,
-            "BillingCountry": accounts.country[place],
-            "Website": f"https://{_domain(accounts.name[place])}",
-            "Industry": accounts.industry[place],
-            "AnnualRevenue": accounts.revenue[place],
-            "NumberOfEmployees": accounts.employees[place],
-            "CurrencyIsoCode": company.currency,
-            "CreatedDate": first,
-            "LastModifiedDate": first,
-            "SystemModstamp": first,
-            "Fiscal_Year_End__c": accounts.fiscal_year_end[place],
-            "Funding__c": accounts.funding[place],
-        }
-
-
-def _ascii(text: str) -> str:
-    """Plain small letters for addresses."""
-    text = text.replace("ø", "o").replace("Ø", "O")
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().casefold()
-    return "".join(letter for letter in plain if letter.isalnum())
-
-
-def _domain(company_name: str) -> str:
-    return f"{_ascii(company_name)}.example"
-
-
-def _users(company: Company) -> Iterator[Record]:
-    role_ids = ids.role_ids(len(company.teams) + 1)
-    for place, user_id in enumerate(ids.user_ids(len(company.representatives))):
-        first, last = company.representatives[place]
-        address = f"{_ascii(first)}.{_ascii(last)}{place + 1}@sample.example"
-        yield {
-            "Id": user_id,
-            "Username": address,
-            "LastName": last,
-            "FirstName": first,
-            "Name": f"{first} {last}",
-            "Title": "Account Executive",
-            "Email": address,
-            "Alias": f"{_ascii(first)[:1]}{_ascii(last)}"[:8],
-            "IsActive": 1,
-            "UserRoleId": role_ids[company.team_of[place] + 1],
-            "CurrencyIsoCode": company.currency,
-            "UserType": "Standard",
-        }
-
-
-def _roles(company: Company) -> Iterator[Record]:
-    """The sales director at the top, a role for each team below."""
-    role_ids = ids.role_ids(len(company.teams) + 1)
-    for place, name in enumerate(("Sales Director", *company.teams)):
-        parent = role_ids[0] if place else ids.NULL_ID
-        yield {"Id": role_ids[place], "Name": name, "ParentRoleId": parent, "DeveloperName": _ascii(name)}
-
-
-def _contacts(company: Company) -> Iterator[Record]:
-    people, account_ids = company.people, ids.account_ids(len(company.accounts.name))
-    created = stamps(np.array([company.deals.opened.min() - 1]))[0]
-    for place, contact_id in enumerate(ids.contact_ids(len(people.name))):
-        first, last = people.name[place]
-        account = people.account[place]
-        yield {
-            "Id": contact_id,
-            "IsDeleted": 0,
-            "MasterRecordId": ids.NULL_ID,
-            "AccountId": account_ids[account],
-            "LastName": last,
-            "FirstName": first,
-            "Email": f"{_ascii(first)}.{_ascii(last)}@{_domain(company.accounts.name[account])}",
-            "Title": people.title[place],
-            "CurrencyIsoCode": company.currency,
-            "CreatedDate": created,
-            "LastModifiedDate": created,
-            "SystemModstamp": created,
-        }
-
-
-def _contact_roles(company: Company) -> Iterator[Record]:
-    """The primary contact is there from the opening, the others follow in the first weeks."""
-    playbook, deals = load_playbook(), company.deals
-    labels = {role.key: playbook.label("role", role.key) for role in playbook.roles}
-    contact_ids, deal_ids = ids.contact_ids(len(company.people.name)), ids.deal_ids(company.size)
-    ends = np.where(np.isnan(deals.closed), _ends(company), deals.closed)
-    rows = [
-        (deal, person, place, min(deals.opened[deal] + 9 * place, ends[deal]))
-        for deal, cast in enumerate(deals.people)
-        for place, person in enumerate(cast)
-    ]
-    written = stamps(np.array([row[3] for row in rows]))
-    for row_id, when, (deal, person, place, _) in zip(ids.contact_role_ids(len(rows)), written, rows, strict=True):
-        yield {
-            "Id": row_id,
-            "OpportunityId": deal_ids[deal],
-            "ContactId": contact_ids[person],
-            "Role": labels.get(company.people.role[person], company.people.role[person]),
-            "IsPrimary": int(place == 0),
-            "CreatedDate": when,
-            "LastModifiedDate": when,
-            "SystemModstamp": when,
-            "IsDeleted": 0,
-            "CurrencyIsoCode": company.currency,
-        }
-
-
 def _tasks(company: Company) -> Iterator[Record]:
     """Every event as a finished task; a milestone's task carries its name as the subject."""
     playbook, events, deals = load_playbook(), company.events, company.deals
@@ -305,17 +176,17 @@ def _tasks(company: Company) -> Iterator[Record]:
     subjects += [TASK_TYPES[name] for name in EVENT_NAMES[len(MILESTONES) :]]
     kinds = ["Meeting"] * len(MILESTONES) + subjects[len(MILESTONES) :]
     users, accounts = ids.user_ids(len(company.representatives)), ids.account_ids(len(company.accounts.name))
-    people, deal_ids = ids.contact_ids(len(company.people.name)), ids.deal_ids(company.size)
+    contacts, deal_ids = ids.contact_ids(len(company.people.name)), ids.deal_ids(company.size)
     row_ids = ids.task_ids(len(events.at))
     for start in range(0, len(row_ids), CHUNK):
         part = slice(start, start + CHUNK)
-        written, days = stamps(events.known[part]), _midnights(events.at[part])
+        written, days = stamps(events.known[part]), midnights(events.at[part])
         codes, owners = events.what[part].astype(int).tolist(), events.deal[part].tolist()
         for row_id, when, day, code, deal in zip(row_ids[part], written, days, codes, owners, strict=True):
             owner = users[deals.owner[deal]]
             yield {
                 "Id": row_id,
-                "WhoId": people[deals.people[deal][0]],
+                "WhoId": contacts[deals.people[deal][0]],
                 "WhatId": deal_ids[deal],
                 "WhoCount": 1,
                 "WhatCount": 1,

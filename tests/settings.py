@@ -15,6 +15,7 @@ from tests.postgres import start_server
 TEST_ENGINE = os.environ.get("LANDMARK_TEST_ENGINE", "sqlite")
 TEST_VAR = Path(tempfile.mkdtemp(prefix="landmark-test-"))
 atexit.register(shutil.rmtree, TEST_VAR, ignore_errors=True)
+(TEST_VAR / "static").mkdir()
 
 os.environ["LANDMARK_VAR"] = str(TEST_VAR)
 if TEST_ENGINE == "postgres":

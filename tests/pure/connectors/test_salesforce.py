@@ -292,3 +292,31 @@ def test_fifteen_characters_become_eighteen(short, full):
 )
 def test_the_quick_reading_of_times_equals_the_slow_one(text):
     assert read_stamp(text, "x") == parse_instant(text)
+
+
+def test_calendar_entries_still_to_come_are_no_events(tmp_path):
+    events = [
+        ["Id", "WhatId", "Subject", "ActivityDate", "ActivityDateTime", "Type", "CreatedDate"],
+        ["1", DEAL, "Demo", "2026-01-20 00:00:00", "2026-01-20 14:00:00", "", "2026-01-10 08:00:00"],
+        ["2", DEAL, "Demo", "2026-09-20 00:00:00", "2026-09-20 14:00:00", "", "2026-01-10 08:00:00"],
+    ]
+    parsed = parse(tmp_path, {"Task": [], "Event": events})
+    assert events_of(parsed, 0)[2:] == [("discovery_held", "2026-01-20T14:00:00Z", "2026-01-20T14:00:00Z")]
+    assert parsed.counts["not_done"] == 1
+
+
+def test_a_task_done_before_its_day_happened_when_it_was_done(tmp_path):
+    task = [
+        "1",
+        DEAL,
+        "Demo",
+        "2026-02-20 00:00:00",
+        "Completed",
+        "",
+        0,
+        1,
+        "2026-01-10 08:00:00",
+        "2026-02-10 08:00:00",
+    ]
+    parsed = parse(tmp_path, {"Task": [TASK[0], task]})
+    assert events_of(parsed, 0)[2:] == [("discovery_held", "2026-02-10T08:00:00Z", "2026-02-10T08:00:00Z")]

@@ -69,6 +69,9 @@ def _read(row: Row, reading: Reading, names: dict[tuple[str, str], str]) -> _Act
         reading.findings.note("not_done", row.table.name, row.number, f"{row['Subject'] or 'the task'} is not done yet")
         return None
     at, known = _times(row, reading.parsed.deals[deal], reading)
+    if at > reading.last_stamp:
+        reading.findings.note("not_done", row.table.name, row.number, f"{row['Subject'] or 'it'} is still to come")
+        return None
     key = row["Type"] or row["TaskSubtype"], row["Subject"]
     if key not in names:
         kind = reading.names.milestone(key[0]) or reading.names.milestone(key[1])
@@ -92,6 +95,8 @@ def _times(row: Row, deal: DealRecord, reading: Reading) -> tuple[float, float]:
         at = completed if not math.isnan(completed) else created
     if math.isnan(at):
         raise RowError("blank_date", "ActivityDate and CreatedDate are both blank")
+    if at > completed:
+        at = completed  # done before the day it was planned for
     if at == math.floor(at) and at == math.floor(deal.opened):
         at = deal.opened
     reading.seen(created)

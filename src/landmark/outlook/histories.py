@@ -36,18 +36,20 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECONDS_A_DAY = 86_400_000_000
 
 
-def read_history(org: Organisation, on: date) -> History:
-    """Everything about the organisation's deals that was known by the end of the day ``on``."""
+def read_history(org: Organisation, on: date, *, with_undated_stages: bool = False) -> History:
+    """Everything about the organisation's deals that was known by the end of the day ``on``.
+
+    ``with_undated_stages``: also tell where a deal stands when nobody knows since when (opened there, or a source
+    without stage history). Benchmarks by stage need that; a model that learns from dates must not see it, because
+    the day of an import would look like the day of progress.
+    """
     as_of = on_day(org, on)
-    return _read(org, as_of.on, as_of.known_by)
-
-
-def _read(org: Organisation, on: date, known_by: datetime) -> History:
+    known_by = as_of.known_by
     deals = _Deals()
     deals.read(org, known_by)
     events = _Events()
-    _read_moves(org, known_by, deals, events)
-    origin = _find_origin(deals, on)
+    _read_moves(org, known_by, deals, events, with_undated_stages)
+    origin = _find_origin(deals, as_of.on)
     _read_evidence(org, known_by, deals, events)
     columns = deals.attribute_columns()
     columns |= _read_attributes(org, deals)
@@ -130,7 +132,7 @@ class _Changes:
     value: list[str | None] = field(default_factory=list)
 
 
-def _read_moves(org: Organisation, known_by: datetime, deals: _Deals, events: _Events) -> None:
+def _read_moves(org: Organisation, known_by: datetime, deals: _Deals, events: _Events, with_undated: bool) -> None:
     """Closings and reopenings as known, and each dated change of stage as an event ``stage:<key>``.
 
     A move without a stage before it is no event: it tells where a deal stood when we met it, not what happened.
@@ -147,7 +149,7 @@ def _read_moves(org: Organisation, known_by: datetime, deals: _Deals, events: _E
             continue
         if from_stage in OUTCOMES:
             deals.outcome[row], deals.closed[row] = OPEN, np.nan
-        if from_stage:
+        if from_stage or with_undated:
             events.add(row, f"stage:{to_stage}", occurred_at, known_at, 0)
 
 

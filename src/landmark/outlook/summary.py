@@ -15,15 +15,18 @@ from datetime import date, timedelta
 from decimal import Decimal
 from uuid import UUID
 
+import numpy as np
+
 from landmark.deals.models import Deal, StageMove
 from landmark.deals.snapshots import DealAsKnown, deals_as_known
+from landmark.forecast.portfolio import bookings
 from landmark.ledger.models import FieldChange
 from landmark.orgs.as_of import AsOf, on_day
 from landmark.orgs.models import Organisation
 from landmark.outlook.periods import Period
-from landmark.outlook.ranges import Range, simulate_range
 from landmark.outlook.reading import DealOutlook, OrgForecast, read_forecast
 
+SEED = 1
 CENT = Decimal("0.01")
 ZERO = Decimal("0.00")
 PAUSED = "paused"
@@ -56,6 +59,19 @@ class Group:
     key: str
     label: str
     sums: Sums
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """One in ten outcomes lies below ``p10``, one in ten above ``p90``; deals are taken as independent.
+
+    ``spread`` are twenty outcomes, each as likely as the next.
+    """
+
+    p10: Decimal
+    p50: Decimal
+    p90: Decimal
+    spread: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +139,7 @@ def summarise(org: Organisation, on: date | AsOf, period: Period) -> PeriodSumma
     by_currency[org.currency] = []
     for line in lines:
         by_currency[line.currency].append(line)
-    summaries = {code: _sum_currency(code, held, forecast, period, as_of.on) for code, held in by_currency.items()}
+    summaries = {code: _sum_currency(code, held, forecast is not None) for code, held in by_currency.items()}
     main = summaries.pop(org.currency)
     return PeriodSummary(
         period=period,
@@ -207,9 +223,7 @@ def _amounts_before_later_changes(org: Organisation, ids: list[UUID], as_of: AsO
     return {deal_id: Decimal(old) if old else None for deal_id, old in newest_first if deal_id in wanted}
 
 
-def _sum_currency(
-    currency: str, lines: list[_Line], forecast: OrgForecast | None, period: Period, on: date
-) -> CurrencySummary:
+def _sum_currency(currency: str, lines: list[_Line], has_forecast: bool) -> CurrencySummary:
     counted = [line for line in lines if line.stage != PAUSED]
     total = _sum(counted)
     return CurrencySummary(
@@ -220,7 +234,7 @@ def _sum_currency(
             open_count=sum(1 for line in counted if line.undated),
             weighted=sum((line.undated for line in counted), ZERO),
         ),
-        range=_range(counted, total, forecast, period, on),
+        range=_simulate(counted, total) if has_forecast else None,
         by_stage=_group(counted, lambda line: (line.stage, line.stage)),
         by_team=_group(counted, lambda line: (line.team, line.team)),
         by_owner=_group(counted, lambda line: (line.owner_id, line.owner)),
@@ -248,5 +262,11 @@ def _group(lines: list[_Line], name: Callable[[_Line], tuple[str, str]]) -> tupl
     return tuple(sorted(groups, key=lambda group: (-group.sums.expected_total, group.label)))
 
 
-def _range(lines: list[_Line], total: Sums, forecast: OrgForecast | None, period: Period, on: date) -> Range | None:
-    return None
+def _simulate(lines: list[_Line], total: Sums) -> Range:
+    """Seeded, so that the same forecast gives the same range on every look."""
+    still_open = [line for line in lines if not line.is_won and line.expected]
+    p_won = np.array([line.p_won for line in still_open], np.float64)
+    amount = np.array([float(line.amount) for line in still_open], np.float64)
+    found = bookings(p_won, amount, already=float(total.won), seed=SEED)
+    low, middle, high = (Decimal(repr(value)).quantize(CENT) for value in (found.p10, found.p50, found.p90))
+    return Range(low, middle, high, found.spread)

@@ -80,27 +80,39 @@ def add_deal(
 def add_evidence_rows(
     deal: Deal, evidence: Sequence[tuple[float, str]], known: dict[float, float] | None = None
 ) -> list[UUID]:
-    rows = [
+    rows = new_evidence(deal, evidence, known)
+    with transaction.atomic():
+        return append_evidence(deal.org_id, rows, by=IMPORTER, source="import") if rows else []
+
+
+def new_evidence(
+    deal: Deal, evidence: Sequence[tuple[float, str]], known: dict[float, float] | None = None
+) -> list[NewEvidence]:
+    return [
         NewEvidence(deal_id=deal.id, key=key, occurred_at=day(at), known_at=day((known or {}).get(at, at)))
         for at, key in evidence
     ]
-    with transaction.atomic():
-        return append_evidence(deal.org_id, rows, by=IMPORTER, source="import") if rows else []
 
 
 def add_change_rows(
     deal: Deal, changes: Sequence[tuple[float, str, str, str]], known: dict[float, float] | None = None
 ) -> None:
-    rows = [
+    rows = new_changes(deal, changes, known)
+    with transaction.atomic():
+        if rows:
+            append_changes(deal.org_id, rows, by=IMPORTER, source="import")
+
+
+def new_changes(
+    deal: Deal, changes: Sequence[tuple[float, str, str, str]], known: dict[float, float] | None = None
+) -> list[NewChange]:
+    return [
         NewChange(
             object_kind="deal", object_id=deal.id, deal_id=deal.id, field=name, old=old, new=new,
             occurred_at=day(at), known_at=day((known or {}).get(at, at)),
         )
         for at, name, old, new in changes
     ]  # fmt: skip
-    with transaction.atomic():
-        if rows:
-            append_changes(deal.org_id, rows, by=IMPORTER, source="import")
 
 
 def push_target(deal: Deal, at: float, new: date) -> None:
@@ -115,6 +127,8 @@ def add_past(org: Organisation, count: int = 150, seed: int = 7, until: int = 40
     """Deals with a pattern worth learning: whoever holds a demo wins more often and sooner; some are still open."""
     random = Random(seed)  # noqa: S311
     deals = []
+    evidence_rows: list[NewEvidence] = []
+    change_rows: list[NewChange] = []
     for _number in range(count):
         opened = random.uniform(0, until - 5)
         moves: list[tuple[float, str]] = [(opened, "qualification")]
@@ -136,12 +150,16 @@ def add_past(org: Organisation, count: int = 150, seed: int = 7, until: int = 40
             later = on(int(opened + 90))
             changes.append((opened + 55, "target_on", target.isoformat(), later.isoformat()))
             target = later
-        deals.append(
-            add_deal(
-                org, moves=moves, evidence=[(at, key) for at, key in evidence if at < until], changes=changes,
-                amount=Decimal(random.randrange(5, 90) * 1000), target_on=target, first_target_on=on(int(opened + 50)),
-            )  # fmt: skip
-        )
+        deal = add_deal(
+            org, moves=moves, amount=Decimal(random.randrange(5, 90) * 1000), target_on=target,
+            first_target_on=on(int(opened + 50)),
+        )  # fmt: skip
+        deals.append(deal)
+        evidence_rows += new_evidence(deal, [(at, key) for at, key in evidence if at < until])
+        change_rows += new_changes(deal, changes)
+    with transaction.atomic():
+        append_evidence(org.id, evidence_rows, by=IMPORTER, source="import")
+        append_changes(org.id, change_rows, by=IMPORTER, source="import")
     return deals
 
 

@@ -150,3 +150,15 @@ def test_two_organisations_are_summed_apart(org: Organisation) -> None:
     add_deal(org, moves=[(360, "qualification")], amount=100, target_on=TARGET)
     assert summarise(org, NOW, period_containing(org, NOW)).main.total.amount == 100
     assert summarise(other, NOW, period_containing(other, NOW)).main.total.amount == 5
+
+
+def test_the_range_lies_around_the_expectation_and_is_repeatable(org: Organisation) -> None:
+    add_deal(org, moves=[(350, "qualification"), (370.5, "won")], amount=1_000)
+    deals = [add_deal(org, moves=[(360, "qualification")], amount=100, target_on=TARGET) for _number in range(40)]
+    store_forecast(org, NOW, dict.fromkeys(deals, (line_to(0.10), 0.0)))
+    period = period_containing(org, NOW)
+    main = summarise(org, NOW, period).main
+    assert main.range is not None
+    assert abs(main.total.expected_total - 1400) < 2
+    assert (main.range.p10, main.range.p50, main.range.p90) == (1200, 1400, 1600), "40 × .10: 2, 4 and 6 more wins"
+    assert summarise(org, NOW, period).main.range == main.range

@@ -37,6 +37,8 @@ demo: $(VENV)/.run ## Load a sample company and serve it on this machine
 
 test: $(VENV)/.dev ## Run every test
 	@$(BIN)/python -m pytest
+	@echo "The same rows on PostgreSQL …"
+	@LANDMARK_TEST_ENGINE=postgres $(BIN)/python -m pytest tests/apps
 
 test-fast: $(VENV)/.dev ## Run the tests that need no database and no browser
 	@$(BIN)/python -m pytest tests/pure tests/rules -q

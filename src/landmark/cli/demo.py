@@ -22,7 +22,7 @@ import click
 from landmark.cli.main import setup_django
 
 if TYPE_CHECKING:
-    from landmark.orgs.models import Organisation
+    from landmark.orgs.models import Organisation, User
 
 HOST = "127.0.0.1"
 FIRST_PORT = 8000
@@ -63,14 +63,17 @@ def _prepare_database() -> None:
 
 
 def _load_sample_once() -> None:
-    from landmark.orgs.models import Organisation, User
+    """The sample comes once; who removed it on the board does not get it back. A run that was cut short is finished."""
+    from landmark.orgs.models import Organisation
+    from landmark.outlook.models import FittedModel
 
-    if Organisation.objects.exists() or User.objects.exists():
-        return
-    _say("Making two years of a sample company …")
-    org = _import_sample()
-    _make_logins(org)
-    _fit(org)
+    org = Organisation.objects.filter(is_sample=True).first()
+    if not _logins_path().exists():
+        _say("Making two years of a sample company …")
+        org = org or _import_sample()
+        _make_logins(org)
+    if org and not FittedModel.objects.filter(org=org).exists():
+        _fit(org)
 
 
 def _import_sample() -> "Organisation":
@@ -78,8 +81,8 @@ def _import_sample() -> "Organisation":
     from django.conf import settings
 
     from landmark.connectors.actions import import_paths
-    from landmark.simulator.simulate import simulate
     from landmark.simulator.salesforce import write_salesforce_zip
+    from landmark.simulator.simulate import simulate
 
     settings.VAR_DIR.mkdir(parents=True, exist_ok=True)
     path = settings.VAR_DIR / "sample-export.zip"
@@ -89,29 +92,47 @@ def _import_sample() -> "Organisation":
 
 
 def _make_logins(org: "Organisation") -> None:
-    """One log-in a role, with random passwords kept in a file only this user can read."""
+    """One log-in a role, with random passwords kept in a file only this user can read; all of them or none."""
+    from django.db import transaction
+
+    with transaction.atomic():
+        logins = [_make_login(org, role, label) for role, label in LOGINS]
+        path = _logins_path()
+        path.touch(mode=0o600)
+        path.write_text(json.dumps(logins, indent=2))
+
+
+def _make_login(org: "Organisation", role: str, label: str) -> dict[str, str]:
+    """A log-in on a seat of that role: the first imported one that is free, else a new one."""
+    from landmark.orgs.models import Member, User
+
+    email, password = f"{role.replace('_', '-')}@{DEMO_DOMAIN}", "-".join(secrets.token_hex(2) for _ in range(4))
+    user, _made = User.objects.get_or_create(email=email)
+    seat = org.members.filter(user=user).first() or org.members.filter(role=role, user=None).order_by("name").first()
+    seat = seat or Member(org=org, name=label, role=role)
+    user.first_name, _space, user.last_name = seat.name.partition(" ")
+    user.is_staff = user.is_superuser = role == "administrator"
+    user.set_password(password)
+    user.save()
+    seat.user = user
+    seat.save()
+    if user.is_superuser:
+        _open_everything(user, seat.name, role)
+    return {"role": label, "email": email, "password": password}
+
+
+def _open_everything(user: "User", name: str, role: str) -> None:
+    """What was imported before the first demo can be opened by its administrator too."""
+    from landmark.orgs.models import Member, Organisation
+
+    for org in Organisation.objects.exclude(members__user=user):
+        Member.objects.create(org=org, user=user, name=name, role=role)
+
+
+def _logins_path() -> Path:
     from django.conf import settings
 
-    from landmark.orgs.models import Member, User
-    from landmark.orgs.roles import Role
-
-    logins = []
-    for role, label in LOGINS:
-        password = "-".join(secrets.token_hex(2) for _ in range(4))
-        email = f"{role.replace('_', '-')}@{DEMO_DOMAIN}"
-        is_admin = role == Role.ADMINISTRATOR
-        user = User.objects.create_user(email, password, is_staff=is_admin, is_superuser=is_admin)
-        seat = org.members.filter(role=role, user=None).order_by("name").first()
-        if seat is None:
-            seat = Member(org=org, name=label, role=role)
-        user.first_name, _, user.last_name = seat.name.partition(" ")
-        user.save()
-        seat.user = user
-        seat.save()
-        logins.append({"role": label, "email": email, "password": password})
-    path: Path = settings.VAR_DIR / "demo-logins.json"
-    path.touch(mode=0o600)
-    path.write_text(json.dumps(logins, indent=2))
+    return Path(settings.VAR_DIR) / "demo-logins.json"
 
 
 def _fit(org: "Organisation") -> None:
@@ -191,12 +212,9 @@ def _wait_for_answer(port: int, web: "subprocess.Popen[bytes]") -> None:
 
 
 def _print_logins(port: int) -> None:
-    from django.conf import settings
-
     _say(f"\nLandmark is at http://{HOST}:{port}\n")
-    path: Path = settings.VAR_DIR / "demo-logins.json"
-    if path.exists():
-        for login in json.loads(path.read_text()):
+    if _logins_path().exists():
+        for login in json.loads(_logins_path().read_text()):
             _say(f"  {login['role']:<22}{login['email']:<36}{login['password']}")
     _say("\nPress Ctrl+C to stop. The data stays; `make demo` serves it again.")
 

@@ -11,8 +11,8 @@ from landmark.cli.main import COMMANDS, main
 
 HEAD = """# Commands
 
-Made from the commands themselves by `make reference`. After `make demo` or `make test` the command is `.venv/bin/landmark`.
-`forecast`, `backtest` and `playbook` need no database.
+Made from the commands themselves by `make reference`. After `make demo` or `make test` the command is
+`.venv/bin/landmark`. `forecast`, `backtest` and `playbook` need no database.
 
 Exit status: 0 all went well, 1 something was rejected or not right and the rest was done, 2 nothing was done.
 """

@@ -29,7 +29,6 @@ from landmark.deals.policies import Refused
 from landmark.orgs.models import Member, Organisation
 from landmark.orgs.permissions import check_right
 from landmark.orgs.roles import Right
-from landmark.outlook.actions import start_fit
 from landmark.playbook.loader import load_playbook
 
 logger = logging.getLogger(__name__)
@@ -95,6 +94,9 @@ def apply_run(run_id: UUID | str, *, by: Member | None = None, enqueue_fit: bool
 
     _guard(run, write)
     if run.status == "applied" and not run.counts.get("is_same"):
+        # Only now: the forecast brings numerical libraries, and reading a large file needs the memory.
+        from landmark.outlook.actions import start_fit
+
         start_fit(Organisation.objects.get(id=run.org_id), by=by or run.member, enqueue=enqueue_fit)
     return run
 

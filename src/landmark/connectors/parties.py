@@ -21,11 +21,13 @@ NAME_LENGTH, ID_LENGTH = 200, 200
 
 @dataclass(slots=True)
 class Parties:
-    """Ids by the source's own ids, the rows that are missing, and everybody's name for showing."""
+    """Ids by the source's own ids, everybody's name for showing, how many are new, and the rows to write."""
 
     accounts: dict[str, UUID] = field(default_factory=dict)
     owners: dict[str, UUID] = field(default_factory=dict)
     names: dict[UUID, str] = field(default_factory=dict)
+    account_count: int = 0
+    owner_count: int = 0
     new_accounts: list[Account] = field(default_factory=list)
     changed_accounts: list[Account] = field(default_factory=list)
     new_teams: list[Team] = field(default_factory=list)
@@ -38,6 +40,7 @@ def match_parties(org: Organisation, parsed: Parsed) -> Parties:
     parties = Parties()
     _match_accounts(org, parsed, parties)
     _match_owners(org, parsed, parties)
+    parties.account_count, parties.owner_count = len(parties.new_accounts), len(parties.new_members)
     return parties
 
 
@@ -110,12 +113,14 @@ def _match_team(org: Organisation, name: str, teams: dict[str, Team], parties: P
 
 
 def write_parties(parties: Parties) -> None:
-    """Write what ``match_parties`` found missing or changed."""
+    """Write what ``match_parties`` found missing or changed, and let go of the rows: there may be many."""
     Account.objects.bulk_create(parties.new_accounts, batch_size=500)
     Account.objects.bulk_update(parties.changed_accounts, ["name", "attributes"], batch_size=200)
     Team.objects.bulk_create(parties.new_teams)
     Member.objects.bulk_create(parties.new_members, batch_size=500)
     Member.objects.bulk_update(parties.changed_members, ["external_id", "team"], batch_size=200)
+    parties.new_accounts.clear()
+    parties.changed_accounts.clear()
 
 
 def write_people(

@@ -12,16 +12,21 @@ from landmark.forecast.history import Floats
 
 DRAWS = 10_000
 _SHARES = (0.1, 0.5, 0.9)
+_SPREAD = tuple((2 * place + 1) / 40 for place in range(20))
 
 
 @dataclass(frozen=True)
 class Bookings:
-    """All in the amounts' own unit. One in ten outcomes lies below ``p10``, one in ten above ``p90``."""
+    """All in the amounts' own unit. One in ten outcomes lies below ``p10``, one in ten above ``p90``.
+
+    ``spread`` (20), rising: one outcome in twenty each, for a picture of the distribution.
+    """
 
     expected: float
     p10: float
     p50: float
     p90: float
+    spread: tuple[float, ...] = ()
 
 
 def bookings(p_won: Floats, amount: Floats, *, already: float = 0.0, seed: int = 0, draws: int = DRAWS) -> Bookings:
@@ -39,7 +44,8 @@ def bookings(p_won: Floats, amount: Floats, *, already: float = 0.0, seed: int =
         if p > 0.0 and worth != 0.0:
             total += worth * (random.random(draws) < p)
     low, middle, high = np.quantile(total, _SHARES)
-    return Bookings(already + float(p_won @ value), float(low), float(middle), float(high))
+    spread = tuple(np.quantile(total, _SPREAD).tolist())
+    return Bookings(already + float(p_won @ value), float(low), float(middle), float(high), spread)
 
 
 def window_probability(p_won: Floats, start: int, end: int) -> Floats:

@@ -31,7 +31,7 @@ def format_money(amount: Decimal | float | None, currency: str, *, short: bool =
     if not currency:
         return format_decimal(round(value), locale=locale)
     if short and abs(value) >= COMPACT_FROM:
-        digits = 0 if 100_000 <= abs(value) < 1_000_000 or abs(value) < 100_000 else 1
+        digits = 0 if abs(value) < 1_000_000 else 2 if abs(value) < 10_000_000 else 1
         return format_compact_currency(value, currency, locale=locale, fraction_digits=digits)
     has_cents = get_currency_precision(currency) and value != value.to_integral_value()
     if has_cents and not short:

@@ -3,7 +3,7 @@
 Answers: what each period is worth in words, ranges and tables. Does not answer: how it is computed (``outlook``).
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from decimal import Decimal
@@ -13,44 +13,37 @@ from django.utils.translation import gettext as _
 
 from landmark.outlook.models import FitRun
 from landmark.outlook.periods import Period, next_period, period_containing, read_period
-from landmark.outlook.ranges import Range
 from landmark.outlook.reading import OrgForecast, last_run, read_forecast
-from landmark.outlook.summary import CurrencySummary, Group, PeriodSummary, Sums, summarise
+from landmark.outlook.summary import CurrencySummary, Group, PeriodSummary, Range, Sums, summarise
 from landmark.playbook.loader import load_playbook
-from landmark.ui.charts import Frame, Tick
+from landmark.ui.charts import Frame, Mark, Tick, place_marks
 from landmark.ui.formats import format_money
 from landmark.workspace.access import MemberRequest
 from landmark.workspace.presenters.board import PeriodChoice, list_periods
 
-FRAME = Frame(560, 190, left=6, right=6, top=34, bottom=24)
-LEVELS = ("full", "shrunken", "prior")
+WIDE, NARROW = Frame(560, 150, left=12, right=12, top=38, bottom=26), Frame(316, 150, left=10, right=10, top=52, bottom=26)
+LARGEST_DOT = 6.0
+TICKS = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Bar:
+class Dot:
+    """One outcome in twenty."""
+
     x: float
     y: float
-    width: float
-    height: float
     is_inside: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Guide:
-    """A named line across the distribution."""
-
-    x: float
-    label: str
-    anchor: str
-    is_main: bool
-    row: int
-
-
-@dataclass(frozen=True, slots=True)
 class Distribution:
+    """Twenty outcomes as dots, each as likely as the next, over a scale of money."""
+
     frame: Frame
-    bars: tuple[Bar, ...]
-    guides: tuple[Guide, ...]
+    size: str
+    radius: float
+    dots: tuple[Dot, ...]
+    marks: tuple[Mark, ...]
     ticks: tuple[Tick, ...]
     label: str
 
@@ -74,7 +67,7 @@ class PeriodView:
     title: str
     money: CurrencySummary
     range: Range | None
-    distribution: Distribution | None
+    distributions: tuple[Distribution, ...]
     by_stage: tuple[Line, ...]
     by_team: tuple[Line, ...]
     by_owner: tuple[Line, ...]
@@ -138,7 +131,7 @@ def _view(request: MemberRequest, period: Period, title: str, lang: str) -> Peri
         title=title,
         money=money,
         range=money.range,
-        distribution=draw_distribution(money, money.range),
+        distributions=draw_distributions(money),
         by_stage=tuple(
             Line(playbook.label("stage", group.key, lang), group.sums, group.key == "won") for group in stages
         ),
@@ -152,5 +145,65 @@ def _lines(groups: Iterable[Group], nobody: str) -> tuple[Line, ...]:
     return tuple(Line(group.label or nobody, group.sums) for group in groups)
 
 
-def draw_distribution(money: CurrencySummary, spread: Range | None) -> Distribution | None:
-    return None
+def draw_distributions(money: CurrencySummary) -> tuple[Distribution, ...]:
+    """The spread of outcomes in two sizes; nothing without a forecast or when nothing can be won."""
+    spread = money.range
+    if spread is None or not spread.spread or spread.spread[-1] <= 0:
+        return ()
+    return tuple(_draw(money, spread, frame, size) for frame, size in ((WIDE, "wide"), (NARROW, "narrow")))
+
+
+def _draw(money: CurrencySummary, spread: Range, frame: Frame, size: str) -> Distribution:
+    low, high = min(spread.spread[0], float(money.total.won)), spread.spread[-1]
+    pad = (high - low or high) * 0.04
+    start, end = max(low - pad, 0.0), high + pad
+
+    def share(value: float) -> float:
+        return (value - start) / (end - start)
+
+    slots = int((frame.x1 - frame.x0) / (2 * LARGEST_DOT))
+    places = [round(share(value) * slots) for value in spread.spread]
+    highest = max(places.count(place) for place in places)
+    radius = min(LARGEST_DOT, (frame.y0 - frame.y1) / (2 * highest))
+    dots = tuple(
+        Dot(
+            x=frame.x(place / slots),
+            y=round(frame.y0 - radius - 2 * radius * places[:index].count(place), 1),
+            is_inside=float(spread.p10) <= value <= float(spread.p90),
+        )
+        for index, (place, value) in enumerate(zip(places, spread.spread, strict=True))
+    )
+    values = [start + (end - start) * (place + 0.5) / TICKS for place in range(TICKS)]
+    return Distribution(
+        frame=frame,
+        size=size,
+        radius=round(radius - 0.6, 1),
+        dots=dots,
+        marks=tuple(place_marks(_marks(money, spread, share), frame)),
+        ticks=tuple(Tick(frame.x(share(v)), format_money(_round(v), money.currency, short=True)) for v in values),
+        label=_label(money, spread),
+    )
+
+
+def _round(value: float) -> Decimal:
+    """Two leading digits, as a scale wants them."""
+    return Decimal(f"{value:.2g}")
+
+
+def _marks(money: CurrencySummary, spread: Range, share: Callable[[float], float]) -> list[tuple[float, str, bool]]:
+    def words(amount: Decimal) -> str:
+        return format_money(amount, money.currency, short=True)
+
+    marks = [(share(float(spread.p50)), _("middle %(amount)s") % {"amount": words(spread.p50)}, True)]
+    if money.total.won:
+        won = _("won %(amount)s") % {"amount": words(money.total.won)}
+        marks.append((share(float(money.total.won)), won, False))
+    return marks
+
+
+def _label(money: CurrencySummary, spread: Range) -> str:
+    return _("Twenty equally likely outcomes: one in ten below %(low)s, half below %(middle)s, one in ten above %(high)s.") % {
+        "low": format_money(spread.p10, money.currency, short=True),
+        "middle": format_money(spread.p50, money.currency, short=True),
+        "high": format_money(spread.p90, money.currency, short=True),
+    }

@@ -171,7 +171,7 @@ class _Teller:
         if state is None or (state.valid_until is not None and state.valid_until < self.as_of.on):
             return UNKNOWN_GATE
         debt = 0 if deal.is_verified else state.debt_count
-        return tell_gate(state.status == "ready", state.missing_count, debt, self.labels.get(state.next_stage, ""))
+        return tell_gate(state.status != "held", state.missing_count, debt, self.labels.get(state.next_stage, ""))
 
 
 def tell_step(deal: DealAsKnown, today: date) -> StepView:

@@ -50,6 +50,13 @@ def shell(context: Context) -> Shell | None:
     org = getattr(request, "org", None)
     if request is None or org is None:
         return None
+    if not hasattr(request, "shell"):  # asked for by several blocks of one page
+        request.shell = _make_shell(request, org)
+    made: Shell = request.shell
+    return made
+
+
+def _make_shell(request: MemberRequest, org: Organisation) -> Shell:
     return Shell(
         org=org,
         member=request.member,

@@ -4,7 +4,8 @@ const sheet = () => document.getElementById("act");
 export function openSheet() {
   const dialog = sheet();
   if (!dialog) return;
-  if (dialog.open && !dialog.matches(":modal")) dialog.close();
+  // The server's own `open` is taken away by hand: close() would tell everybody that the sheet was closed.
+  if (dialog.open && !dialog.matches(":modal")) dialog.removeAttribute("open");
   if (!dialog.open) dialog.showModal();
   const first = dialog.querySelector("[autofocus], .has-error input, .has-error textarea, .sheet-body input:not([type=hidden]), .sheet-body select, .sheet-body textarea");
   first?.focus({ preventScroll: true });

@@ -27,9 +27,8 @@ def pytest_report_header() -> str:
     return f"database: {getattr(settings, 'TEST_ENGINE', 'none') if settings.configured else 'none'}"
 
 
-@pytest.fixture(scope="session")
-def data_dir() -> Path:
-    """The folder of real data; its absence skips a test, except in CI."""
+def find_data() -> Path:
+    """The folder of real data; its absence skips a test, except in CI, where it fails it."""
     folder = Path(os.environ.get("LANDMARK_DATA", ROOT.parent / "shared" / "data"))
     if not folder.is_dir():
         reason = "The real data is not here; set LANDMARK_DATA to its folder to run this test."
@@ -37,6 +36,11 @@ def data_dir() -> Path:
             pytest.fail(reason)
         pytest.skip(reason)
     return folder
+
+
+@pytest.fixture(scope="session")
+def data_dir() -> Path:
+    return find_data()
 
 
 @pytest.fixture

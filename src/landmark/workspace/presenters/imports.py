@@ -3,6 +3,7 @@
 Answers: words and numbers for the templates. Does not answer: what an import does (``connectors``).
 """
 
+from datetime import date
 from typing import Any
 
 from django.utils.translation import get_language
@@ -68,6 +69,7 @@ def _describe_counts(run: ImportRun) -> dict[str, Any]:
     ]
     return {
         "counts": counts,
+        "data_until": date.fromisoformat(counts["data_until"]),
         "deals": sum(counts["deals"].values()),
         "stages": stages,
         "milestones": milestones[:SHOWN_MILESTONES],

@@ -7,6 +7,7 @@ Does not answer: whether a gate is met (``engines.gates``).
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import zip_longest
 from typing import Literal
 
 from django.utils.translation import gettext as _
@@ -257,7 +258,7 @@ def count_days(moves: Sequence[StageMove], on: date) -> dict[str, int]:
     """Days spent in each stage so far; the last stage runs until the day looked at."""
     spent: dict[str, int] = {}
     ordered = sorted(moves, key=lambda move: (move.occurred_at, move.recorded_at))
-    for move, following in zip(ordered, [*ordered[1:], None], strict=True):
+    for move, following in zip_longest(ordered, ordered[1:]):
         end = following.occurred_at.date() if following else on
         spent[move.to_stage] = spent.get(move.to_stage, 0) + max((end - move.occurred_at.date()).days, 0)
     return spent

@@ -85,10 +85,17 @@ def _common(command: Callable[..., None]) -> Callable[..., None]:
         click.argument("events", type=_EXISTING),
         click.option("--out", type=_NEW, required=True, help="Where to write; .csv or .parquet."),
         click.option("--changes", type=_EXISTING, help="Dated changes of attributes: deal_id, at, field, value."),
-        click.option("--playbook", "playbook_ref", default=DEFAULT_REF, show_default=True,
-                     help="Playbook whose benchmarks stand in while history is thin."),
+        click.option(
+            "--playbook",
+            "playbook_ref",
+            default=DEFAULT_REF,
+            show_default=True,
+            help="Playbook whose benchmarks stand in while history is thin.",
+        ),
         click.option("--strict", is_flag=True, help="Stop at the first row that cannot be used; write nothing."),
-        click.option("--rejects", type=_NEW, help="Where rows go that cannot be used (default: OUT's name.rejected.csv)."),
+        click.option(
+            "--rejects", type=_NEW, help="Where rows go that cannot be used (default: OUT's name.rejected.csv)."
+        ),
     ]
     for option in reversed(options):
         command = option(command)
@@ -110,8 +117,17 @@ def _common(command: Callable[..., None]) -> Callable[..., None]:
 @_common
 @click.option("--as-of", type=Day(), required=True, help="The day to forecast from (00:00 UTC).")
 @click.option("--horizons", type=Horizons(), default="7,14,30,90", show_default=True, help="Days ahead, 1 to 365.")
-def forecast(deals: Path, events: Path, out: Path, changes: Path | None, playbook_ref: str, strict: bool,
-             rejects: Path | None, as_of: float, horizons: tuple[int, ...]) -> None:
+def forecast(
+    deals: Path,
+    events: Path,
+    out: Path,
+    changes: Path | None,
+    playbook_ref: str,
+    strict: bool,
+    rejects: Path | None,
+    as_of: float,
+    horizons: tuple[int, ...],
+) -> None:
     """Probability of won, lost and still open for every deal open on a day.
 
     DEALS has deal_id, opened_at, closed_at, outcome and any attributes; EVENTS has deal_id, at, milestone.
@@ -132,16 +148,34 @@ def forecast(deals: Path, events: Path, out: Path, changes: Path | None, playboo
 @_common
 @click.option("--from", "first", type=Day(), required=True, help="First as-of day.")
 @click.option("--to", "last", type=Day(), required=True, help="Last as-of day, included.")
-@click.option("--every", type=Interval(), default="7d", show_default=True, help="Days (7d) or weeks (1w) between as-of days.")
+@click.option(
+    "--every", type=Interval(), default="7d", show_default=True, help="Days (7d) or weeks (1w) between as-of days."
+)
 @click.option("--horizons", type=Horizons(), default="7,14,30", show_default=True, help="Days ahead, 1 to 365.")
-@click.option("--complete-to", type=Day(), help="Last day the files are complete; horizons beyond it are written, not scored "
-              "(default: the last time stamp in the files).")
-def backtest(deals: Path, events: Path, out: Path, changes: Path | None, playbook_ref: str, strict: bool,
-             rejects: Path | None, first: float, last: float, every: int, horizons: tuple[int, ...],
-             complete_to: float | None) -> None:
+@click.option(
+    "--complete-to",
+    type=Day(),
+    help="Last day the files are complete; horizons beyond it are written, not scored "
+    "(default: the last time stamp in the files).",
+)
+def backtest(
+    deals: Path,
+    events: Path,
+    out: Path,
+    changes: Path | None,
+    playbook_ref: str,
+    strict: bool,
+    rejects: Path | None,
+    first: float,
+    last: float,
+    every: int,
+    horizons: tuple[int, ...],
+    complete_to: float | None,
+) -> None:
     """Forecast past days with what was known then, and score against what happened.
 
-    The model is fitted anew on every as-of day. Rows are written by as-of day, then in the order of DEALS, then by horizon.
+    The model is fitted anew on every as-of day. Rows are written by as-of day, then in the order of
+    DEALS, then by horizon.
     """
     if last < first:
         raise _Failure("--to lies before --from; swap them.")
@@ -157,8 +191,9 @@ def backtest(deals: Path, events: Path, out: Path, changes: Path | None, playboo
     _finish(parsed, out, rejects)
 
 
-def _load(deals: Path, events: Path, changes: Path | None, playbook_ref: str, strict: bool
-          ) -> tuple[Parsed, History, Priors]:
+def _load(
+    deals: Path, events: Path, changes: Path | None, playbook_ref: str, strict: bool
+) -> tuple[Parsed, History, Priors]:
     priors = Priors.from_playbook(load_playbook(playbook_ref))
     if sum(path.stat().st_size for path in (deals, events)) > 20_000_000:
         click.echo("Reading the files …", err=True)
@@ -171,7 +206,9 @@ def _load(deals: Path, events: Path, changes: Path | None, playbook_ref: str, st
 def _warn_if_late(history: History, as_of: float) -> None:
     if as_of > history.complete_to + 1:
         until = format_instant(float(np.floor(history.complete_to)))
-        click.echo(f"The files end on {until}; {format_instant(as_of)} is forecast as if nothing happened since.", err=True)
+        click.echo(
+            f"The files end on {until}; {format_instant(as_of)} is forecast as if nothing happened since.", err=True
+        )
 
 
 def _tell_if_long(history: History, words: str) -> None:

@@ -69,15 +69,19 @@ def _write_parquet(path: Path, history: History, predictions: Sequence[Predictio
         for one in predictions:
             ids, horizons = history.deal_ids[one.deal], one.horizons
             columns = (
-                np.repeat(ids, horizons.size), np.full(ids.size * horizons.size, format_instant(one.as_of), object),
-                np.tile(horizons, ids.size), one.p_won.ravel(), one.p_lost.ravel(), one.p_open.ravel(),
+                np.repeat(ids, horizons.size),
+                np.full(ids.size * horizons.size, format_instant(one.as_of), object),
+                np.tile(horizons, ids.size),
+                one.p_won.ravel(),
+                one.p_lost.ravel(),
+                one.p_open.ravel(),
             )
             arrays = [pa.array(column, kind) for column, kind in zip(columns, kinds, strict=True)]
             writer.write_table(pa.Table.from_arrays(arrays, schema=schema))
 
 
 def write_rejects(path: Path, problems: Sequence[Problem]) -> None:
-    """file, row, reason, then the cells as they came. A cell that a spreadsheet would run gets an apostrophe in front."""
+    """file, row, reason, then the cells as they came. A cell that a spreadsheet would run gets an apostrophe."""
     with path.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream, lineterminator="\n")
         width = max((len(problem.raw) for problem in problems), default=0)
@@ -93,17 +97,23 @@ def _guarded(cell: str) -> str:
 
 def print_cards(cards: Sequence[Card], horizons: Sequence[int], rounds: Sequence[Round], complete_to: float) -> None:
     """One line for each horizon and model; then what could not be scored."""
-    click.echo(f"{'horizon':>7}  {'model':<16} {'deals':>7} {'Brier':>8} {'log loss':>9} {'AUC':>7} {'calib. error':>12} "
-               f"{'wins expected/actual':>21} {'3-class':>8}")
+    click.echo(
+        f"{'horizon':>7}  {'model':<16} {'deals':>7} {'Brier':>8} {'log loss':>9} {'AUC':>7} {'calib. error':>12} "
+        f"{'wins expected/actual':>21} {'3-class':>8}"
+    )
     for card in cards:
         s = card.scores
         three = "" if np.isnan(s.three_class) else f"{s.three_class:8.4f}"
         wins = f"{s.expected:,.0f} / {s.actual:,.0f}"
-        line = (f"{card.horizon:>5} d  {card.model:<16} {s.rows:>7,} {s.brier:8.5f} {s.log_loss:9.4f} {s.auc:7.4f} "
-                f"{s.calibration_error:12.4f} {wins:>21} {three}")
+        line = (
+            f"{card.horizon:>5} d  {card.model:<16} {s.rows:>7,} {s.brier:8.5f} {s.log_loss:9.4f} {s.auc:7.4f} "
+            f"{s.calibration_error:12.4f} {wins:>21} {three}"
+        )
         click.echo(line.rstrip())
     for horizon in horizons:
         late = sum(one.prediction.as_of + horizon > complete_to for one in rounds)
         if late:
             end = format_instant(float(np.floor(complete_to)))
-            click.echo(f"{horizon} d: {late} of {len(rounds)} as-of days end after {end}, where the files do; not scored.")
+            click.echo(
+                f"{horizon} d: {late} of {len(rounds)} as-of days end after {end}, where the files do; not scored."
+            )

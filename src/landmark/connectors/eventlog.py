@@ -5,23 +5,16 @@ Does not answer: what to do with them. Reads row by row: memory holds the result
 Rows are numbered as a spreadsheet shows them: the headings are row 1.
 """
 
-import csv
-import gzip
-import io
 import math
-import zlib
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
-from typing import BinaryIO
 
+from landmark.connectors.delimited import read_rows
 from landmark.connectors.parsed import NAN, DealRecord, Parsed, Problem, StructuralError
 from landmark.connectors.values import parse_decimal, parse_instant
 
-SIZE_LIMIT = 2_000_000_000
-"""Bytes of one file after decompression; more is refused before it fills memory or disk."""
 NOTES_KEPT = 1_000
 """Notes of one kind kept one by one; the rest is only counted (rejected rows are always all kept)."""
 
@@ -29,12 +22,11 @@ DEAL_KEYS = ("deal_id", "opened_at", "closed_at", "outcome")
 EVENT_KEYS = ("deal_id", "at", "milestone")
 CHANGE_KEYS = ("deal_id", "at", "field", "value")
 RESERVED = frozenset({*DEAL_KEYS, "amount", "currency", "account_id", "owner", "target_on", "history_known_from"})
-_DELIMITERS = (",", ";", "\t", "|")
 _OUTCOMES = {"": "", "open": "", "won": "won", "lost": "lost"}
 _NOTE_WORDS = {
     "event_before_opening": "event(s) lie before the deal's opening and count from the opening",
     "event_after_closing": "event(s) lie at or after the deal's closing and are kept but not used",
-    "closed_before_opened": "deal(s) close at or before their opening: taken as opened and closed at once, never at risk",
+    "closed_before_opened": "deal(s) close at or before their opening: opened and closed at once, never at risk",
     "no_opening": "deal(s) have no opening: their first known date stands in, marked inexact",
     "no_date": "deal(s) have no date at all: they wait outside the forecast until they have one",
     "change_before_opening": "change(s) lie before the deal's opening and count from the opening",
@@ -73,8 +65,9 @@ class _Reading:
             self.last_time = moment
 
 
-def read_event_log(deals: Path | str, events: Path | str, changes: Path | str | None = None, *, strict: bool = False
-                   ) -> Parsed:
+def read_event_log(
+    deals: Path | str, events: Path | str, changes: Path | str | None = None, *, strict: bool = False
+) -> Parsed:
     """Read the two or three files. Raises StructuralError when they cannot be read at all (or, strictly, in part)."""
     reading = _Reading(Parsed("event log"), strict)
     _read_deals(Path(deals), reading)
@@ -89,7 +82,7 @@ def read_event_log(deals: Path | str, events: Path | str, changes: Path | str | 
 
 
 def _read_deals(path: Path, reading: _Reading) -> None:
-    rows = _rows(path, DEAL_KEYS)
+    rows = read_rows(path, DEAL_KEYS)
     _, headings = next(rows)
     extra = [(place, name) for place, name in enumerate(headings) if name.casefold() not in RESERVED and name]
     place_of = {name.casefold(): place for place, name in enumerate(headings)}
@@ -125,9 +118,17 @@ def _deal(cells: list[str], place_of: dict[str, int], width: int) -> DealRecord:
         raise _RowError("closing_without_outcome", "closed_at is filled but the outcome is blank")
     target = _time(cell("target_on"), "target_on")
     return DealRecord(
-        external_id=cell("deal_id"), opened=_time(cell("opened_at"), "opened_at"), closed=closed, outcome=outcome,
-        amount=_amount(cell("amount")), currency=cell("currency"), account_id=cell("account_id"), owner=cell("owner"),
-        target=target, first_target=target, known_from=_time(cell("history_known_from"), "history_known_from"),
+        external_id=cell("deal_id"),
+        opened=_time(cell("opened_at"), "opened_at"),
+        closed=closed,
+        outcome=outcome,
+        amount=_amount(cell("amount")),
+        currency=cell("currency"),
+        account_id=cell("account_id"),
+        owner=cell("owner"),
+        target=target,
+        first_target=target,
+        known_from=_time(cell("history_known_from"), "history_known_from"),
     )
 
 
@@ -142,12 +143,13 @@ def _settle_dates(name: str, row: int, deal: DealRecord, reading: _Reading) -> N
 
 
 def _read_events(path: Path, reading: _Reading) -> None:
-    rows = _rows(path, EVENT_KEYS)
+    rows = read_rows(path, EVENT_KEYS)
     _, headings = next(rows)
     place_of = {name.casefold(): place for place, name in enumerate(headings)}
     at_place, known_place = place_of["at"], place_of.get("known_at")
     deal_place, milestone_place, width = place_of["deal_id"], place_of["milestone"], len(headings)
-    events, codes = reading.parsed.events, {}
+    events = reading.parsed.events
+    codes: dict[str, int] = {}
     for row, cells in rows:
         try:
             _check_width(cells, width)
@@ -194,7 +196,7 @@ def _date_the_undated(name: str, reading: _Reading) -> None:
 
 
 def _read_changes(path: Path, reading: _Reading) -> None:
-    rows = _rows(path, CHANGE_KEYS)
+    rows = read_rows(path, CHANGE_KEYS)
     _, headings = next(rows)
     places = [[name.casefold() for name in headings].index(key) for key in CHANGE_KEYS]
     changes = reading.parsed.changes
@@ -264,87 +266,3 @@ def _amount(text: str) -> Decimal | None:
     if amount < 0:
         raise _RowError("negative_amount", f"the amount {text} is negative")
     return amount
-
-
-class _Guarded(io.RawIOBase):
-    """A byte stream that stops at the size limit and at a NUL character, which no database and no CSV should hold."""
-
-    def __init__(self, source: BinaryIO, name: str) -> None:
-        self._source, self._name, self._size = source, name, 0
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: "memoryview") -> int:  # type: ignore[override]
-        chunk = self._source.read(len(buffer))
-        self._size += len(chunk)
-        if self._size > SIZE_LIMIT:
-            raise StructuralError(f"{self._name} is larger than {SIZE_LIMIT // 1_000_000:,} MB; split it or leave columns out.")
-        if b"\0" in chunk:
-            raise StructuralError(f"{self._name} holds NUL characters, so it is not plain UTF-8 text; save it as CSV UTF-8.")
-        buffer[: len(chunk)] = chunk
-        return len(chunk)
-
-    def close(self) -> None:
-        self._source.close()
-        super().close()
-
-
-def _rows(path: Path, keys: tuple[str, ...]) -> Iterator[tuple[int, list[str]]]:
-    """The headings as row 1, then every row that is not blank, numbered as a spreadsheet does."""
-    name = path.name
-    try:
-        with _open(path) as stream:
-            first = stream.readline()
-            delimiter = _delimiter(first, keys, name)
-            reader = csv.reader(_chain(first, stream), delimiter=delimiter, strict=True)
-            yield 1, _headings(next(reader), keys, name)
-            for row, cells in enumerate(reader, 2):
-                if cells and (len(cells) > 1 or cells[0].strip()):
-                    yield row, cells
-    except UnicodeDecodeError:
-        raise StructuralError(f"{name} is not UTF-8 text; save it as CSV UTF-8 and try again.") from None
-    except csv.Error as error:
-        raise StructuralError(f"{name} cannot be read as a table ({error}); look for a quotation mark that is not closed.") from None
-    except (OSError, EOFError, zlib.error) as error:
-        reason = getattr(error, "strerror", None) or "it is damaged or cut short"
-        raise StructuralError(f"{name} cannot be opened: {reason}.") from None
-
-
-def _chain(first: str, rest: Iterator[str]) -> Iterator[str]:
-    yield first
-    yield from rest
-
-
-def _open(path: Path) -> io.TextIOWrapper:
-    source: BinaryIO = path.open("rb")
-    packed = source.read(2) == b"\x1f\x8b"
-    source.seek(0)
-    binary = gzip.GzipFile(fileobj=source) if packed else source
-    guarded = io.BufferedReader(_Guarded(binary, path.name), 1 << 16)  # type: ignore[arg-type,type-var]
-    return io.TextIOWrapper(guarded, encoding="utf-8-sig", newline="")
-
-
-def _delimiter(first: str, keys: tuple[str, ...], name: str) -> str:
-    if not first.strip():
-        raise StructuralError(f"{name} is empty.")
-
-    def known(delimiter: str) -> int:
-        return len({cell.strip(' "\r\n').casefold() for cell in first.split(delimiter)} & set(keys))
-
-    best = max(_DELIMITERS, key=known)
-    if known(best) == 0:
-        raise StructuralError(f"{name} has none of the headings {', '.join(keys)} in its first row.")
-    return best
-
-
-def _headings(cells: list[str], keys: tuple[str, ...], name: str) -> list[str]:
-    headings = [cell.strip() for cell in cells]
-    folded = [heading.casefold() for heading in headings]
-    missing = [key for key in keys if key not in folded]
-    if missing:
-        raise StructuralError(f"{name} has no column {' and no column '.join(missing)}; its first row must name the columns.")
-    twice = [heading for heading, count in Counter(folded).items() if count > 1 and heading]
-    if twice:
-        raise StructuralError(f"{name} has the column {twice[0]} twice; keep one.")
-    return headings

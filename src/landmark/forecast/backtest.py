@@ -38,8 +38,15 @@ class Card:
     scores: Scores
 
 
-def run_backtest(history: History, days: Sequence[float], horizons: Sequence[int], priors: Priors | None = None,
-                 *, seed: int = 0, started: Callable[[int, float], None] | None = None) -> list[Round]:
+def run_backtest(
+    history: History,
+    days: Sequence[float],
+    horizons: Sequence[int],
+    priors: Priors | None = None,
+    *,
+    seed: int = 0,
+    started: Callable[[int, float], None] | None = None,
+) -> list[Round]:
     """One round for each as-of day. ``started(place, day)`` is told when a round begins."""
     rounds = []
     for place, day in enumerate(days):
@@ -69,8 +76,8 @@ def score_rounds(history: History, rounds: Sequence[Round], complete_to: float) 
         outcome = np.concatenate([outcome_at(history, one.prediction, horizon) for one in scored])
         won = (outcome == WON).astype(np.float64)
         p_won, p_lost, p_open = (
-            np.concatenate([getattr(one.prediction, name)[:, place] for one in scored]) for name in
-            ("p_won", "p_lost", "p_open")
+            np.concatenate([getattr(one.prediction, name)[:, place] for one in scored])
+            for name in ("p_won", "p_lost", "p_open")
         )
         cards.append(Card(horizon, OURS, score(won, p_won, three_class_loss(outcome, p_open, p_won, p_lost))))
         for name in scored[0].baselines:

@@ -28,8 +28,10 @@ def predict_baselines(history: History, as_of: float, horizons: Sequence[int]) -
     deal = known.open_deals()
     day = np.full(deal.size, int(as_of), np.int32)
     stage = _stage_percentage(known, snapshots, deal, day)
-    return {STAGE: np.repeat(stage[:, None], len(horizons), axis=1),
-            STAGE_HORIZON: _stage_horizon(known, snapshots, vocabulary, deal, day, horizons)}
+    return {
+        STAGE: np.repeat(stage[:, None], len(horizons), axis=1),
+        STAGE_HORIZON: _stage_horizon(known, snapshots, vocabulary, deal, day, horizons),
+    }
 
 
 def _stage_percentage(known: Known, snapshots: Snapshots, deal: Ints, day: Ints) -> Floats:
@@ -45,8 +47,9 @@ def _stage_percentage(known: Known, snapshots: Snapshots, deal: Ints, day: Ints)
     return by_stage[newest]
 
 
-def _stage_horizon(known: Known, snapshots: Snapshots, vocabulary: Vocabulary, deal: Ints, day: Ints,
-                   horizons: Sequence[int]) -> Floats:
+def _stage_horizon(
+    known: Known, snapshots: Snapshots, vocabulary: Vocabulary, deal: Ints, day: Ints, horizons: Sequence[int]
+) -> Floats:
     """Share won within the horizon among past snapshots with the same set of milestones (the 20 commonest)."""
     history = known.history
     first = int(np.ceil(history.opened.min(initial=known.as_of)))

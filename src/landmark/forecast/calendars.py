@@ -7,8 +7,16 @@ import numpy as np
 
 from landmark.forecast.history import Floats, Ints
 
-INTERVAL_NAMES = ("weekend", "friday", "month_last_5", "quarter_last_5", "quarter_last_15", "quarter_last_31",
-                  "quarter_first_10", "turn_of_year")
+INTERVAL_NAMES = (
+    "weekend",
+    "friday",
+    "month_last_5",
+    "quarter_last_5",
+    "quarter_last_15",
+    "quarter_last_31",
+    "quarter_first_31",
+    "turn_of_year",
+)
 
 
 def _parts(day: Ints) -> tuple[Floats, Floats, Floats, Floats, Floats]:
@@ -19,24 +27,41 @@ def _parts(day: Ints) -> tuple[Floats, Floats, Floats, Floats, Floats]:
     month_end = (months + 1).astype("datetime64[D]")
     quarter_end = (months + (3 - of_quarter)).astype("datetime64[D]")
     weekday = (day.astype(np.int64) + 3) % 7
-    return (weekday.astype(np.float64), (dates - months.astype("datetime64[D]")).astype(np.float64) + 1,
-            (month_end - dates).astype(np.float64) - 1, (quarter_end - dates).astype(np.float64) - 1,
-            of_quarter.astype(np.float64))
+    return (
+        weekday.astype(np.float64),
+        (dates - months.astype("datetime64[D]")).astype(np.float64) + 1,
+        (month_end - dates).astype(np.float64) - 1,
+        (quarter_end - dates).astype(np.float64) - 1,
+        of_quarter.astype(np.float64),
+    )
 
 
 def day_features(day: Ints) -> dict[str, Floats]:
     """Columns of an as-of day."""
     weekday, of_month, month_left, quarter_left, of_quarter = _parts(day)
-    return {"weekday": weekday, "day_of_month": of_month, "month_left": month_left, "quarter_left": quarter_left,
-            "month_of_quarter": of_quarter}
+    return {
+        "weekday": weekday,
+        "day_of_month": of_month,
+        "month_left": month_left,
+        "quarter_left": quarter_left,
+        "month_of_quarter": of_quarter,
+    }
 
 
 def closing_days(day: Ints) -> Floats:
     """(days, len(INTERVAL_NAMES)) of 0/1: what kind of day it is to close on."""
     weekday, of_month, month_left, quarter_left, of_quarter = _parts(day)
-    first = (of_quarter == 0) & (of_month <= 10)
+    first = of_quarter == 0
     year_turn = (day.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64) % 12 == 11) & (of_month >= 21)
     new_year = (day.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64) % 12 == 0) & (of_month <= 2)
-    flags = (weekday >= 5, weekday == 4, month_left < 5, quarter_left < 5, quarter_left < 15, quarter_left < 31, first,
-             year_turn | new_year)
+    flags = (
+        weekday >= 5,
+        weekday == 4,
+        month_left < 5,
+        quarter_left < 5,
+        quarter_left < 15,
+        quarter_left < 31,
+        first,
+        year_turn | new_year,
+    )
     return np.column_stack(flags).astype(np.float64)

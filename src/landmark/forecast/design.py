@@ -73,8 +73,14 @@ def _indicators(name: str, x: Floats, count: int) -> Iterator[_Column]:
 
 
 _SHAPES = {"since": _since, "first": _first, "count": _count, "changes": _count, "number": _number, "date": _date}
-_BY_NAME = {"age": _durations, "idle": _durations, "stage_age": _durations, "last_gap": _plain_log,
-            "momentum": _plain_log, "kinds": _count}
+_BY_NAME = {
+    "age": _durations,
+    "idle": _durations,
+    "stage_age": _durations,
+    "last_gap": _plain_log,
+    "momentum": _plain_log,
+    "kinds": _count,
+}
 
 
 def expand(table: Table, vocabulary: Vocabulary) -> tuple[Floats, tuple[str, ...], tuple[str, ...]]:
@@ -132,4 +138,6 @@ class Scaling:
 
     @staticmethod
     def from_json(data: dict[str, Any]) -> "Scaling":
-        return Scaling(np.array(data["mean"], np.float64), np.array(data["spread"], np.float64), np.array(data["kept"], bool))
+        return Scaling(
+            np.array(data["mean"], np.float64), np.array(data["spread"], np.float64), np.array(data["kept"], bool)
+        )

@@ -18,7 +18,7 @@ BINS = 10
 
 @dataclass(frozen=True)
 class Scores:
-    """``expected`` and ``actual`` count wins; ``three_class`` is the log loss over won, lost and open, NaN if unknown."""
+    """``expected`` and ``actual`` count wins; ``three_class``: log loss over won, lost and open, NaN if unknown."""
 
     rows: int
     brier: float
@@ -41,8 +41,16 @@ class ReliabilityBin:
 
 def score(won: Floats, p: Floats, three_class: float = float("nan")) -> Scores:
     """All scores of one set of predictions."""
-    return Scores(int(p.size), brier(won, p), log_loss(won, p), auc(won, p), calibration_error(won, p),
-                  float(p.sum()), float(won.sum()), three_class)
+    return Scores(
+        int(p.size),
+        brier(won, p),
+        log_loss(won, p),
+        auc(won, p),
+        calibration_error(won, p),
+        float(p.sum()),
+        float(won.sum()),
+        three_class,
+    )
 
 
 def brier(won: Floats, p: Floats) -> float:

@@ -18,6 +18,12 @@ MIDDLE = (EDGES[1:] + EDGES[:-1]) / 2
 INTERVALS = LENGTH.size
 YEAR = 365
 
+CLOCK_EDGES = np.array(
+    [1, 2, 3, 5, 7, 10, 14, 18, 23, 30, 38, 46, 55, 65, 75, 85, 95, 105, 115, 125, 140, 160, 190, 230, 300, 400, 600],
+    np.float64,
+)
+CLOCK_BINS = CLOCK_EDGES.size + 1
+
 _UNKNOWN, _STAYS = -1, 0
 
 
@@ -66,11 +72,28 @@ def known_calendar(first_day: float, as_of: float) -> NDArray[np.bool_]:
     A quarter's end seen once cannot be told from whatever else happened that week: it takes more than three months (or
     quarters, or two years) of history before such a feature enters.
     """
-    months = np.unique(np.arange(int(first_day), max(int(as_of), int(first_day) + 1)).astype("datetime64[D]")
-                       .astype("datetime64[M]").astype(np.int64))
-    enough = {"weekend": True, "friday": True, "month": months.size > 3, "quarter": np.unique(months // 3).size > 3,
-              "turn": np.unique(months // 12).size > 2}
+    months = np.unique(
+        np.arange(int(first_day), max(int(as_of), int(first_day) + 1))
+        .astype("datetime64[D]")
+        .astype("datetime64[M]")
+        .astype(np.int64)
+    )
+    enough = {
+        "weekend": True,
+        "friday": True,
+        "month": months.size > 3,
+        "quarter": np.unique(months // 3).size > 3,
+        "turn": np.unique(months // 12).size > 2,
+    }
     return np.array([enough[name.split("_")[0]] for name in INTERVAL_NAMES], bool)
+
+
+def clock_bins(clocks: Floats) -> NDArray[np.int64]:
+    """Which bin each clock of a deal will show in the middle of each interval: (rows, clocks) → (rows, clocks, INTERVALS).
+
+    A deal that is 20 days old is 50 days old a month ahead: many hazards follow that clock, not the snapshot's.
+    """
+    return np.searchsorted(CLOCK_EDGES, clocks[:, :, None] + MIDDLE, "right")
 
 
 def cumulate(hazard: Floats) -> Floats:

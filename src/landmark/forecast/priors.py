@@ -46,7 +46,8 @@ class Priors:
         known = [rate for rate in rates if rate is not None]
         average = sum(known) / len(known) if known else 0.25
         stages = tuple(
-            StagePrior(average if rate is None else rate, max(sum(days[place:]), 1.0)) for place, rate in enumerate(rates)
+            StagePrior(average if rate is None else rate, max(sum(days[place:]), 1.0))
+            for place, rate in enumerate(rates)
         )
         pooled = StagePrior(average, max(sum(stage.median_days for stage in stages) / max(len(stages), 1), 1.0))
         return Priors(pooled, stages, _places(playbook), float(playbook.benchmarks.prior_deals))

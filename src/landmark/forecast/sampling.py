@@ -44,7 +44,8 @@ def sample(history: History, as_of: float) -> Sample:
     if share < 1.0:
         kept = _hash(history, deal, day) < share
         deal, day = deal[kept], day[kept]
-    return Sample(deal, day, 0.5 ** ((as_of - day) / HALF_LIFE_DAYS), spacing, share)
+    weight: Floats = np.power(0.5, (as_of - day.astype(np.float64)) / HALF_LIFE_DAYS)
+    return Sample(deal, day, weight, spacing, share)
 
 
 def _open_days(history: History, first: int, as_of: float) -> float:

@@ -4,8 +4,8 @@ Answers: probabilities when history is thin; with no history at all it answers t
 Does not answer: what single events or attributes tell; that is the full model's part.
 
 Formula: rate_c = playbook rate_c(stage) × m_c × m_c(newest milestone) × m_c(newest milestone, age band). Each
-multiplier is (κ + closings) / (κ + closings expected so far), the mean of a Gamma(κ, κ) prior updated by a Poisson count:
-1 without data. Source: empirical Bayes for Poisson rates, Morris (1983).
+multiplier is (κ + closings) / (κ + closings expected so far), the mean of a Gamma(κ, κ) prior updated by a Poisson
+count: 1 without data. Source: empirical Bayes for Poisson rates, Morris (1983).
 """
 
 from dataclasses import dataclass
@@ -72,8 +72,16 @@ def no_rates(milestones: tuple[str, ...]) -> Rates:
     return Rates(np.ones(2), np.ones((states, 2)), np.ones((states, _BANDS, 2)))
 
 
-def fit_rates(table: Table, milestones: tuple[str, ...], history: History, deal: Ints, day: Ints, as_of: float,
-              overlap: float, priors: Priors) -> Rates:
+def fit_rates(
+    table: Table,
+    milestones: tuple[str, ...],
+    history: History,
+    deal: Ints,
+    day: Ints,
+    as_of: float,
+    overlap: float,
+    priors: Priors,
+) -> Rates:
     """``overlap``: how many snapshots see the same day of a deal; it turns counts of rows into counts of closings."""
     closed = history.closed[deal]
     window = np.minimum(WINDOW_DAYS, as_of - day)

@@ -27,6 +27,11 @@ class Table:
     names: tuple[str, ...]
     groups: tuple[str, ...]
 
+    @property
+    def clocks(self) -> Floats:
+        """(rows, 2): the deal's age and the time since its newest milestone; both run on with the days ahead."""
+        return self.values[:, [self.names.index("age"), self.names.index("stage_age")]]
+
 
 @dataclass(frozen=True)
 class _Trail:
@@ -70,8 +75,10 @@ def landmark_rows(history: History, days: Ints) -> tuple[Ints, Ints]:
         pieces.append((deals, np.full(deals.size, day)))
     if not pieces:
         return np.zeros(0, np.int32), np.zeros(0, np.int32)
-    return (np.concatenate([deals for deals, _ in pieces]).astype(np.int32),
-            np.concatenate([day for _, day in pieces]).astype(np.int32))
+    return (
+        np.concatenate([deals for deals, _ in pieces]).astype(np.int32),
+        np.concatenate([day for _, day in pieces]).astype(np.int32),
+    )
 
 
 class Snapshots:
@@ -91,7 +98,9 @@ class Snapshots:
 
     def _trail_of(self, chosen: NDArray[np.bool_]) -> _Trail:
         history = self._history
-        return _trail(history.event_deal[chosen], history.event_at[chosen], history.event_known[chosen], self._rank[chosen])
+        return _trail(
+            history.event_deal[chosen], history.event_at[chosen], history.event_known[chosen], self._rank[chosen]
+        )
 
     def _first_of_kind(self) -> NDArray[np.bool_]:
         """Marks the event by which a deal first came to know a milestone."""
@@ -124,7 +133,7 @@ class Snapshots:
         return found
 
     def newest(self, deal: Ints, day: Ints) -> NDArray[np.int64]:
-        """Place of the milestone a deal came to last for the first time; len(milestones) for a rare one, −1 for none."""
+        """Place of the milestone last reached for the first time; len(milestones) for a rare one, −1 for none."""
         begin, stop = self._news.until(deal, day)
         return np.where(stop > begin, _pick(self._news_rank, stop - 1), -1.0).astype(np.int64)
 

@@ -4,7 +4,7 @@ Answers: the hazard of each interval ahead, given a snapshot. Fitted by scikit-l
 person-period table, then kept as plain arrays, so a stored model is readable text and never a pickle.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -20,9 +20,24 @@ CLASSES = 3
 
 
 @dataclass(frozen=True)
+class Inputs:
+    """x (rows, p) snapshot columns · clocks (rows, C) run on with the days ahead · calendar of the intervals."""
+
+    x: Floats
+    clocks: Floats
+    calendar: Calendar
+
+    def at(self, row: NDArray[np.intp], interval: NDArray[np.intp]) -> Floats:
+        """Snapshot columns, the middle of the interval, what the clocks show then, the interval's calendar."""
+        middle = MIDDLE[interval]
+        calendar = self.calendar.interval[self.calendar.row[row], interval]
+        return np.column_stack([self.x[row], middle, self.clocks[row] + middle[:, None], calendar])
+
+
+@dataclass(frozen=True)
 class Trees:
-    """start (3) log-odds · each node array is (trees, nodes): feature (−1 in a leaf), threshold, left, right, missing_left,
-    value; tree t belongs to class t mod 3 (stays, won, lost)."""
+    """start (3) log-odds · each node array is (trees, nodes): feature (−1 in a leaf), threshold, left, right,
+    missing_left, value; tree t belongs to class t mod 3 (stays, won, lost)."""
 
     start: Floats
     feature: NDArray[np.int32]
@@ -32,11 +47,12 @@ class Trees:
     missing_left: NDArray[np.bool_]
     value: Floats
 
-    def predict(self, x: Floats, calendar: Calendar, intervals: int) -> Floats:
+    def predict(self, inputs: Inputs, intervals: int) -> Floats:
         """Hazards (rows, INTERVALS, 2); intervals beyond the fitted ones repeat nothing: they stay 0."""
-        hazard = np.zeros((x.shape[0], INTERVALS, 2))
+        rows = np.arange(inputs.x.shape[0])
+        hazard = np.zeros((rows.size, INTERVALS, 2))
         for j in range(intervals):
-            score = self._score(_with_interval(x, calendar, np.arange(x.shape[0]), np.full(x.shape[0], j)))
+            score = self._score(inputs.at(rows, np.full(rows.size, j)))
             odds = np.exp(score - score.max(axis=1, keepdims=True))
             hazard[:, j] = (odds / odds.sum(axis=1, keepdims=True))[:, 1:]
         return hazard
@@ -58,7 +74,9 @@ class Trees:
             if not inside.any():
                 break
             column = np.maximum(column, 0)
-            goes_left = np.where(missing[rows, column], self.missing_left[tree][node], x[rows, column] <= threshold[node])
+            goes_left = np.where(
+                missing[rows, column], self.missing_left[tree][node], x[rows, column] <= threshold[node]
+            )
             node = np.where(inside, np.where(goes_left, self.left[tree][node], self.right[tree][node]), node)
         values: Floats = self.value[tree][node]
         return values
@@ -72,26 +90,28 @@ class Trees:
         return Trees(**{name: np.array(values, kinds.get(name, np.float64)) for name, values in data.items()})
 
 
-def fit_trees(x: Floats, outcome: NDArray[np.int8], calendar: Calendar, deals: int, seed: int
-              ) -> Trees | None:
-    """Boost on the person-period table. ``deals``: how many different deals the rows come from; a leaf must hold as many
-    rows as about ten deals bring. None when one of the three outcomes never occurs."""
+def fit_trees(inputs: Inputs, outcome: NDArray[np.int8], deals: int, seed: int) -> Trees | None:
+    """Boost on the person-period table. ``deals``: how many different deals the rows come from; a leaf must hold
+    as many rows as about ten deals bring. None when one of the three outcomes never occurs."""
     row, interval = np.nonzero(outcome >= 0)
     target = outcome[row, interval]
     if np.unique(target).size < CLASSES:
         return None
     leaf = int(np.clip(10 * row.size / max(deals, 1), 40, max(row.size // 50, 40)))
     booster = HistGradientBoostingClassifier(
-        max_iter=ROUNDS, learning_rate=RATE, max_leaf_nodes=8 if deals < 5_000 else 16, min_samples_leaf=leaf,
-        l2_regularization=5.0, max_features=0.5, early_stopping=False, random_state=seed,
+        max_iter=ROUNDS,
+        learning_rate=RATE,
+        max_leaf_nodes=8 if deals < 5_000 else 16,
+        min_samples_leaf=leaf,
+        l2_regularization=5.0,
+        max_features=0.5,
+        early_stopping=False,
+        random_state=seed,
     )
-    booster.fit(_with_interval(x, calendar, row, interval), target)
+    always_empty = np.isnan(inputs.x).all(axis=0)  # cannot be cut into bins
+    filled = replace(inputs, x=np.where(always_empty, 0.0, inputs.x))
+    booster.fit(filled.at(row, interval), target)
     return _as_arrays(booster)
-
-
-def _with_interval(x: Floats, calendar: Calendar, row: NDArray[np.intp], interval: NDArray[np.intp]) -> Floats:
-    """Snapshot columns, then the middle of the interval, then its calendar."""
-    return np.column_stack([x[row], MIDDLE[interval], calendar.interval[calendar.row[row], interval]])
 
 
 def _as_arrays(booster: HistGradientBoostingClassifier) -> Trees:

@@ -29,8 +29,8 @@ _EPOCH = date(1970, 1, 1).toordinal()
 class Attribute:
     """One column. ``kind``: number, date or category. ``levels``: categories from the lowest to the highest share won.
 
-    ``fill``: what an empty cell counts as; None leaves it empty, which may tell something. It is filled when deals still
-    open lack the value far more often than closed ones do: then people fill it in on closing, and an empty cell would
+    ``fill``: what an empty cell counts as; None leaves it empty, which may tell something. It is filled when deals
+    still open lack the value far more often than closed ones do: then people fill it in on closing, and an empty cell would
     leak the outcome.
     """
 
@@ -61,7 +61,9 @@ class Vocabulary:
 
 def learn(history: History) -> Vocabulary:
     """Read the columns of a cut history (see ``known.as_known``)."""
-    found = (_attribute(name, column, history) for name, column in sorted(history.attributes.items()) if name not in _NEVER)
+    found = (
+        _attribute(name, column, history) for name, column in sorted(history.attributes.items()) if name not in _NEVER
+    )
     closings = history.closed[history.outcome != OPEN]
     dated_only = closings.size > 0 and float(np.mean(closings == np.floor(closings))) > 0.9
     return Vocabulary(_milestones(history), tuple(one for one in found if one is not None), int(dated_only))
@@ -96,7 +98,9 @@ def _attribute(name: str, column: Texts, history: History) -> Attribute | None:
 def _levels(values: list[str], column: Texts, history: History) -> tuple[str, ...]:
     """The commonest levels, ordered by the share won among closed deals (5 deals' worth of the average mixed in)."""
     counts = Counter(values)
-    common = [level for level, count in sorted(counts.items(), key=lambda item: (-item[1], item[0])) if count >= LEVEL_DEALS]
+    common = [
+        level for level, count in sorted(counts.items(), key=lambda item: (-item[1], item[0])) if count >= LEVEL_DEALS
+    ]
     common = common[:LEVELS_KEPT]
     if sum(counts[level] for level in common) < len(values) / 2:
         return ()
@@ -150,7 +154,7 @@ def _date(value: str | None) -> float:
 
 
 def read_values(attribute: Attribute, values: Sequence[str | None]) -> Floats:
-    """Numbers as they are, dates as days since 1970, categories as their rank (rare and unknown ones: −1), empty: NaN."""
+    """Numbers as they are, dates as days since 1970, categories as their rank (rare, unknown: −1), empty: NaN."""
     if attribute.kind == "number":
         read = read_number(values)
     elif attribute.kind == "date":

@@ -1,0 +1,113 @@
+"""Delimited text files, row by row: plain or gzipped UTF-8, with or without a byte order mark; ``,`` ``;`` tab or ``|``.
+
+Answers: the cells of each row, numbered as a spreadsheet does, or one sentence why there are none.
+Does not answer: what the cells mean.
+"""
+
+import csv
+import gzip
+import io
+import zlib
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from landmark.connectors.parsed import StructuralError
+
+SIZE_LIMIT = 2_000_000_000
+"""Bytes of one file after decompression; more is refused before it fills memory or disk."""
+
+_DELIMITERS = (",", ";", "\t", "|")
+
+
+class _Guarded(io.RawIOBase):
+    """A byte stream that stops at the size limit and at a NUL character, which no database and no CSV should hold."""
+
+    def __init__(self, source: BinaryIO, name: str) -> None:
+        self._source, self._name, self._size = source, name, 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: "memoryview") -> int:  # type: ignore[override]
+        chunk = self._source.read(len(buffer))
+        self._size += len(chunk)
+        if self._size > SIZE_LIMIT:
+            raise StructuralError(
+                f"{self._name} is larger than {SIZE_LIMIT // 1_000_000:,} MB; split it or leave columns out."
+            )
+        if b"\0" in chunk:
+            raise StructuralError(
+                f"{self._name} holds NUL characters, so it is not plain UTF-8 text; save it as CSV UTF-8."
+            )
+        buffer[: len(chunk)] = chunk
+        return len(chunk)
+
+    def close(self) -> None:
+        self._source.close()
+        super().close()
+
+
+def read_rows(path: Path, keys: tuple[str, ...]) -> Iterator[tuple[int, list[str]]]:
+    """The headings as row 1, then every row that is not blank, numbered as a spreadsheet does."""
+    name = path.name
+    try:
+        with _open(path) as stream:
+            first = stream.readline()
+            delimiter = _delimiter(first, keys, name)
+            reader = csv.reader(_chain(first, stream), delimiter=delimiter, strict=True)
+            yield 1, _headings(next(reader), keys, name)
+            for row, cells in enumerate(reader, 2):
+                if cells and (len(cells) > 1 or cells[0].strip()):
+                    yield row, cells
+    except UnicodeDecodeError:
+        raise StructuralError(f"{name} is not UTF-8 text; save it as CSV UTF-8 and try again.") from None
+    except csv.Error as error:
+        raise StructuralError(
+            f"{name} cannot be read as a table ({error}); look for a quotation mark that is not closed."
+        ) from None
+    except (OSError, EOFError, zlib.error) as error:
+        reason = getattr(error, "strerror", None) or "it is damaged or cut short"
+        raise StructuralError(f"{name} cannot be opened: {reason}.") from None
+
+
+def _chain(first: str, rest: Iterator[str]) -> Iterator[str]:
+    yield first
+    yield from rest
+
+
+def _open(path: Path) -> io.TextIOWrapper:
+    source: BinaryIO = path.open("rb")
+    packed = source.read(2) == b"\x1f\x8b"
+    source.seek(0)
+    binary = gzip.GzipFile(fileobj=source) if packed else source
+    guarded = io.BufferedReader(_Guarded(binary, path.name), 1 << 16)  # type: ignore[arg-type]
+    return io.TextIOWrapper(guarded, encoding="utf-8-sig", newline="")
+
+
+def _delimiter(first: str, keys: tuple[str, ...], name: str) -> str:
+    if not first.strip():
+        raise StructuralError(f"{name} is empty.")
+
+    def known(delimiter: str) -> int:
+        return len({cell.strip(' "\r\n').casefold() for cell in first.split(delimiter)} & set(keys))
+
+    best = max(_DELIMITERS, key=known)
+    if known(best) == 0:
+        raise StructuralError(f"{name} has none of the headings {', '.join(keys)} in its first row.")
+    return best
+
+
+def _headings(cells: list[str], keys: tuple[str, ...], name: str) -> list[str]:
+    headings = [cell.strip() for cell in cells]
+    folded = [heading.casefold() for heading in headings]
+    missing = [key for key in keys if key not in folded]
+    if missing:
+        raise StructuralError(
+            f"{name} has no column {' and no column '.join(missing)}; its first row must name the columns."
+        )
+    twice = [heading for heading, count in Counter(folded).items() if count > 1 and heading]
+    if twice:
+        raise StructuralError(f"{name} has the column {twice[0]} twice; keep one.")
+    return headings

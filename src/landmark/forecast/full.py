@@ -1,0 +1,123 @@
+"""The full level: penalised logistic and boosted hazards, fitted on the same landmark snapshots.
+
+Answers: what is fitted once history suffices, and how it goes on beyond the time that history covers.
+Does not answer: when it is used, and with what share (``model``).
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
+from landmark.forecast.design import Scaling, expand
+from landmark.forecast.grid import (
+    INTERVALS,
+    LENGTH,
+    MIDDLE,
+    Calendar,
+    calendar_ahead,
+    clock_bins,
+    known_calendar,
+    outcomes,
+)
+from landmark.forecast.hazards import Ahead, Hazards, fit_hazards
+from landmark.forecast.history import Floats, History, Ints
+from landmark.forecast.sampling import Sample
+from landmark.forecast.snapshots import Table
+from landmark.forecast.trees import Inputs, Trees, fit_trees
+from landmark.forecast.vocabulary import Vocabulary
+
+PENALTY_A_ROW = 17.0
+SHRUNKEN_WEIGHT = 40.0
+TAIL_HALF_LIFE_DAYS = 60.0
+_DEALS_AT_RISK = 30
+
+
+@dataclass(frozen=True)
+class Full:
+    """The parts only the full level has. ``supported``: intervals ahead that history covers; later ones are tail.
+    ``calendar`` (K) which calendar features were seen often enough."""
+
+    scaling: Scaling
+    hazards: Hazards
+    trees: Trees | None
+    supported: int
+    calendar: NDArray[np.bool_]
+    share: float
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "scaling": self.scaling.to_json(),
+            "hazards": self.hazards.to_json(),
+            "trees": None if self.trees is None else self.trees.to_json(),
+            "supported": self.supported,
+            "calendar": self.calendar.tolist(),
+            "share": self.share,
+        }
+
+    @staticmethod
+    def from_json(data: dict[str, Any]) -> "Full":
+        return Full(
+            Scaling.from_json(data["scaling"]),
+            Hazards.from_json(data["hazards"]),
+            None if data["trees"] is None else Trees.from_json(data["trees"]),
+            int(data["supported"]),
+            np.array(data["calendar"], bool),
+            float(data["share"]),
+        )
+
+
+def fit_full(
+    known: History, as_of: float, vocabulary: Vocabulary, rows: Sample, table: Table, closed: int, seed: int
+) -> Full | None:
+    ahead = outcomes(known, rows.deal, rows.day, as_of)
+    supported = _supported(ahead, rows.deal)
+    if supported == 0:
+        return None
+    ahead[:, supported:] = -1
+    columns = expand(table, vocabulary)[0]
+    scaling = Scaling.learn(columns)
+    usable = known_calendar(float(rows.day.min()), as_of)
+    calendar = calendar_ahead(rows.day, vocabulary.close_shift, usable)
+    deals = int(np.unique(rows.deal).size)
+    penalty = PENALTY_A_ROW * max(rows.deal.size / deals, 1.0)
+    # One thread: the same sums in the same order everywhere, and no spinning when web and worker share two cores.
+    with threadpool_limits(1):
+        inputs = Ahead(scaling.apply(columns), clock_bins(table.clocks), calendar)
+        hazards = fit_hazards(inputs, ahead, rows.weight, penalty)
+        trees = fit_trees(tree_inputs(table, calendar), ahead, deals, seed)
+    return Full(scaling, hazards, trees, supported, usable, closed / (closed + SHRUNKEN_WEIGHT))
+
+
+def tree_inputs(table: Table, calendar: Calendar) -> Inputs:
+    """Snapshot columns without the as-of day's calendar: intervals bring their own."""
+    return Inputs(table.values[:, [group != "calendar" for group in table.groups]], table.clocks, calendar)
+
+
+def _supported(ahead: NDArray[np.int8], deal: Ints) -> int:
+    """How many intervals in a row have at least thirty different deals at risk."""
+    enough = [np.unique(deal[ahead[:, j] >= 0]).size >= _DEALS_AT_RISK for j in range(INTERVALS)]
+    return enough.index(False) if False in enough else INTERVALS
+
+
+def with_tail(hazard: Floats, slow: Floats, supported: int) -> Floats:
+    """Beyond the covered intervals the last daily rate goes on and fades to the shrunken rates, half in 60 days."""
+    if supported >= INTERVALS:
+        return hazard
+    rate = _daily(hazard[:, supported - 1], LENGTH[supported - 1])
+    result = hazard.copy()
+    for j in range(supported, INTERVALS):
+        fade = 0.5 ** ((MIDDLE[j] - MIDDLE[supported - 1]) / TAIL_HALF_LIFE_DAYS)
+        mixed = fade * rate + (1 - fade) * _daily(slow[:, j], LENGTH[j])
+        total = np.maximum(mixed.sum(axis=1, keepdims=True), 1e-300)
+        result[:, j] = -np.expm1(-total * LENGTH[j]) * mixed / total
+    return result
+
+
+def _daily(hazard: Floats, days: float) -> Floats:
+    """Hazards of an interval (rows, 2) → constant daily rates that give them."""
+    total = np.clip(hazard.sum(axis=1, keepdims=True), 1e-300, 1 - 1e-12)
+    rates: Floats = -np.log1p(-total) / days * hazard / total
+    return rates

@@ -107,7 +107,7 @@ def ask_to_apply(run: ImportRun, *, by: Member) -> None:
 
     check_right(by, Right.IMPORT)
     askable = ["checked", "applying"] if is_silent(run.id) else ["checked"]
-    write_progress(run.id, _("waiting for its turn"), 0)
+    write_progress(run.id, _("Waiting for its turn"), 0)
     if not ImportRun.objects.filter(id=run.id, org=by.org, status__in=askable).update(status="queued"):
         raise Refused(_("This import cannot be applied now; open it again to see where it stands."))
     apply_import.enqueue(str(run.id), str(by.id))

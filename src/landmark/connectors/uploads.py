@@ -19,7 +19,7 @@ from landmark.connectors.progress import folder_of
 
 MAPPING_ENDINGS = (".yaml", ".yml")
 MOST_FILES = 50
-_ENDINGS = re.compile(r"(\.[a-z0-9]{1,8}){1,2}$")
+_ENDINGS = re.compile(r"(\.[a-z0-9]{1,8}){1,2}$", re.IGNORECASE)
 
 
 class Upload(Protocol):
@@ -60,8 +60,8 @@ def store_uploads(run_id: UUID, uploads: Sequence[Upload]) -> tuple[list[dict[st
 
 
 def _ending(name: str) -> str:
-    found = _ENDINGS.search(name.lower())
-    return found.group() if found else ""
+    found = _ENDINGS.search(name)
+    return found.group().lower() if found else ""
 
 
 def digest_of(paths: Iterable[Path]) -> str:
@@ -91,8 +91,8 @@ def split_mapping(paths: Sequence[Path]) -> tuple[list[Path], Path | None]:
 def speak_names(text: str, files: Sequence[dict[str, Any]]) -> str:
     """Our file names in a message, replaced by those their owner knows."""
     for number, file in reversed(list(enumerate(files, 1))):
-        stem = _ENDINGS.sub("", file["name"].lower()) and file["name"][: len(_ENDINGS.sub("", file["name"].lower()))]
-        text = re.sub(rf"\bupload-{number}(?![0-9])", (stem or file["name"]).replace("\\", r"\\"), text)
+        stem = _ENDINGS.sub("", file["name"]) or file["name"]
+        text = re.sub(rf"\bupload-{number}(?![0-9])", stem.replace("\\", "\\\\"), text)
     return text
 
 

@@ -36,9 +36,10 @@ demo: $(VENV)/.run ## Load a sample company and serve it on this machine
 	@$(BIN)/landmark demo
 
 test: $(VENV)/.dev ## Run every test
-	@$(BIN)/python -m pytest
-	@echo "The same rows on PostgreSQL …"
+	@echo "First the tables on PostgreSQL …"
 	@LANDMARK_TEST_ENGINE=postgres $(BIN)/python -m pytest tests/apps
+	@echo "Then everything, on SQLite …"
+	@$(BIN)/python -m pytest
 
 test-fast: $(VENV)/.dev ## Run the tests that need no database and no browser
 	@$(BIN)/python -m pytest tests/pure tests/rules -q

@@ -22,7 +22,7 @@ from landmark.outlook.periods import next_period, period_containing
 from tests.factories import make_deal, make_member, make_org, make_pipeline, make_team, open_discovery_gate
 from tests.web.conftest import World
 
-QUERIES_BOARD, QUERIES_TABLE = 15, 12
+QUERIES_BOARD, QUERIES_TABLE = 16, 13
 
 
 def make_forecast(org: Organisation, p_won: float = 0.62) -> FittedModel:
@@ -120,7 +120,7 @@ def test_filters_stand_in_the_address(world: World, query: str, shown: str, hidd
     client = world.client(world.alice)
     for view in ("board/", "table/"):
         page = read(client, world.url(f"{view}?{query.format(bob=bob.id)}"))
-        body = page[page.index("2 deals shown" if "2 deals shown" in page else "1 deal shown"):]
+        body = page[page.index("2 deals shown" if "2 deals shown" in page else "1 deal shown") :]
         assert shown in body
         assert hidden not in body
 

@@ -22,7 +22,7 @@ from tests.factories import make_member, make_pipeline, open_discovery_gate, pro
 from tests.web.conftest import World
 from tests.web.test_board import make_forecast, read
 
-QUERIES = 20
+QUERIES = 21
 
 
 def move_data(world: World, to: str, **more: str) -> dict[str, str]:
@@ -98,7 +98,10 @@ def test_a_gate_opens_on_dated_promises(world: World) -> None:
     due = (latest(world.org).on + timedelta(days=20)).isoformat()
     promises: dict[str, str] = {}
     for check in ("reason_to_talk", "fit", "internal_owner"):
-        promises |= {f"promise-fit_and_access-{check}-text": "Bruno sends it", f"promise-fit_and_access-{check}-due": due}
+        promises |= {
+            f"promise-fit_and_access-{check}-text": "Bruno sends it",
+            f"promise-fit_and_access-{check}-due": due,
+        }
     client = world.client(world.alice)
     assert client.post(world.deal_url + "move/", move_data(world, "discovery", **promises)).status_code == 302
     assert Promise.objects.filter(deal=world.deal).count() == 3

@@ -3,6 +3,7 @@
 Answers: how a value looks. Does not answer: what it means. Pure but for Django's active language.
 """
 
+import re
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -63,7 +64,7 @@ def format_percent(share: float | None, digits: int = 0) -> str:
 
 
 def format_day(value: date | datetime | None, *, year_of: date | None = None) -> str:
-    """"26 Nov", with the year when it is not the year of ``year_of``."""
+    """ "26 Nov", with the year when it is not the year of ``year_of``."""
     if value is None:
         return NOTHING
     day = value.date() if isinstance(value, datetime) else value
@@ -72,7 +73,7 @@ def format_day(value: date | datetime | None, *, year_of: date | None = None) ->
 
 
 def format_weekday(value: date | None, *, year_of: date | None = None) -> str:
-    """"Thu 26 Nov"."""
+    """ "Thu 26 Nov"."""
     if value is None:
         return NOTHING
     pattern = "EEE d MMM" if year_of is None or value.year == year_of.year else "EEE d MMM y"
@@ -93,6 +94,13 @@ def format_distance(days: int) -> str:
 def format_days(days: int | float) -> str:
     whole = round(days)
     return ngettext("%(days)d day", "%(days)d days", whole) % {"days": whole}
+
+
+def make_readable(name: str) -> str:
+    """A source's own name as words: "account:NumberOfEmployees" → "Account: number of employees"."""
+    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name.replace("_", " ")).replace(":", ": ")
+    words = " ".join(word if word.isupper() else word.lower() for word in spaced.split())
+    return words[:1].upper() + words[1:]
 
 
 def find_initials(name: str) -> str:

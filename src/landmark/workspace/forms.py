@@ -24,7 +24,7 @@ def date_input(**attrs: str) -> forms.DateInput:
 class NextStepForm(forms.Form):
     text = forms.CharField(
         label=gettext_lazy("What happens next"), max_length=300,
-        widget=forms.TextInput(attrs={"placeholder": gettext_lazy("One sentence: who does what"), "autocomplete": "off"}),
+        widget=forms.TextInput(attrs={"placeholder": gettext_lazy("One sentence: who does what")}),
     )  # fmt: skip
     owner = forms.CharField(label=gettext_lazy("Who does it"), max_length=200)
     due_on = forms.DateField(label=gettext_lazy("By when"), widget=date_input())
@@ -48,7 +48,9 @@ class EvidenceForm(forms.Form):
         label=gettext_lazy("Note"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 2})
     )
     attachment = forms.FileField(
-        label=gettext_lazy("File"), required=False, help_text=gettext_lazy("Up to 25 MB. Only your organisation can open it.")
+        label=gettext_lazy("File"),
+        required=False,
+        help_text=gettext_lazy("Up to 25 MB. Only your organisation can open it."),
     )
 
     def __init__(self, *args: Any, playbook: Playbook, lang: str, today: date, **kwargs: Any) -> None:
@@ -68,11 +70,15 @@ class EvidenceForm(forms.Form):
 
 def group_evidence(playbook: Playbook, lang: str) -> Choices:
     groups = ((_("Milestones"), playbook.milestones), (_("Other evidence"), playbook.evidence))
-    return [(name, [(item.key, playbook.label("milestone", item.key, lang)) for item in items]) for name, items in groups]
+    return [
+        (name, [(item.key, playbook.label("milestone", item.key, lang)) for item in items]) for name, items in groups
+    ]
 
 
 class StakeholderForm(forms.Form):
-    name = forms.CharField(label=gettext_lazy("Name"), max_length=200, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+    name = forms.CharField(
+        label=gettext_lazy("Name"), max_length=200, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
     title = forms.CharField(label=gettext_lazy("Job title"), max_length=200, required=False)
     email = forms.EmailField(label=gettext_lazy("E-mail"), required=False)
     roles = forms.MultipleChoiceField(
@@ -120,7 +126,9 @@ class MoveForm(forms.Form):
         super().__init__(*args, **kwargs)
         lists: dict[str, Choices] = {
             "to": targets,
-            "loss_reason": [PICK, *((r.key, playbook.label("loss_reason", r.key, lang)) for r in playbook.loss_reasons)],
+            "loss_reason": [
+                PICK, *((r.key, playbook.label("loss_reason", r.key, lang)) for r in playbook.loss_reasons)
+            ],
             "win_reason": [PICK, *((r.key, playbook.label("win_reason", r.key, lang)) for r in playbook.win_reasons)],
             "pause_reason": [
                 PICK, *((r.key, playbook.label("pause_trigger", r.key, lang)) for r in playbook.pause_triggers)
@@ -142,7 +150,9 @@ class MoveForm(forms.Form):
 class EditForm(forms.Form):
     """Single facts of a deal, changed in place. Only fields that were sent are looked at."""
 
-    amount = forms.DecimalField(label=gettext_lazy("Value"), max_digits=18, decimal_places=2, min_value=0, required=False)
+    amount = forms.DecimalField(
+        label=gettext_lazy("Value"), max_digits=18, decimal_places=2, min_value=0, required=False
+    )
     target_on = forms.DateField(label=gettext_lazy("Target date"), required=False, widget=date_input())
     owner = forms.ModelChoiceField(label=gettext_lazy("Owner"), queryset=Member.objects.none(), required=False)
     name = forms.CharField(label=gettext_lazy("Name"), max_length=255, required=False)
@@ -168,9 +178,13 @@ class EditForm(forms.Form):
 class NewDealForm(forms.Form):
     """Only the name is asked for; the rest can follow when it is known."""
 
-    name = forms.CharField(label=gettext_lazy("What is it about"), max_length=255, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+    name = forms.CharField(
+        label=gettext_lazy("What is it about"), max_length=255, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
     account_name = forms.CharField(label=gettext_lazy("Account"), max_length=255, required=False)
-    amount = forms.DecimalField(label=gettext_lazy("Value"), max_digits=18, decimal_places=2, min_value=0, required=False)
+    amount = forms.DecimalField(
+        label=gettext_lazy("Value"), max_digits=18, decimal_places=2, min_value=0, required=False
+    )
     target_on = forms.DateField(label=gettext_lazy("Target date"), required=False, widget=date_input())
     step_text = forms.CharField(label=gettext_lazy("What happens next"), max_length=300, required=False)
     step_due_on = forms.DateField(label=gettext_lazy("By when"), required=False, widget=date_input())

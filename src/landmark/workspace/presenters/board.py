@@ -16,7 +16,15 @@ from landmark.outlook.periods import Period, next_period, period_containing, rea
 from landmark.outlook.reading import OrgForecast, read_forecast
 from landmark.playbook.loader import load_playbook
 from landmark.workspace.access import MemberRequest
-from landmark.workspace.presenters.filters import Choice, Filter, Flag, change_query, list_flags, list_owners, list_teams
+from landmark.workspace.presenters.filters import (
+    Choice,
+    Filter,
+    Flag,
+    change_query,
+    list_flags,
+    list_owners,
+    list_teams,
+)
 from landmark.workspace.presenters.pipeline import DealRow, Totals, find_currency, read_rows, settle_gates, total
 
 CARDS = 20

@@ -15,9 +15,10 @@ from landmark.outlook.periods import Period
 from landmark.outlook.reading import CurvePoint, DealOutlook
 from landmark.playbook.schema import Playbook
 from landmark.ui.charts import Band, Frame, Mark, Tick, draw_band, find_months, place_marks
-from landmark.ui.formats import current_locale, format_day, format_percent
+from landmark.ui.formats import current_locale, format_day, format_percent, make_readable
 
 PARTS_SHOWN = 6
+OVERLAP, REST = "together", "other"
 RANGES = (180, 365)
 WIDE, NARROW = Frame(760, 260, top=58), Frame(350, 250, left=32, right=4, top=72)
 
@@ -72,6 +73,7 @@ class Chances:
     sentence: str
     base: str
     parts: tuple[Part, ...]
+    overlap: str
     chances: tuple[Chance, ...]
     drawings: tuple[Drawing, ...]
     days: int
@@ -101,6 +103,7 @@ def read_chances(outlook: DealOutlook, dates: Dates, days: int, playbook: Playbo
         % {"score": score, "day": end, "period": dates.period.label},
         base=format_percent(outlook.contributions.base) if outlook.contributions else "",
         parts=_parts(outlook, playbook, lang),
+        overlap=_say_overlap(outlook),
         chances=_chances(outlook, dates),
         drawings=tuple(_draw(points, dates, frame, size) for frame, size in ((WIDE, "wide"), (NARROW, "narrow"))),
         days=days,
@@ -111,39 +114,62 @@ def read_chances(outlook: DealOutlook, dates: Dates, days: int, playbook: Playbo
 
 
 def _parts(outlook: DealOutlook, playbook: Playbook, lang: str) -> tuple[Part, ...]:
+    """The largest effects first, the rest in one bar at the end. For the overlap see ``_say_overlap``."""
     if outlook.contributions is None:
         return ()
-    ranked = sorted(outlook.contributions.parts, key=lambda part: -abs(part.effect))
-    shown = [part for part in ranked if round(100 * part.effect) != 0][:PARTS_SHOWN]
-    longest = max((abs(part.effect) for part in shown), default=1.0)
+    found = {part.key: part.effect for part in outlook.contributions.parts if part.key != OVERLAP}
+    rest = found.pop(REST, 0.0)
+    ranked = sorted(found.items(), key=lambda item: -abs(item[1]))
+    shown = ranked[:PARTS_SHOWN]
+    shown.append((REST, rest + sum(effect for _key, effect in ranked[PARTS_SHOWN:])))
+    visible = [(key, effect) for key, effect in shown if round(100 * effect) != 0]
+    longest = max((abs(effect) for _key, effect in visible), default=1.0)
     return tuple(
         Part(
-            label=name_part(part.key, playbook, lang),
-            points=f"{'+' if part.effect > 0 else '−'}{abs(round(100 * part.effect))}",
-            width=round(50 * abs(part.effect) / longest, 1),
-            is_for=part.effect > 0,
+            label=name_part(key, playbook, lang),
+            points=f"{'+' if effect > 0 else '−'}{abs(round(100 * effect))}",
+            width=round(50 * abs(effect) / longest, 1),
+            is_for=effect > 0,
         )
-        for part in shown
+        for key, effect in visible
     )
 
 
+def _say_overlap(outlook: DealOutlook) -> str:
+    """Facts that tell the same story count once: how far the whole lies from the sum of the parts."""
+    parts = outlook.contributions.parts if outlook.contributions else ()
+    points = round(100 * sum(part.effect for part in parts if part.key == OVERLAP))
+    if points < 0:
+        return _("They tell much the same story, so together they count %(points)d points less than their sum.") % {
+            "points": -points
+        }
+    if points > 0:
+        return _("They strengthen one another: together they count %(points)d points more than their sum.") % {
+            "points": points
+        }
+    return ""
+
+
 def name_part(key: str, playbook: Playbook, lang: str) -> str:
-    """What moves the probability, in words."""
+    """What moves the probability, in words; a name only the source knows is made readable."""
     kind, _colon, name = key.partition(":")
+    if kind == "milestone" and name.startswith("stage:"):
+        return _("Came to %(stage)s") % {"stage": playbook.label("stage", name.removeprefix("stage:"), lang)}
     if kind in ("milestone", "attribute"):
         label = playbook.label(kind, name, lang)
-        return label if label != name else name.replace("_", " ").strip().capitalize()
+        return label if label != name else make_readable(name)
     words = {
         "age": _("Age of the deal"),
         "idle": _("Days since anything happened"),
         "pace": _("Pace against its own past"),
         "path": _("Order of its milestones"),
         "stage_age": _("Time in this stage"),
-        "target": _("Target date and its pushes"),
+        "target": _("Target date"),
+        "moved_dates": _("Target date pushed"),
         "calendar": _("Time of the year"),
-        "other": _("Everything else"),
+        REST: _("Everything else"),
     }
-    return words.get(key, key.replace("_", " ").capitalize())
+    return words.get(key, make_readable(key))
 
 
 def _chances(outlook: DealOutlook, dates: Dates) -> tuple[Chance, ...]:
@@ -199,7 +225,7 @@ def _draw(points: Sequence[CurvePoint], dates: Dates, frame: Frame, size: str) -
 
 
 def _months(on: date, end: date, share: Callable[[date], float], frame: Frame, size: str) -> list[Tick]:
-    """"today" and the months that have room."""
+    """ "today" and the months that have room."""
     ticks = [Tick(frame.x0, _("today"), "start")]
     every = 2 if (end - on).days > 200 and size == "narrow" else 1
     for index, day in enumerate(find_months(on, end)):

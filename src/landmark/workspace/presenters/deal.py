@@ -90,7 +90,9 @@ class DealPage:
 
     @cached_property
     def owners(self) -> list[Member]:
-        return list(Member.objects.filter(org=self.request.org, is_active=True).order_by("name")) if self.can_edit else []
+        return (
+            list(Member.objects.filter(org=self.request.org, is_active=True).order_by("name")) if self.can_edit else []
+        )
 
     # Next step
 
@@ -146,6 +148,16 @@ class DealPage:
     @cached_property
     def evidence(self) -> list[EvidenceLine]:
         return read_evidence(self.deal, self.as_of, self.playbook, self.lang)
+
+    @property
+    def proofs(self) -> list[EvidenceLine]:
+        """What the playbook knows: it may open a gate."""
+        return [line for line in self.evidence if line.is_known]
+
+    @property
+    def other_events(self) -> list[EvidenceLine]:
+        """What only the source knows, such as calls and e-mails: it feeds the forecast."""
+        return [line for line in self.evidence if not line.is_known]
 
     @cached_property
     def people(self) -> list[PersonLine]:

@@ -47,7 +47,7 @@ SORTS: Mapping[str, Callable[[DealRow], Any]] = {
     "target": lambda row: _or_last(row.target_on),
     "age": lambda row: -row.age.days,
     "name": lambda row: (row.account.casefold(), row.name.casefold()),
-    "owner": lambda row: (row.owner.casefold() or "\uffff"),
+    "owner": lambda row: row.owner.casefold() or "\uffff",
     "stage": lambda row: row.stage_label,
 }
 
@@ -133,7 +133,10 @@ def list_flags(rows: Sequence[DealRow], chosen: Filter, query: QueryDict) -> lis
 
 def list_owners(rows: Iterable[DealRow], chosen: Filter) -> list[Choice]:
     names = {str(row.owner_id or "none"): row.owner or _("Nobody yet") for row in rows}
-    return [Choice(key, name, key == chosen.owner) for key, name in sorted(names.items(), key=lambda item: item[1].casefold())]
+    return [
+        Choice(key, name, key == chosen.owner)
+        for key, name in sorted(names.items(), key=lambda item: item[1].casefold())
+    ]
 
 
 def list_teams(rows: Iterable[DealRow], chosen: Filter) -> list[Choice]:

@@ -5,7 +5,6 @@ Answers: what each period is worth in words, ranges and tables. Does not answer:
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-
 from decimal import Decimal
 
 from django.utils.translation import get_language
@@ -21,7 +20,10 @@ from landmark.ui.formats import format_money
 from landmark.workspace.access import MemberRequest
 from landmark.workspace.presenters.board import PeriodChoice, list_periods
 
-WIDE, NARROW = Frame(560, 150, left=12, right=12, top=38, bottom=26), Frame(316, 150, left=10, right=10, top=52, bottom=26)
+WIDE, NARROW = (
+    Frame(560, 150, left=12, right=12, top=38, bottom=26),
+    Frame(316, 150, left=10, right=10, top=52, bottom=26),
+)
 LARGEST_DOT = 6.0
 TICKS = 4
 
@@ -154,7 +156,9 @@ def draw_distributions(money: CurrencySummary) -> tuple[Distribution, ...]:
 
 
 def _draw(money: CurrencySummary, spread: Range, frame: Frame, size: str) -> Distribution:
-    low, high = min(spread.spread[0], float(money.total.won)), spread.spread[-1]
+    low, high = spread.spread[0], spread.spread[-1]
+    if money.total.won:
+        low = min(low, float(money.total.won))
     pad = (high - low or high) * 0.04
     start, end = max(low - pad, 0.0), high + pad
 
@@ -202,7 +206,9 @@ def _marks(money: CurrencySummary, spread: Range, share: Callable[[float], float
 
 
 def _label(money: CurrencySummary, spread: Range) -> str:
-    return _("Twenty equally likely outcomes: one in ten below %(low)s, half below %(middle)s, one in ten above %(high)s.") % {
+    return _(
+        "Twenty equally likely outcomes: one in ten below %(low)s, half below %(middle)s, one in ten above %(high)s."
+    ) % {
         "low": format_money(spread.p10, money.currency, short=True),
         "middle": format_money(spread.p50, money.currency, short=True),
         "high": format_money(spread.p90, money.currency, short=True),

@@ -3,8 +3,8 @@
 Answers: what one card says (value, next step, score, gate in words, age) and what a column adds up to.
 Does not answer: which of them are asked for (``filters``), how they look (templates).
 
-Queries: a fixed number, whatever the number of deals. Gate words come from the stored states; only the few rows that are
-shown and whose state is missing or out of date are judged anew, all at once.
+Queries: a fixed number, whatever the number of deals. Gate words come from the stored states; only the few rows that
+are shown and whose state is missing or out of date are judged anew, all at once.
 """
 
 from collections.abc import Iterable, Sequence
@@ -187,7 +187,9 @@ def tell_step(deal: DealAsKnown, today: date) -> StepView:
 
 def tell_gate(is_ready: bool, missing: int, debt: int, next_label: str) -> GateView:
     if debt:
-        return GateView("unverified", ngettext("unverified · %(n)d to prove", "unverified · %(n)d to prove", debt) % {"n": debt})
+        return GateView(
+            "unverified", ngettext("unverified · %(n)d to prove", "unverified · %(n)d to prove", debt) % {"n": debt}
+        )
     if is_ready:
         words = _("ready for %(stage)s") % {"stage": next_label} if next_label else _("ready to move")
         return GateView("ready", words)

@@ -14,7 +14,7 @@ from landmark.deals.models import Deal, StageMove, Stakeholder
 from landmark.ledger.models import Evidence
 from landmark.orgs.as_of import AsOf
 from landmark.playbook.schema import Playbook, Strength
-from landmark.ui.formats import format_day
+from landmark.ui.formats import format_day, make_readable
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ def _evidence_line(row: Evidence, on: date, playbook: Playbook, lang: str) -> Ev
     is_known = playbook.has_evidence(row.key)
     expiry, state = _say_expiry(row.expires_on, on)
     return EvidenceLine(
-        id=row.id, key=row.key, on=row.occurred_at.date(), label=label if is_known else row.key.replace("_", " "),
+        id=row.id, key=row.key, on=row.occurred_at.date(), label=label if is_known else make_readable(row.key),
         title="" if row.title == label else row.title, note=row.note, author=row.author, strength=strength,
         strength_label=playbook.label("strength", strength, lang), is_imported=row.source == "import",
         is_known=is_known, expiry=expiry, expiry_state=state, attachment=row.attachment_sha256,

@@ -19,7 +19,10 @@ from landmark.workspace.access import MemberRequest
 from landmark.workspace.presenters.filters import change_query
 
 SQUARE = Frame(360, 330, left=40, right=10, top=10, bottom=40)
-WIDE, NARROW = Frame(620, 230, left=36, right=10, top=14, bottom=28), Frame(330, 230, left=34, right=8, top=14, bottom=28)
+WIDE, NARROW = (
+    Frame(620, 230, left=36, right=10, top=14, bottom=28),
+    Frame(330, 230, left=34, right=8, top=14, bottom=28),
+)
 OURS = METHODS[0]
 
 
@@ -162,11 +165,15 @@ def _say_verdict(card: ReportCard, horizon: int) -> str:
         return _("There is too little past to compare the methods at this horizon.")
     gain = 1 - ours.brier / stage.brier
     if gain > 0:
-        return _("At %(days)d days Landmark was %(gain)s closer to what happened than stage percentages (Brier score).") % {
+        return _(
+            "At %(days)d days Landmark was %(gain)s closer to what happened than stage percentages (Brier score)."
+        ) % {
             "days": horizon,
             "gain": format_percent(gain),
         }
-    return _("At %(days)d days stage percentages were %(gain)s closer to what happened; read the forecast with care.") % {
+    return _(
+        "At %(days)d days stage percentages were %(gain)s closer to what happened; read the forecast with care."
+    ) % {
         "days": horizon,
         "gain": format_percent(-gain),
     }

@@ -38,6 +38,7 @@ class Shell:
     member: Member
     nav: tuple[NavItem, ...]
     unread: int
+    others: tuple[Organisation, ...]
     can_import: bool
     banner: str
     latest_url: str
@@ -62,6 +63,13 @@ def _make_shell(request: MemberRequest, org: Organisation) -> Shell:
         member=request.member,
         nav=_nav(request),
         unread=Notice.objects.filter(member=request.member, read_at__isnull=True).count(),
+        others=tuple(
+            other.org
+            for other in Member.objects.filter(user=request.user, is_active=True)
+            .exclude(org=org)
+            .select_related("org")
+            .order_by("org__name")
+        ),
         can_import=has_right(request.member, Right.IMPORT),
         banner=_banner(request),
         latest_url=request.path,
@@ -87,7 +95,9 @@ def _banner(request: MemberRequest) -> str:
         return ""
     shown = format_day(as_of.on)
     if as_of.is_latest:
-        return _("Your data ends on %(day)s, so every age, due date and forecast counts from that day.") % {"day": shown}
+        return _("Your data ends on %(day)s, so every age, due date and forecast counts from that day.") % {
+            "day": shown
+        }
     return _("You are looking at %(day)s: everything as it was known that evening. The latest day is %(latest)s.") % {
         "day": shown,
         "latest": format_day(current_day(request.org)),

@@ -57,8 +57,9 @@ def _shared(request: MemberRequest) -> dict[str, Any]:
         "board_url": reverse("workspace:board", args=[slug]) + query,
         "table_url": reverse("workspace:table", args=[slug]) + query,
         "sorts": [
-            ("expected", _("Expected value first")), ("amount", _("Largest first")), ("score", _("Highest score first")),
-            ("step", _("Next step due first")), ("age", _("Longest in stage first")),
+            ("expected", _("Expected value first")), ("amount", _("Largest first")),
+            ("score", _("Highest score first")), ("step", _("Next step due first")),
+            ("age", _("Longest in stage first")),
         ],
         "sample_url": find_sample_url(request),
         "can_open": can_open and request.as_of.is_latest,

@@ -91,7 +91,7 @@ def make_evidence_form(page: DealPage, *args: Any, **kwargs: Any) -> EvidenceFor
 
 def _step_context(page: DealPage) -> dict[str, Any]:
     step = page.step
-    initial = {"owner": page.request.member.name}
+    initial: dict[str, Any] = {"owner": page.request.member.name}
     if step:
         initial = {"text": step.text, "owner": step.owner, "due_on": step.due_on}
     return {"sheet": "step", "form": NextStepForm(initial=initial), "back": page.request.GET.get("back", "")}
@@ -250,7 +250,9 @@ def open_new(request: MemberRequest) -> HttpResponse:
 def download_attachment(request: MemberRequest, pk: UUID, digest: str) -> HttpResponse:
     """A file behind evidence of this deal, under a name of ours, never shown inside the page."""
     deal = find_deal(request, pk)
-    row = Evidence.objects.for_deal(request.org.id, deal.id).filter(attachment_sha256=digest).first() if digest else None
+    row = (
+        Evidence.objects.for_deal(request.org.id, deal.id).filter(attachment_sha256=digest).first() if digest else None
+    )
     if row is None:
         raise Http404
     try:

@@ -40,7 +40,11 @@ def edit(request: MemberRequest, pk: UUID) -> HttpResponse:
         edit_deal(deal, by=request.member, changes=form.changes, if_version=form.cleaned_data["version"])
     except StaleVersion:
         fresh = DealPage(request, find_deal(request, pk))
-        conflict = {"changes": tell_changes(fresh, list(form.changes)), "fields": request.POST, "wanted": _tell_wanted(fresh, form)}
+        conflict = {
+            "changes": tell_changes(fresh, list(form.changes)),
+            "fields": request.POST,
+            "wanted": _tell_wanted(fresh, form),
+        }
         return render(request, "workspace/deal.html", {"page": fresh, "conflict": conflict}, status=409)
     except (Refused, ValidationError) as refused:
         sentence = " ".join(refused.messages) if isinstance(refused, ValidationError) else str(refused)
@@ -73,7 +77,8 @@ def _tell_wanted(page: DealPage, form: EditForm) -> str:
 
 
 def _field_label(field: str) -> str:
-    return str(Deal._meta.get_field(field).verbose_name)
+    found = Deal._meta.get_field(field)
+    return str(getattr(found, "verbose_name", field))
 
 
 def _tell_value(page: DealPage, field: str, value: Any) -> str:

@@ -66,7 +66,9 @@ def try_move(page: DealPage, form: MoveForm) -> bool:
         )  # fmt: skip
     except MoveRefused as refused:
         missing = sum(len(gate.missing) for gate in refused.result.gates if not gate.opens)
-        form.add_error(None, _("Not yet: %(count)d still missing. Supply the evidence, take a dated promise, or open the gate with a reason.") % {"count": missing})
+        form.add_error(None, _("Not yet: %(count)d still missing.") % {"count": missing})
+        ways = _("Supply the evidence, take a dated promise, or open the gate with a reason.")
+        form.add_error(None, ways)
     except Refused as refused:
         form.add_error(None, str(refused))
     else:
@@ -99,7 +101,9 @@ def read_overrides(page: DealPage, data: Any, to: str) -> list[OverrideInput]:
     for gate in page.reader.door_to(to).gates:
         reason = data.get(f"override-{gate.key}-reason", "").strip()
         if reason and gate.is_overridable and not gate.is_open:
-            overrides.append(OverrideInput(gate.key, reason[:500], _read_day(data.get(f"override-{gate.key}-until", ""))))
+            overrides.append(
+                OverrideInput(gate.key, reason[:500], _read_day(data.get(f"override-{gate.key}-until", "")))
+            )
     return overrides
 
 

@@ -85,9 +85,11 @@ def _find_deals(request: MemberRequest, words: str) -> list[Option]:
         wanted &= Q(name__icontains=word) | Q(account__name__icontains=word)
     rows = Deal.objects.of(request.org).filter(wanted).select_related("account").order_by("closed_at", "name")[:FOUND]
     return [
-        Option(
-            deal.name, "flag", link_to(request, "workspace:deal", pk=deal.id),
-            detail=" · ".join(part for part in (deal.account.name if deal.account else "", _("closed") if deal.is_closed else "") if part),
-        )
+        Option(deal.name, "flag", link_to(request, "workspace:deal", pk=deal.id), detail=_tell_deal(deal))
         for deal in rows
-    ]  # fmt: skip
+    ]
+
+
+def _tell_deal(deal: Deal) -> str:
+    account = deal.account.name if deal.account else ""
+    return " · ".join(part for part in (account, _("closed") if deal.is_closed else "") if part)

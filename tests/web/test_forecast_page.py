@@ -1,0 +1,122 @@
+"""Forecast and report card: numbers in words, two quarters, renewal, grades."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from landmark.orgs.models import Organisation
+from landmark.orgs.roles import Role
+from landmark.outlook.models import FitRun, FittedModel
+from tests.factories import make_deal, make_member, make_org, make_pipeline, make_team, sign_in
+from tests.web.conftest import World
+from tests.web.test_board import make_forecast, read
+
+QUERIES = 24
+
+REPORT: dict[str, Any] = {
+    "horizons": [30, 60, 90], "first": "2026-06-05", "last": "2026-10-23", "every_days": 14, "refits": 2,
+    "cards": [
+        {"horizon": h, "model": model, "rows": 400, "brier": brier, "log_loss": 0.4, "auc": 0.8,
+         "calibration_error": 0.03, "expected": 120.5, "actual": 118.0, "three_class": None}
+        for h in (30, 60, 90) for model, brier in (("landmark", 0.11), ("stage percentage", 0.22))
+    ],
+    "reliability": [
+        {"horizon": h, "model": "landmark", "bins": [
+            {"rows": 40, "predicted": 0.1, "observed": 0.08}, {"rows": 40, "predicted": 0.6, "observed": 0.64}]}
+        for h in (30, 60, 90)
+    ],
+    "stretch": {"30": 1.0, "60": 1.4, "90": 1.7},
+    "periods": [
+        {"as_of": "2026-06-05", "horizon": 60, "open": 200, "actual": 38,
+         "expected": {"landmark": 40.0}, "p10": 33, "p90": 47},
+        {"as_of": "2026-06-19", "horizon": 60, "open": 210, "actual": 60,
+         "expected": {"landmark": 42.0}, "p10": 35, "p90": 49},
+    ],
+}  # fmt: skip
+
+
+def test_both_quarters_say_expected_weighted_and_the_range(world: World) -> None:
+    make_deal(world.alice, "Second", amount=16_000)
+    make_forecast(world.org, 0.5)
+    response = world.client(world.alice).get(world.url("forecast/"))
+    page = response.content.decode()
+    first = response.context["page"].periods[0]
+    assert first.money.total.expected == pytest.approx(50_000, abs=5)
+    assert len(first.distributions[0].dots) == 20
+    for words in ("This quarter", "Next quarter", "€50K", "Weighted by stage", "P10 · P50 · P90", "Qualification",
+                  "By team", "North", "Alice Moretti", "Full model on your own history", "Made for a test."):  # fmt: skip
+        assert words in page
+    assert "style=" not in page
+
+
+def test_without_a_forecast_the_page_says_how_to_get_one(world: World) -> None:
+    page = read(world.client(world.alice), world.url("forecast/"))
+    assert "No forecast has been made yet" in page
+    assert "Renew the forecast" in page
+    reader = make_member(world.org, Role.EXECUTIVE, "Dan Oyelaran")
+    assert "Renew the forecast" not in read(world.client(reader), world.url("forecast/"))
+
+
+def test_renewing_shows_progress_until_it_is_done(world: World) -> None:
+    client = world.client(world.alice)
+    headers = {"HX-Request": "true"}
+    answer = client.post(world.url("forecast/renew/"), headers=headers)
+    assert "progress" in answer.content.decode()
+    run = FitRun.objects.get(org=world.org)
+    FitRun.objects.update(status="running", phase="Fitting the model", percent=40)
+    assert "Fitting the model" in client.get(world.url("forecast/progress/"), headers=headers).content.decode()
+    FitRun.objects.update(status="failed", error="There are no deals yet.")
+    assert client.get(world.url("forecast/progress/"), headers=headers)["HX-Refresh"] == "true"
+    assert "There are no deals yet." in read(client, world.url("forecast/"))
+    assert run.member == world.alice
+
+
+def test_renewing_works_without_scripts(world: World) -> None:
+    assert world.client(world.alice).post(world.url("forecast/renew/")).status_code == 302
+
+
+def test_other_currencies_and_paused_deals_are_named_apart(world: World) -> None:
+    make_deal(world.alice, "Across the water", amount=1000, currency="USD")
+    make_deal(world.alice, "No value", amount=None)
+    make_forecast(world.org)
+    page = read(world.client(world.alice), world.url("forecast/"))
+    assert "USD is counted apart" in page
+    assert "1 deal has no value yet" in page
+
+
+def test_queries_do_not_grow(world: World, django_assert_max_num_queries: Any) -> None:
+    make_pipeline(world.org, [world.alice, world.bob], 120)
+    make_forecast(world.org)
+    client = world.client(world.alice)
+    client.get(world.url("forecast/"))
+    with django_assert_max_num_queries(QUERIES):
+        client.get(world.url("forecast/"))
+
+
+def test_the_card_compares_with_what_people_use_today(world: World) -> None:
+    model = make_forecast(world.org)
+    FittedModel.objects.filter(pk=model.pk).update(report=REPORT)
+    client = world.client(world.alice)
+    page = read(client, world.url("report-card/"))
+    assert "At 60 days Landmark was 50 % closer to what happened than stage percentages" in page
+    assert "the range held 50 % of the time" in page
+    assert "0.1100" in page
+    assert "Scores at 90 days" in read(client, world.url("report-card/?horizon=90"))
+    assert "Scores at 60 days" in read(client, world.url("report-card/?horizon=moon"))
+
+
+def test_without_a_past_the_card_says_so(world: World) -> None:
+    client = world.client(world.alice)
+    assert "nothing to grade" in read(client, world.url("report-card/"))
+    make_forecast(world.org)
+    assert "too little past" in read(client, world.url("report-card/"))
+
+
+def test_somebody_of_two_organisations_can_change_between_them(db: None) -> None:
+    first, second = make_org(), make_org("Second Works", "second")
+    alice = make_member(first, team=make_team(first))
+    second.members.create(user=alice.user, name="Alice Moretti", role=Role.MANAGER)
+    page = read(sign_in(Client(), alice), "/alder/board/")
+    assert 'href="/second/board/"' in page
+    assert Organisation.objects.count() == 2

@@ -58,7 +58,10 @@ class PastDay:
 
 @dataclass(frozen=True)
 class ReportCard:
-    """``refits``: how often the model was fitted again between ``first`` and ``last``."""
+    """``refits``: how often the model was fitted again between ``first`` and ``last``.
+
+    ``stretch`` by horizon: how many times further totals strayed than those of independent deals would.
+    """
 
     horizons: tuple[int, ...]
     first: date
@@ -68,6 +71,7 @@ class ReportCard:
     scores: tuple[Score, ...]
     reliability: dict[tuple[str, int], tuple[Bin, ...]]
     past_days: tuple[PastDay, ...]
+    stretch: dict[int, float]
 
     def score(self, method: str, horizon: int) -> Score | None:
         return next((one for one in self.scores if one.method == method and one.horizon == horizon), None)
@@ -91,6 +95,12 @@ class ReportCard:
         return ours.brier < theirs.brier
 
 
+def find_stretch_for(model: FittedModel, days: int) -> float:
+    """The stretch measured at the horizon nearest to ``days``; 1 while nothing is measured."""
+    measured: dict[str, float] = model.report.get("stretch", {})
+    return min(measured.items(), key=lambda one: abs(int(one[0]) - days))[1] if measured else 1.0
+
+
 def read_report_card(model: FittedModel) -> ReportCard | None:
     """None while there is too little past to test on."""
     report: dict[str, Any] = model.report
@@ -106,6 +116,7 @@ def read_report_card(model: FittedModel) -> ReportCard | None:
         reliability={
             (one["model"], one["horizon"]): tuple(Bin(**held) for held in one["bins"]) for one in report["reliability"]
         },
+        stretch={int(horizon): stretch for horizon, stretch in report["stretch"].items()},
         past_days=tuple(_read_day(period) for period in report["periods"]),
     )
 

@@ -23,8 +23,10 @@ from landmark.forecast.portfolio import bookings
 from landmark.ledger.models import FieldChange
 from landmark.orgs.as_of import AsOf, on_day
 from landmark.orgs.models import Organisation
+from landmark.outlook.backtesting import stretch_around
 from landmark.outlook.periods import Period
 from landmark.outlook.reading import DealOutlook, OrgForecast, read_forecast
+from landmark.outlook.report_card import find_stretch_for
 
 SEED = 1
 CENT = Decimal("0.01")
@@ -63,7 +65,8 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """One in ten outcomes lies below ``p10``, one in ten above ``p90``; deals are taken as independent.
+    """One in ten outcomes lies below ``p10``, one in ten above ``p90``: deals drawn one by one, then stretched around
+    the middle by how much further past totals strayed (``report_card.find_stretch_for``).
 
     ``spread`` are twenty outcomes, each as likely as the next.
     """
@@ -139,7 +142,8 @@ def summarise(org: Organisation, on: date | AsOf, period: Period) -> PeriodSumma
     by_currency[org.currency] = []
     for line in lines:
         by_currency[line.currency].append(line)
-    summaries = {code: _sum_currency(code, held, forecast is not None) for code, held in by_currency.items()}
+    stretch = find_stretch_for(forecast.model, (period.ends_on - as_of.on).days) if forecast else None
+    summaries = {code: _sum_currency(code, held, stretch) for code, held in by_currency.items()}
     main = summaries.pop(org.currency)
     return PeriodSummary(
         period=period,
@@ -223,7 +227,7 @@ def _amounts_before_later_changes(org: Organisation, ids: list[UUID], as_of: AsO
     return {deal_id: Decimal(old) if old else None for deal_id, old in newest_first if deal_id in wanted}
 
 
-def _sum_currency(currency: str, lines: list[_Line], has_forecast: bool) -> CurrencySummary:
+def _sum_currency(currency: str, lines: list[_Line], stretch: float | None) -> CurrencySummary:
     counted = [line for line in lines if line.stage != PAUSED]
     total = _sum(counted)
     return CurrencySummary(
@@ -234,7 +238,7 @@ def _sum_currency(currency: str, lines: list[_Line], has_forecast: bool) -> Curr
             open_count=sum(1 for line in counted if line.undated),
             weighted=sum((line.undated for line in counted), ZERO),
         ),
-        range=_simulate(counted, total) if has_forecast else None,
+        range=None if stretch is None else _simulate(counted, total, stretch),
         by_stage=_group(counted, lambda line: (line.stage, line.stage)),
         by_team=_group(counted, lambda line: (line.team, line.team)),
         by_owner=_group(counted, lambda line: (line.owner_id, line.owner)),
@@ -262,11 +266,15 @@ def _group(lines: list[_Line], name: Callable[[_Line], tuple[str, str]]) -> tupl
     return tuple(sorted(groups, key=lambda group: (-group.sums.expected_total, group.label)))
 
 
-def _simulate(lines: list[_Line], total: Sums) -> Range:
-    """Seeded, so that the same forecast gives the same range on every look."""
+def _simulate(lines: list[_Line], total: Sums, stretch: float) -> Range:
+    """Seeded, so that the same forecast gives the same range on every look; never below what is won already."""
     still_open = [line for line in lines if not line.is_won and line.expected]
     p_won = np.array([line.p_won for line in still_open], np.float64)
     amount = np.array([float(line.amount) for line in still_open], np.float64)
-    found = bookings(p_won, amount, already=float(total.won), seed=SEED)
-    low, middle, high = (Decimal(repr(value)).quantize(CENT) for value in (found.p10, found.p50, found.p90))
-    return Range(low, middle, high, found.spread)
+    found = bookings(p_won, amount, seed=SEED)
+
+    def place(value: float) -> Decimal:
+        return total.won + Decimal(repr(stretch_around(found.p50, value, stretch))).quantize(CENT)
+
+    low, middle, high = (place(value) for value in (found.p10, found.p50, found.p90))
+    return Range(low, middle, high, tuple(float(place(value)) for value in found.spread))

@@ -1,4 +1,4 @@
-"""Delimited text files, row by row: plain or gzipped UTF-8, with or without a byte order mark; ``,`` ``;`` tab or ``|``.
+"""Delimited text files, row by row: plain or gzipped UTF-8, with or without byte order mark; ``,`` ``;`` tab ``|``.
 
 Answers: the cells of each row, numbered as a spreadsheet does, or one sentence why there are none.
 Does not answer: what the cells mean.
@@ -78,10 +78,9 @@ def _chain(first: str, rest: Iterator[str]) -> Iterator[str]:
 
 
 def _open(path: Path) -> io.TextIOWrapper:
-    source: BinaryIO = path.open("rb")
-    packed = source.read(2) == b"\x1f\x8b"
-    source.seek(0)
-    binary = gzip.GzipFile(fileobj=source) if packed else source
+    with path.open("rb") as start:
+        packed = start.read(2) == b"\x1f\x8b"
+    binary: BinaryIO = gzip.open(path) if packed else path.open("rb")  # type: ignore[assignment]
     guarded = io.BufferedReader(_Guarded(binary, path.name), 1 << 16)  # type: ignore[arg-type]
     return io.TextIOWrapper(guarded, encoding="utf-8-sig", newline="")
 

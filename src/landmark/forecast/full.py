@@ -26,23 +26,27 @@ from landmark.forecast.hazards import Ahead, Hazards, fit_hazards
 from landmark.forecast.history import Floats, History, Ints
 from landmark.forecast.sampling import Sample
 from landmark.forecast.snapshots import Table
-from landmark.forecast.trees import Inputs, Trees, fit_trees
+from landmark.forecast.trees import CLASSES, Inputs, Trees, fit_trees
 from landmark.forecast.vocabulary import Vocabulary
 
 PENALTY_A_ROW = 17.0
 SHRUNKEN_WEIGHT = 40.0
 TAIL_HALF_LIFE_DAYS = 60.0
 _DEALS_AT_RISK = 30
+_HELD_BACK_DAYS = (14.0, 90.0)
+_SHARES = np.linspace(0.0, 1.0, 11)
 
 
 @dataclass(frozen=True)
 class Full:
     """The parts only the full level has. ``supported``: intervals ahead that history covers; later ones are tail.
+    ``tree_share``: what the trees say of the two hazard models. ``share``: what both say beside the shrunken rates.
     ``calendar`` (K) which calendar features were seen often enough."""
 
     scaling: Scaling
     hazards: Hazards
     trees: Trees | None
+    tree_share: float
     supported: int
     calendar: NDArray[np.bool_]
     share: float
@@ -52,6 +56,7 @@ class Full:
             "scaling": self.scaling.to_json(),
             "hazards": self.hazards.to_json(),
             "trees": None if self.trees is None else self.trees.to_json(),
+            "tree_share": self.tree_share,
             "supported": self.supported,
             "calendar": self.calendar.tolist(),
             "share": self.share,
@@ -63,6 +68,7 @@ class Full:
             Scaling.from_json(data["scaling"]),
             Hazards.from_json(data["hazards"]),
             None if data["trees"] is None else Trees.from_json(data["trees"]),
+            float(data["tree_share"]),
             int(data["supported"]),
             np.array(data["calendar"], bool),
             float(data["share"]),
@@ -72,6 +78,7 @@ class Full:
 def fit_full(
     known: History, as_of: float, vocabulary: Vocabulary, rows: Sample, table: Table, closed: int, seed: int
 ) -> Full | None:
+    """None when no interval ahead has enough deals at risk. ``closed``: closed deals, which set its share."""
     ahead = outcomes(known, rows.deal, rows.day, as_of)
     supported = _supported(ahead, rows.deal)
     if supported == 0:
@@ -81,14 +88,55 @@ def fit_full(
     scaling = Scaling.learn(columns)
     usable = known_calendar(float(rows.day.min()), as_of)
     calendar = calendar_ahead(rows.day, vocabulary.close_shift, usable)
-    deals = int(np.unique(rows.deal).size)
-    penalty = PENALTY_A_ROW * max(rows.deal.size / deals, 1.0)
+    linear = Ahead(scaling.apply(columns), clock_bins(table.clocks), calendar)
+    grown = tree_inputs(table, calendar)
     # One thread: the same sums in the same order everywhere, and no spinning when web and worker share two cores.
     with threadpool_limits(1):
-        inputs = Ahead(scaling.apply(columns), clock_bins(table.clocks), calendar)
-        hazards = fit_hazards(inputs, ahead, rows.weight, penalty)
-        trees = fit_trees(tree_inputs(table, calendar), ahead, deals, seed)
-    return Full(scaling, hazards, trees, supported, usable, closed / (closed + SHRUNKEN_WEIGHT))
+        hazards, trees = _fit_both(linear, grown, ahead, rows, seed)
+        share = 0.0 if trees is None else _tree_share(linear, grown, ahead, known, rows, as_of, seed)
+    return Full(scaling, hazards, trees, share, supported, usable, closed / (closed + SHRUNKEN_WEIGHT))
+
+
+def _fit_both(
+    linear: Ahead, grown: Inputs, ahead: NDArray[np.int8], rows: Sample, seed: int
+) -> tuple[Hazards, Trees | None]:
+    deals = int(np.unique(rows.deal).size)
+    penalty = PENALTY_A_ROW * max(rows.deal.size / deals, 1.0)
+    return fit_hazards(linear, ahead, rows.weight, penalty), fit_trees(grown, ahead, deals, seed)
+
+
+def _tree_share(
+    linear: Ahead, grown: Inputs, ahead: NDArray[np.int8], known: History, rows: Sample, as_of: float, seed: int
+) -> float:
+    """How much the trees should say, judged out of time.
+
+    Both are fitted on half of the deals as of an earlier day. Each share from 0 to 1 is weighed by the likelihood it gave
+    to what became known since, and the average is taken: 0.5 when nothing tells them apart.
+    """
+    earlier = as_of - np.clip((as_of - float(rows.day.min())) / 4, *_HELD_BACK_DAYS)
+    before = outcomes(known, rows.deal, rows.day, float(np.floor(earlier)))
+    before[ahead < 0] = -1
+    chosen = np.flatnonzero((rows.deal % 2 == 0) & (before >= 0).any(axis=1))
+    if np.unique(before[chosen][before[chosen] >= 0]).size < CLASSES:
+        return 0.5
+    part = Sample(rows.deal[chosen], rows.day[chosen], rows.weight[chosen], rows.spacing, rows.kept)
+    hazards, trees = _fit_both(linear.take(chosen), grown.take(chosen), before[chosen], part, seed)
+    row, interval = np.nonzero((ahead >= 0) & (before < 0))
+    if trees is None or row.size == 0:
+        return 0.5
+    happened = ahead[row, interval]
+    one = _chance(hazards.predict(linear)[row, interval], happened)
+    other = _chance(trees.hazard(grown, row, interval), happened)
+    likelihood = np.array([np.sum(np.log((1 - share) * one + share * other)) for share in _SHARES])
+    likelihood /= row.size / np.unique(rows.deal[row]).size  # the cells of one deal tell the same story again and again
+    weight = np.exp(likelihood - likelihood.max())
+    return float(weight @ _SHARES / weight.sum())
+
+
+def _chance(hazard: Floats, happened: NDArray[np.int8]) -> Floats:
+    """Probability (cells) that hazards (cells, 2) gave to what happened."""
+    full = np.column_stack([1.0 - hazard.sum(axis=1), hazard])
+    return np.maximum(full[np.arange(happened.size), happened], 1e-9)
 
 
 def tree_inputs(table: Table, calendar: Calendar) -> Inputs:

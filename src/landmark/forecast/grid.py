@@ -55,6 +55,9 @@ class Calendar:
     interval: Floats
     row: NDArray[np.intp]
 
+    def take(self, rows: NDArray[np.intp]) -> "Calendar":
+        return Calendar(self.daily, self.interval, self.row[rows])
+
 
 def calendar_ahead(day: Ints, shift: int, known: NDArray[np.bool_]) -> Calendar:
     """``shift`` is 1 when closings are stamped at the start of their date; ``known`` picks the usable features."""
@@ -89,7 +92,7 @@ def known_calendar(first_day: float, as_of: float) -> NDArray[np.bool_]:
 
 
 def clock_bins(clocks: Floats) -> NDArray[np.int64]:
-    """Which bin each clock of a deal will show in the middle of each interval: (rows, clocks) → (rows, clocks, INTERVALS).
+    """The bin each clock (rows, clocks) will show in the middle of each interval: (rows, clocks, INTERVALS).
 
     A deal that is 20 days old is 50 days old a month ahead: many hazards follow that clock, not the snapshot's.
     """

@@ -37,7 +37,6 @@ BENCHMARKS, SHRUNKEN, FULL = "benchmarks", "shrunken", "full"
 CLOSED_FOR_SHRUNKEN = 10
 CLOSED_FOR_FULL = 200
 EACH_FOR_FULL = 30
-TREE_SHARE = 0.5
 _CHUNK = 4_000
 
 
@@ -88,9 +87,9 @@ class Fitted:
         """For each open deal (order of ``predict``): what moves its P(won) away from the average open deal's.
 
         Pairs (key, share of the probability), largest first; each list sums to p − average. Keys:
-        ``milestone:<name>``, ``attribute:<name>``, ``age``, ``idle``, ``pace``, ``path``, ``stage_age``, ``target`` and ``together`` (what only
-        the combination tells). Formula: change of the logistic part's P when a group is set to its average.
-        Association, not cause.
+        ``milestone:<name>``, ``attribute:<name>``, ``age``, ``idle``, ``pace``, ``path``, ``stage_age``,
+        ``target`` and ``together`` (what only the combination tells). Formula: change of the logistic
+        part's P when a group is set to its average. Association, not cause.
         """
         wanted = _checked(as_of, [horizon])
         known = as_known(history, as_of)
@@ -138,7 +137,7 @@ class Fitted:
         mixed = linear
         if full.trees is not None:
             grown = full.trees.predict(tree_inputs(table, calendar), full.supported)
-            mixed = (1 - TREE_SHARE) * linear + TREE_SHARE * cumulate(with_tail(grown, slow, full.supported))
+            mixed = (1 - full.tree_share) * linear + full.tree_share * cumulate(with_tail(grown, slow, full.supported))
         mixed = full.share * mixed + (1 - full.share) * cumulate(slow)
         return at_horizons(mixed, horizons, full.hazards.day_weights(calendar), calendar.row)
 

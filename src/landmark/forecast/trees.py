@@ -33,6 +33,9 @@ class Inputs:
         calendar = self.calendar.interval[self.calendar.row[row], interval]
         return np.column_stack([self.x[row], middle, self.clocks[row] + middle[:, None], calendar])
 
+    def take(self, rows: NDArray[np.intp]) -> "Inputs":
+        return Inputs(self.x[rows], self.clocks[rows], self.calendar.take(rows))
+
 
 @dataclass(frozen=True)
 class Trees:
@@ -52,10 +55,15 @@ class Trees:
         rows = np.arange(inputs.x.shape[0])
         hazard = np.zeros((rows.size, INTERVALS, 2))
         for j in range(intervals):
-            score = self._score(inputs.at(rows, np.full(rows.size, j)))
-            odds = np.exp(score - score.max(axis=1, keepdims=True))
-            hazard[:, j] = (odds / odds.sum(axis=1, keepdims=True))[:, 1:]
+            hazard[:, j] = self.hazard(inputs, rows, np.full(rows.size, j))
         return hazard
+
+    def hazard(self, inputs: Inputs, row: NDArray[np.intp], interval: NDArray[np.intp]) -> Floats:
+        """Hazards (cells, 2) of chosen rows and intervals."""
+        score = self._score(inputs.at(row, interval))
+        odds = np.exp(score - score.max(axis=1, keepdims=True))
+        hazards: Floats = (odds / odds.sum(axis=1, keepdims=True))[:, 1:]
+        return hazards
 
     def _score(self, x: Floats) -> Floats:
         rows = np.arange(x.shape[0])

@@ -30,8 +30,8 @@ class Attribute:
     """One column. ``kind``: number, date or category. ``levels``: categories from the lowest to the highest share won.
 
     ``fill``: what an empty cell counts as; None leaves it empty, which may tell something. It is filled when deals
-    still open lack the value far more often than closed ones do: then people fill it in on closing, and an empty cell would
-    leak the outcome.
+    still open lack the value far more often than closed ones do: then people fill it in on closing, and an empty cell
+    would leak the outcome.
     """
 
     name: str

@@ -1,0 +1,160 @@
+"""``landmark forecast`` and ``landmark backtest`` as a person would call them."""
+
+import csv
+from datetime import date, timedelta
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+from click.testing import CliRunner, Result
+
+from landmark.cli.forecast import backtest, forecast
+from landmark.connectors.values import format_instant
+from landmark.forecast.history import LOST, OPEN, WON
+from tests.pure.forecast.made import START, make_history
+
+DAY_ZERO = date(1970, 1, 1)
+OUTCOMES = {OPEN: "", WON: "won", LOST: "lost"}
+
+
+def day(offset: int) -> str:
+    return (DAY_ZERO + timedelta(days=START + offset)).isoformat()
+
+
+@pytest.fixture(scope="module")
+def log(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("log")
+    write_log(folder)
+    return folder
+
+
+def write_log(folder: Path, until: int | None = None, extra: str = "") -> None:
+    """The made-up market as files; with ``until``, as they were at 00:00 of that day."""
+    history = make_history(deals=260, days=240)
+    limit = float("inf") if until is None else START + until
+    with (folder / "deals.csv").open("w") as stream:
+        stream.write("deal_id,opened_at,closed_at,outcome,amount,segment\n")
+        for place, deal_id in enumerate(history.deal_ids):
+            if history.opened[place] > limit:
+                continue
+            closed = history.closed[place] if history.closed[place] <= limit else float("nan")
+            outcome = OUTCOMES[int(history.outcome[place])] if closed == closed else ""
+            cells = [deal_id, format_instant(history.opened[place]), format_instant(closed), outcome]
+            cells += [history.attributes["amount"][place], history.attributes["segment"][place] or ""]
+            stream.write(",".join(cells) + "\n")
+        stream.write(extra)
+    with (folder / "events.csv").open("w") as stream:
+        stream.write("deal_id,at,milestone\n")
+        for deal, at, code in zip(history.event_deal, history.event_at, history.event_code, strict=True):
+            if at <= limit:
+                stream.write(f"{history.deal_ids[deal]},{format_instant(at)},{history.milestones[code]}\n")
+
+
+def run_forecast(folder: Path, out: Path, *options: str) -> Result:
+    given = [str(folder / "deals.csv"), str(folder / "events.csv"), "--as-of", day(200), "--out", str(out), *options]
+    return CliRunner().invoke(forecast, given)
+
+
+def rows(path: Path) -> list[dict[str, str]]:
+    with path.open() as stream:
+        return list(csv.DictReader(stream))
+
+
+def test_writes_every_open_deal_with_a_row_for_each_horizon(log: Path, tmp_path: Path) -> None:
+    result = run_forecast(log, tmp_path / "out.csv", "--horizons", "30,7")
+    assert result.exit_code == 0, result.output
+    found = rows(tmp_path / "out.csv")
+    deals = rows(log / "deals.csv")
+    is_open = [one["deal_id"] for one in deals if one["opened_at"] <= day(200) < (one["closed_at"] or "9")]
+    assert [one["deal_id"] for one in found] == [deal for deal in is_open for _ in range(2)]
+    assert [one["horizon_days"] for one in found[:2]] == ["7", "30"]
+    assert {one["as_of"] for one in found} == {day(200)}
+    for one in found:
+        assert abs(float(one["p_won"]) + float(one["p_lost"]) + float(one["p_open"]) - 1) < 1e-9
+    assert "Level in use: shrunken." in result.output
+
+
+def test_parquet_holds_the_same(log: Path, tmp_path: Path) -> None:
+    run_forecast(log, tmp_path / "out.csv", "--horizons", "7,30")
+    assert run_forecast(log, tmp_path / "out.parquet", "--horizons", "7,30").exit_code == 0
+    table = pq.read_table(tmp_path / "out.parquet").to_pylist()
+    assert [(one["deal_id"], repr(one["p_won"])) for one in table] == [
+        (one["deal_id"], one["p_won"]) for one in rows(tmp_path / "out.csv")
+    ]
+
+
+def test_a_forecast_equals_the_backtest_of_its_day_also_when_the_files_end_there(log: Path, tmp_path: Path) -> None:
+    out, options = tmp_path / "back.csv", ["--from", day(186), "--to", day(200), "--every", "14d", "--horizons", "7,30"]
+    given = [str(log / "deals.csv"), str(log / "events.csv"), "--out", str(out), *options]
+    result = CliRunner().invoke(backtest, given)
+    assert result.exit_code == 0, result.output
+    back = [one for one in rows(out) if one["as_of"] == day(200)]
+    cut = tmp_path / "cut"
+    cut.mkdir()
+    write_log(cut, until=200)
+    assert run_forecast(cut, tmp_path / "alone.csv", "--horizons", "7,30").exit_code == 0
+    alone = rows(tmp_path / "alone.csv")
+    assert [one["deal_id"] for one in alone] == [one["deal_id"] for one in back]
+    assert max(abs(float(a["p_won"]) - float(b["p_won"])) for a, b in zip(alone, back, strict=True)) < 1e-9
+
+
+def test_the_backtest_prints_each_model_and_what_it_could_not_score(log: Path, tmp_path: Path) -> None:
+    given = [str(log / "deals.csv"), str(log / "events.csv"), "--out", str(tmp_path / "o.csv"), "--from", day(180)]
+    given += ["--to", day(210), "--every", "30", "--horizons", "7,60", "--complete-to", day(239)]
+    result = CliRunner().invoke(backtest, given)
+    assert result.exit_code == 0, result.output
+    for words in ("landmark", "stage percentage", "stage x horizon", "Brier", "log loss", "AUC", "Level in use"):
+        assert words in result.output
+    assert "60 d: 2 of 2 as-of days end after" in result.output
+    assert {one["as_of"] for one in rows(tmp_path / "o.csv")} == {day(180), day(210)}
+
+
+def test_bad_rows_are_set_aside_and_the_good_ones_forecast(log: Path, tmp_path: Path) -> None:
+    write_log(tmp_path, extra="=cmd(),someday,,,,\n")
+    result = run_forecast(tmp_path, tmp_path / "out.csv")
+    assert result.exit_code == 1
+    assert len(rows(tmp_path / "out.csv")) > 0
+    rejected = rows(tmp_path / "out.rejected.csv")
+    assert rejected[0]["cell_1"] == "'=cmd()"
+    assert "no date" in rejected[0]["reason"]
+    assert int(rejected[0]["row"]) > 200
+
+
+def test_strict_writes_nothing(log: Path, tmp_path: Path) -> None:
+    write_log(tmp_path, extra="x,someday,,,,\n")
+    result = run_forecast(tmp_path, tmp_path / "out.csv", "--strict")
+    assert result.exit_code == 2
+    assert not (tmp_path / "out.csv").exists()
+    assert not (tmp_path / "out.rejected.csv").exists()
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--horizons", "0"], "1 to 365"),
+        (["--horizons", "366"], "1 to 365"),
+        (["--horizons", "soon"], "1 to 365"),
+        (["--as-of", "12/05/2026"], "write it like"),
+        (["--playbook", "nobody/1"], "no playbook"),
+        (["--out", "out.xlsx"], ".parquet"),
+        (["--out", "no-such-folder/out.csv"], "does not exist"),
+    ],
+)
+def test_a_wrong_option_gives_one_sentence(log: Path, tmp_path: Path, options: list[str], words: str) -> None:
+    result = run_forecast(log, tmp_path / "out.csv", *options)
+    assert result.exit_code == 2
+    assert words in result.output
+
+
+@pytest.mark.parametrize("every", ["0d", "x", "-7d", ""])
+def test_a_wrong_interval_is_refused(log: Path, tmp_path: Path, every: str) -> None:
+    given = [str(log / "deals.csv"), str(log / "events.csv"), "--out", str(tmp_path / "o.csv"), "--from", day(1)]
+    result = CliRunner().invoke(backtest, [*given, "--to", day(2), "--every", every])
+    assert result.exit_code == 2
+    assert "such as 7d" in result.output
+
+
+def test_a_day_before_all_deals_writes_headings_only(log: Path, tmp_path: Path) -> None:
+    result = run_forecast(log, tmp_path / "out.csv", "--as-of", "2001-01-01")
+    assert result.exit_code == 0, result.output
+    assert (tmp_path / "out.csv").read_text() == "deal_id,as_of,horizon_days,p_won,p_lost,p_open\n"

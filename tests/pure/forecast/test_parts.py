@@ -1,0 +1,315 @@
+"""The parts of the forecast, each against a hand count or an outside oracle."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import brier_score_loss, log_loss, roc_auc_score
+
+from landmark.forecast import calendars, evaluate, grid, portfolio, trees
+from landmark.forecast.backtest import run_backtest, score_rounds
+from landmark.forecast.baselines import STAGE, STAGE_HORIZON, predict_baselines
+from landmark.forecast.hazards import Ahead, fit_hazards
+from landmark.forecast.history import LOST, OPEN, WON, History
+from landmark.forecast.known import as_known
+from landmark.forecast.model import fit
+from landmark.forecast.priors import Priors
+from landmark.forecast.sampling import MOST_ROWS, sample
+from landmark.forecast.snapshots import Snapshots, landmark_rows
+from landmark.forecast.vocabulary import learn
+from landmark.playbook.loader import load_playbook
+from tests.pure.forecast.made import START, cut, make_history
+
+
+def tiny() -> History:
+    """Two deals. A: opened day 0, demo on 2 and 5, closed won on 10. B: opened day 4 with a push of its target date."""
+    return History(
+        deal_ids=np.array(["A", "B"], object),
+        opened=np.array([0.0, 4.0]),
+        closed=np.array([10.0, np.nan]),
+        outcome=np.array([WON, OPEN], np.int8),
+        known_from=np.array([np.nan, np.nan]),
+        event_deal=np.array([0, 0, 1, 1, 0], np.int32),
+        event_at=np.array([2.0, 5.0, 3.0, 6.0, 12.0]),
+        event_known=np.array([2.0, 5.0, 3.0, 8.0, 12.0]),
+        event_code=np.array([0, 0, 1, 0, 1], np.int32),
+        milestones=("Demo", "Call"),
+        attributes={"target_on": np.array(["1970-01-20", "1970-01-25"], object)},
+        change_deal=np.array([1], np.int32),
+        change_at=np.array([6.5]),
+        change_field=np.array(["target_on"], object),
+        change_value=np.array(["1970-02-10"], object),
+        complete_to=12.0,
+    )
+
+
+def row(history: History, deal: int, day: int) -> dict[str, float]:
+    known = as_known(history, 12.0).history
+    table = Snapshots(known, learn(known)).table(np.array([deal], np.int32), np.array([day], np.int32))
+    return dict(zip(table.names, table.values[0].tolist(), strict=True))
+
+
+def test_a_snapshot_by_hand() -> None:
+    seen = row(tiny(), 0, 7)
+    assert (seen["age"], seen["idle"], seen["events"], seen["kinds"]) == (7, 2, 2, 1)
+    assert (seen["since:Demo"], seen["first:Demo"], seen["count:Demo"]) == (2, 5, 2)
+    assert np.isnan(seen["since:Call"])
+    assert (seen["events_3"], seen["events_7"], seen["stage_age"], seen["last_gap"]) == (1, 2, 5, 3)
+    assert seen["date:target_on"] == 12
+
+
+def test_an_event_before_the_opening_counts_from_the_opening_and_late_knowledge_waits() -> None:
+    assert row(tiny(), 1, 7)["since:Call"] == 3
+    assert row(tiny(), 1, 7)["count:Demo"] == 0
+    assert row(tiny(), 1, 8)["since:Demo"] == 2
+
+
+def test_a_push_is_seen_from_its_day_on() -> None:
+    before, after = row(tiny(), 1, 6), row(tiny(), 1, 7)
+    assert (before["date:target_on"], before["changes:target_on"]) == (18, 0)
+    assert (after["date:target_on"], after["changes:target_on"]) == (33, 1)
+
+
+def test_a_deal_is_at_risk_from_opening_to_closing_and_once_its_history_is_known() -> None:
+    history = replace(tiny(), known_from=np.array([3.0, np.nan]))
+    deal, day = landmark_rows(history, np.array([0, 3, 4, 9, 10, 11], np.int32))
+    assert list(zip(deal.tolist(), day.tolist(), strict=True)) == [
+        (0, 3),
+        (0, 4),
+        (1, 4),
+        (0, 9),
+        (1, 9),
+        (1, 10),
+        (1, 11),
+    ]
+
+
+def test_outcomes_are_censored_at_the_as_of_day() -> None:
+    rows = grid.outcomes(tiny(), np.array([0, 1], np.int32), np.array([5, 5], np.int32), 12.0)
+    # day 5 + 7 = 12 is over on day 12, day 5 + 10 is not; A closes 5 days after day 5, in the interval (4, 7]
+    assert rows[0].tolist() == [0, 0, WON] + [-1] * (grid.INTERVALS - 3)
+    assert rows[1].tolist() == [0, 0, 0] + [-1] * (grid.INTERVALS - 3)
+
+
+@given(st.lists(st.tuples(st.floats(0, 0.5), st.floats(0, 0.5)), min_size=grid.INTERVALS, max_size=grid.INTERVALS))
+def test_hazards_add_up_to_incidences(pairs: list[tuple[float, float]]) -> None:
+    incidence = grid.cumulate(np.array([pairs]))[0]
+    survival = np.cumprod([1 - won - lost for won, lost in pairs])
+    assert np.allclose(incidence[1:].sum(axis=1), 1 - survival)
+    assert np.all(np.diff(incidence, axis=0) >= 0)
+
+
+def test_between_edges_weekends_weigh_as_told() -> None:
+    incidence = np.zeros((1, grid.INTERVALS + 1, 2))
+    incidence[0, 3:, 0] = 0.4  # all within (4, 7]
+    weight = np.ones((1, 365, 2))
+    weight[0, 4, 0] = 2.0
+    p = grid.at_horizons(incidence, np.array([4, 5, 6, 7], np.int32), weight, np.zeros(1, np.intp))[0, :, 0]
+    assert np.allclose(p, [0.0, 0.2, 0.3, 0.4])
+
+
+@pytest.mark.parametrize(
+    ("day", "flag", "expected"),
+    [
+        ("2026-03-31", "quarter_last_5", 1),
+        ("2026-03-26", "quarter_last_5", 0),
+        ("2026-04-01", "quarter_first_31", 1),
+        ("2026-02-28", "month_last_5", 1),
+        ("2026-02-28", "weekend", 1),
+        ("2026-12-24", "turn_of_year", 1),
+        ("2027-01-02", "turn_of_year", 1),
+        ("2027-01-03", "turn_of_year", 0),
+    ],
+)
+def test_calendar_by_hand(day: str, flag: str, expected: int) -> None:
+    number = int(np.datetime64(day).astype("datetime64[D]").astype(np.int64))
+    flags = calendars.closing_days(np.array([number], np.int32))[0]
+    assert flags[calendars.INTERVAL_NAMES.index(flag)] == expected
+
+
+def test_a_quarters_end_seen_once_is_not_used() -> None:
+    start = int(np.datetime64("2026-01-01").astype(np.int64))
+    short, long = grid.known_calendar(start, start + 100.0), grid.known_calendar(start, start + 400.0)
+    place = calendars.INTERVAL_NAMES.index("quarter_last_5")
+    assert not short[place]
+    assert long[place]
+    assert short[calendars.INTERVAL_NAMES.index("weekend")]
+
+
+def test_logistic_hazards_agree_with_scikit_learn() -> None:
+    """One interval, no calendar and no clock effect left: an ordinary penalised multinomial logistic regression."""
+    random = np.random.default_rng(0)
+    x = random.normal(size=(3_000, 3))
+    score = np.column_stack([np.zeros(3_000), x[:, 0] - 1, x[:, 1] * 0.5 - 0.5])
+    chance = np.exp(score) / np.exp(score).sum(axis=1, keepdims=True)
+    target = (random.random(3_000)[:, None] > chance.cumsum(axis=1)).sum(axis=1)
+    outcome = np.full((3_000, grid.INTERVALS), -1, np.int8)
+    outcome[:, 0] = target
+    calendar = grid.calendar_ahead(np.full(3_000, START, np.int32), 0, np.zeros(len(calendars.INTERVAL_NAMES), bool))
+    ahead = Ahead(x, np.zeros((3_000, 1, grid.INTERVALS), np.int64), calendar)
+    ours = fit_hazards(ahead, outcome, np.ones(3_000), penalty=0.01).predict(ahead)[:, 0]
+    theirs = LogisticRegression(C=1e3, max_iter=500).fit(x, target).predict_proba(x)[:, 1:]
+    assert np.abs(ours - theirs).max() < 0.005
+
+
+def test_the_gradient_is_the_slope_of_the_objective() -> None:
+    from landmark.forecast.hazards import Hazards, _Problem
+
+    random = np.random.default_rng(3)
+    rows = 40
+    calendar = grid.calendar_ahead(START + random.integers(0, 5, rows).astype(np.int32), 0, np.ones(8, bool))
+    ahead = Ahead(random.normal(size=(rows, 2)), grid.clock_bins(random.random((rows, 2)) * 50), calendar)
+    outcome = random.integers(-1, 3, (rows, grid.INTERVALS)).astype(np.int8)
+    penalty = Hazards(
+        np.ones((3, 2, 3)), np.ones((8, 2)), np.ones((2, 2, grid.CLOCK_BINS)), np.ones((2, grid.INTERVALS))
+    )
+    problem = _Problem(ahead, outcome, random.random(rows), np.zeros((2, grid.INTERVALS)), penalty)
+    at = random.normal(size=problem.penalty.size) * 0.3
+    gradient = problem.objective(at)[1]
+    for place in random.choice(at.size, 40, replace=False):
+        step = np.zeros(at.size)
+        step[place] = 1e-5
+        slope = (problem.objective(at + step)[0] - problem.objective(at - step)[0]) / 2e-5
+        assert slope == pytest.approx(gradient[place], rel=1e-4, abs=1e-5)
+
+
+def test_the_kept_trees_are_scikit_learns_trees() -> None:
+    random = np.random.default_rng(5)
+    x = random.normal(size=(2_000, 4))
+    x[random.random(x.shape) < 0.2] = np.nan
+    target = (np.nan_to_num(x[:, 0]) > 0).astype(int) + (np.nan_to_num(x[:, 1]) > 0.5)
+    booster = HistGradientBoostingClassifier(max_iter=15, max_leaf_nodes=8, early_stopping=False, random_state=0)
+    booster.fit(x, target)
+    score = trees._as_arrays(booster)._score(x)
+    odds = np.exp(score - score.max(axis=1, keepdims=True))
+    assert np.allclose(odds / odds.sum(axis=1, keepdims=True), booster.predict_proba(x), atol=1e-12)
+
+
+@settings(max_examples=30)
+@given(st.lists(st.tuples(st.booleans(), st.floats(0.001, 0.999)), min_size=4, max_size=60))
+def test_scores_agree_with_scikit_learn(pairs: list[tuple[bool, float]]) -> None:
+    won = np.array([float(one) for one, _ in pairs])
+    p = np.array([value for _, value in pairs])
+    assert evaluate.brier(won, p) == pytest.approx(brier_score_loss(won, p))
+    assert evaluate.log_loss(won, p) == pytest.approx(log_loss(won, p, labels=[0, 1]))
+    if 0 < won.sum() < won.size:
+        assert evaluate.auc(won, p) == pytest.approx(roc_auc_score(won, p))
+    else:
+        assert np.isnan(evaluate.auc(won, p))
+
+
+def test_calibration_error_by_hand() -> None:
+    p = np.repeat([0.1, 0.5], 10)
+    won = np.array([0.0] * 10 + [1.0] * 10)
+    bins = evaluate.reliability(won, p)
+    assert [one.rows for one in bins] == [2] * 10
+    assert evaluate.calibration_error(won, p) == pytest.approx((5 * 0.1 + 5 * 0.5) / 10)
+
+
+def test_three_class_loss_by_hand() -> None:
+    outcome = np.array([OPEN, WON, LOST], np.int8)
+    loss = evaluate.three_class_loss(outcome, np.full(3, 0.5), np.full(3, 0.3), np.full(3, 0.2))
+    assert loss == pytest.approx(-np.mean(np.log([0.5, 0.3, 0.2])))
+
+
+def test_no_rows_have_no_scores() -> None:
+    nothing = np.zeros(0)
+    scores = evaluate.score(nothing, nothing)
+    assert scores.rows == 0
+    assert all(np.isnan(value) for value in (scores.brier, scores.log_loss, scores.auc, scores.calibration_error))
+
+
+def test_bookings_of_two_sure_deals_and_a_coin() -> None:
+    found = portfolio.bookings(np.array([1.0, 0.0, 0.5]), np.array([100.0, 900.0, 50.0]), already=10.0)
+    assert found.expected == pytest.approx(135.0)
+    assert (found.p10, found.p90) == (110.0, 160.0)
+    assert found == portfolio.bookings(np.array([1.0, 0.0, 0.5]), np.array([100.0, 900.0, 50.0]), already=10.0)
+
+
+def test_bookings_cover_what_independent_deals_bring() -> None:
+    random = np.random.default_rng(2)
+    p, amount = random.random(60), random.random(60) * 1_000
+    found = portfolio.bookings(p, amount)
+    outcomes = (random.random((4_000, 60)) < p) @ amount
+    assert np.mean((outcomes >= found.p10) & (outcomes <= found.p90)) == pytest.approx(0.8, abs=0.03)
+    with pytest.raises(ValueError, match="outside 0 to 1"):
+        portfolio.bookings(np.array([1.2]), np.array([1.0]))
+
+
+def test_a_window_is_the_difference_of_two_days() -> None:
+    curve = np.linspace(0.001, 0.365, 365)[None, :]
+    assert portfolio.window_probability(curve, 0, 30)[0] == pytest.approx(0.030)
+    assert portfolio.window_probability(curve, 10, 30)[0] == pytest.approx(0.020)
+
+
+def test_priors_of_the_default_playbook() -> None:
+    playbook = load_playbook()
+    priors = Priors.from_playbook(playbook)
+    first, last = priors.stages[0], priors.stages[-1]
+    assert first.win_rate == float(playbook.open_stages[0].win_prior or 0)
+    assert first.median_days == sum(float(stage.typical_days or 30) for stage in playbook.open_stages)
+    assert last.median_days < first.median_days
+    assert Priors.from_json(priors.to_json()) == priors
+    reached = np.array([[True, True], [True, False], [False, False]])
+    rates = priors.rates(("Discovery Complete", "stage:commercial"), reached)
+    assert rates[0, 0] > rates[1, 0]
+    assert rates[2].sum() == pytest.approx(np.log(2) / priors.pooled.median_days)
+
+
+def test_an_attribute_filled_in_on_closing_is_not_read_by_its_absence() -> None:
+    history = make_history(deals=500)
+    account = np.array(["known"] * 500, object)
+    account[history.outcome == OPEN] = None
+    leaky = replace(history, attributes={"size": np.where(account == None, None, "7"), "account": account})  # noqa: E711
+    found = {one.name: one.fill for one in learn(as_known(leaky, START + 300.0).history).attributes}
+    assert found == {"size": 7.0, "account": 0.0}
+
+
+def test_ids_and_owners_are_no_attributes() -> None:
+    history = make_history(deals=300)
+    codes = np.array([f"free text {place}" for place in range(300)], object)
+    people = np.array(["owner 1", "owner 2"] * 150, object)
+    described = replace(history, attributes={"note": codes, "owner": people, "account_id": people, "level": people})
+    assert [one.name for one in learn(as_known(described, START + 300.0).history).attributes] == ["level"]
+
+
+def test_a_long_history_is_thinned_the_same_way_each_time() -> None:
+    history = make_history(deals=8_000, days=900, seed=4)
+    known = as_known(history, START + 900.0).history
+    one, other = sample(known, START + 900.0), sample(known, START + 900.0)
+    assert one.deal.tolist() == other.deal.tolist()
+    assert one.deal.size <= MOST_ROWS * 1.05
+    assert one.spacing % 7 != 0
+    assert set(((one.day + 3) % 7).tolist()) == set(range(7))
+
+
+def test_a_backtest_row_is_the_forecast_of_that_day() -> None:
+    history = make_history(deals=500)
+    days = [START + 200.0, START + 214.0]
+    rounds = run_backtest(history, days, [7, 30])
+    for one, day in zip(rounds, days, strict=True):
+        short = cut(history, day)
+        alone = fit(short, day).predict(short, day, [7, 30])
+        assert np.allclose(one.prediction.p_won, alone.p_won, rtol=0, atol=1e-9)
+        assert np.allclose(one.prediction.p_lost, alone.p_lost, rtol=0, atol=1e-9)
+
+
+def test_only_what_is_complete_is_scored() -> None:
+    history = make_history(deals=300)
+    rounds = run_backtest(history, [START + 200.0, START + 280.0], [7, 30])
+    cards = {(card.horizon, card.model): card.scores for card in score_rounds(history, rounds, START + 300.0)}
+    assert cards[30, "landmark"].rows == rounds[0].prediction.deal.size
+    assert cards[7, "landmark"].rows == sum(one.prediction.deal.size for one in rounds)
+    assert {model for _, model in cards} == {"landmark", STAGE, STAGE_HORIZON}
+    assert score_rounds(history, rounds, START + 150.0) == []
+
+
+def test_baselines_by_hand() -> None:
+    """One closed deal, won: with five average deals mixed in, every stage says what the average says."""
+    found = predict_baselines(tiny(), 11.0, [7])
+    assert found[STAGE][0, 0] == pytest.approx(1.0)
+    assert 0 <= found[STAGE_HORIZON][0, 0] <= 1

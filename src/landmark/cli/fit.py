@@ -56,7 +56,8 @@ def _fit(org: "Organisation", as_of: date | None) -> bool:
         return False
     assert run.model is not None  # noqa: S101 - a run without error has one
     count = run.model.forecasts.count()
-    click.echo(f"{org.slug}: {count} open deals forecast as of {run.as_of}, {run.model.level}. {run.model.reason}")
+    deals = "1 open deal" if count == 1 else f"{count:,} open deals"
+    click.echo(f"{org.slug}: {deals} forecast as of {run.as_of}, {run.model.level}. {run.model.reason}")
     return True
 
 

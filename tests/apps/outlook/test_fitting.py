@@ -143,7 +143,7 @@ def test_pushing_a_date_never_lifts_a_score(large_org: Organisation) -> None:
     after = predict_open(fitted, read_history(large_org, AS_OF))
     assert after.deal.tolist() == before.deal.tolist()
     assert (after.won <= before.won).all()
-    assert (np.abs(after.raw - before.raw) > 1e-3).any(), "the model alone must react to a push, else nothing was tested"
+    assert (np.abs(after.raw - before.raw) > 1e-3).any(), "the model must react to a push, else nothing was tested"
 
 
 class Gullible:

@@ -4,7 +4,7 @@ Answers: what a move writes, once the gate engine has let it through. Does not a
 (``engines.gates``), what an import reports (``connectors.apply``, which passes no gate).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -50,42 +50,43 @@ def move_deal(
     if_version: int | None = None,
 ) -> StageMove:
     """Move the deal, or raise ``MoveRefused`` with what is missing. Nothing is written when it is refused."""
+    words = {"note": note, "reason": reason, "reopen_on": reopen_on, "reopen_when": reopen_when}
     with transaction.atomic():
         locked = lock_deal(deal)
         policies.check_can_edit(by, locked)
         policies.check_version(locked, if_version)
-        as_of = latest(locked.org)
-        playbook = load_playbook(locked.playbook)
-        policies.check_promises(promises, as_of.on)
-        policies.check_overrides(overrides, as_of.on)
-        facts = _with_inputs(deal_facts(locked, as_of), next_step, promises, overrides)
-        result = _evaluate(locked, facts, playbook, to_stage, as_of)
-        _check_words(playbook, result, to_stage, note=note, reason=reason, next_step=next_step)
-        if to_stage == "paused" and not (reopen_on or reopen_when.strip()):
-            raise policies.Refused(_("Say what would reopen it: a day, an event, or a rival's renewal window."))
-        if not result.allowed:
-            raise policies.MoveRefused(result)
+        result = _ask_the_gates(locked, to_stage, words, next_step, promises, overrides)
         _keep_inputs(locked, by, promises, overrides)
-        move = _write_move(
-            locked,
-            by,
-            result,
-            to_stage,
-            via=via,
-            note=note,
-            reason=reason,
-            reopen_on=reopen_on,
-            reopen_when=reopen_when,
-        )
-        _keep_passes(locked, result, as_of)
+        move = _write_move(locked, by, result, to_stage, via=via, **words)
+        _keep_passes(locked, result)
         if next_step is not None:
             put_next_step(locked, next_step)
-        _tell_managers(locked, by, overrides, playbook)
+        _tell_managers(locked, by, overrides)
         detail = {"from": move.from_stage, "to": to_stage, "reason": reason, "overrides": [o.gate for o in overrides]}
         record_act(locked, "deal.moved", by=by, via=via, detail=detail, note=note)
         refresh_gate_state(locked)
     deal.refresh_from_db()
     return move
+
+
+def _ask_the_gates(
+    deal: Deal,
+    to_stage: str,
+    words: Mapping[str, Any],
+    next_step: NextStepInput | None,
+    promises: Sequence[PromiseInput],
+    overrides: Sequence[OverrideInput],
+) -> MoveResult:
+    """What the engine says of the move, the person's inputs counted in; refused in one sentence if it may not be."""
+    as_of, playbook = latest(deal.org), load_playbook(deal.playbook)
+    policies.check_promises(promises, as_of.on)
+    policies.check_overrides(overrides, as_of.on)
+    facts = _with_inputs(deal_facts(deal, as_of), next_step, promises, overrides)
+    result = _evaluate(deal, facts, playbook, to_stage, as_of)
+    _check_words(playbook, result, to_stage, words, next_step)
+    if not result.allowed:
+        raise policies.MoveRefused(result)
+    return result
 
 
 def read_move(deal: Deal, to_stage: str, as_of: AsOf) -> MoveResult:
@@ -118,9 +119,10 @@ def _with_inputs(
 
 
 def _check_words(
-    playbook: Playbook, result: MoveResult, to_stage: str, *, note: str, reason: str, next_step: NextStepInput | None
+    playbook: Playbook, result: MoveResult, to_stage: str, words: Mapping[str, Any], next_step: NextStepInput | None
 ) -> None:
     """Every move takes a note; losing, pausing and going back a reason; an open deal a next step."""
+    note, reason = words["note"], words["reason"]
     if not note.strip():
         raise policies.Refused(_("Write a short note: what happened that moves the deal?"))
     if result.needs_reason and not reason.strip():
@@ -129,6 +131,8 @@ def _check_words(
         raise policies.Refused(_("Choose the reason from the playbook's list, so that losses can be compared."))
     if to_stage == "won" and reason not in {item.key for item in playbook.win_reasons}:
         raise policies.Refused(_("Choose why the customer said yes from the playbook's list."))
+    if to_stage == "paused" and not (words["reopen_on"] or words["reopen_when"].strip()):
+        raise policies.Refused(_("Say what would reopen it: a day, an event, or a rival's renewal window."))
     if result.direction in NEEDS_NEXT_STEP:
         policies.check_next_step(next_step)
 
@@ -181,20 +185,20 @@ def _gate_record(gate: GateResult) -> dict[str, object]:
     }
 
 
-def _keep_passes(deal: Deal, result: MoveResult, as_of: AsOf) -> None:
+def _keep_passes(deal: Deal, result: MoveResult) -> None:
     """A gate met by evidence stays passed; one opened by promise or override is noted as that, and may close again."""
     hows = {"passed": "evidence", "promised": "promise", "overridden": "override"}
     for gate in result.gates:
         how = hows.get(gate.status)
         if how and gate.door != EVERY_MOVE:  # the gate of every move asks anew each time
-            GatePass.objects.get_or_create(deal=deal, gate=gate.gate, how=how, passed_on=as_of.on)
+            GatePass.objects.get_or_create(deal=deal, gate=gate.gate, how=how, passed_on=latest(deal.org).on)
 
 
-def _tell_managers(deal: Deal, by: Member, overrides: Sequence[OverrideInput], playbook: Playbook) -> None:
+def _tell_managers(deal: Deal, by: Member, overrides: Sequence[OverrideInput]) -> None:
     """An override needs no leave, but it is never silent."""
     if not overrides:
         return
-    team = by.team_id
+    playbook, team = load_playbook(deal.playbook), by.team_id
     managers = deal.org.members.filter(role=Role.MANAGER, is_active=True).exclude(id=by.id)
     told = [m for m in managers if m.team_id == team] or list(managers)
     for override in overrides:

@@ -7,6 +7,7 @@ Does not answer: what a playbook says (its own wording files). Needs no system g
 import io
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -18,6 +19,16 @@ from django.utils.translation.template import templatize
 SOURCE = Path(__file__).resolve().parent.parent
 LOCALES = SOURCE / "locale"
 LANGUAGES = ("it",)
+FIXED = datetime(2026, 1, 1, tzinfo=UTC)
+HEADER = """# The interface of Landmark. Bring it up to date with: python -m landmark.ui.messages
+msgid ""
+msgstr ""
+"Language: {language}\\n"
+"Content-Type: text/plain; charset=utf-8\\n"
+"Content-Transfer-Encoding: 8bit\\n"
+"Plural-Forms: {plurals}\\n"
+
+"""
 KEYWORDS = {
     "_": None, "gettext": None, "gettext_lazy": None, "ngettext": (1, 2), "ngettext_lazy": (1, 2),
     "pgettext": ((1, "c"), 2), "npgettext": ((1, "c"), 2, 3),
@@ -45,17 +56,21 @@ def _messages_in(path: Path) -> Iterator[tuple[str | tuple[str, ...], str | None
 
 
 def read_catalog(language: str) -> Catalog:
+    """The language's file; its dates are fixed, so that the same words make the same bytes."""
     path = _po(language)
-    if not path.exists():
-        return Catalog(locale=language, project="Landmark", charset="utf-8")
-    with path.open("rb") as file:
-        return read_po(file, locale=language)
+    catalog = Catalog(locale=language)
+    if path.exists():
+        with path.open("rb") as file:
+            catalog = read_po(file, locale=language)
+    catalog.creation_date = catalog.revision_date = FIXED
+    catalog.fuzzy = False
+    return catalog
 
 
 def update(language: str) -> Catalog:
     """The language's catalog with new messages added and gone ones left out. Nothing is guessed."""
     catalog = read_catalog(language)
-    catalog.update(collect(), no_fuzzy_matching=True)
+    catalog.update(collect(), no_fuzzy_matching=True, update_creation_date=False)
     catalog.obsolete.clear()
     return catalog
 
@@ -72,8 +87,8 @@ def find_missing(catalog: Catalog) -> list[str]:
 
 def write_catalog(catalog: Catalog) -> bytes:
     out = io.BytesIO()
-    write_po(out, catalog, width=110, sort_output=True, omit_header=False, no_location=True)
-    return out.getvalue()
+    write_po(out, catalog, width=110, sort_output=True, omit_header=True, no_location=True)
+    return HEADER.format(language=catalog.locale_identifier, plurals=catalog.plural_forms).encode() + out.getvalue()
 
 
 def compile_catalog(catalog: Catalog) -> bytes:

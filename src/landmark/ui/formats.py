@@ -14,6 +14,7 @@ from django.utils.translation import get_language, gettext, ngettext
 
 NOTHING = "—"
 COMPACT_FROM = 10_000
+MILLION = 1_000_000
 
 
 def current_locale() -> Locale:
@@ -31,14 +32,18 @@ def format_money(amount: Decimal | float | None, currency: str, *, short: bool =
     locale = current_locale()
     if not currency:
         return format_decimal(round(value), locale=locale)
-    if short and abs(value) >= COMPACT_FROM:
-        digits = 0 if abs(value) < 1_000_000 else 2 if abs(value) < 10_000_000 else 1
+    if short and abs(value) >= COMPACT_FROM and (abs(value) >= MILLION or _shortens_thousands(locale)):
+        digits = 0 if abs(value) < MILLION else 2 if abs(value) < 10 * MILLION else 1
         return format_compact_currency(value, currency, locale=locale, fraction_digits=digits)
-    has_cents = get_currency_precision(currency) and value != value.to_integral_value()
-    if has_cents and not short:
+    if get_currency_precision(currency) and value != value.to_integral_value() and not short:
         return format_currency(value, currency, locale=locale)
     pattern = locale.currency_formats["standard"].pattern.replace("0.00", "0")
     return format_currency(round(value), currency, format=pattern, locale=locale, currency_digits=False)
+
+
+def _shortens_thousands(locale: Locale) -> bool:
+    """English writes 84K; Italian has no short form below a million."""
+    return str(locale.compact_currency_formats["short"]["other"]["10000"].pattern).strip("0 \xa0¤") != ""
 
 
 def format_count(value: int | float | None) -> str:

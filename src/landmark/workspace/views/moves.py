@@ -40,7 +40,11 @@ def make_move_form(page: DealPage, data: QueryDict | None = None, to: str = "") 
         "step_owner": page.request.member.name,
     }
     if step and not page.is_step_late:
-        initial |= {"step_text": step.text, "step_owner": step.owner, "step_due_on": step.due_on}
+        initial |= {
+            "step_text": step.text,
+            "step_owner": step.owner or page.request.member.name,
+            "step_due_on": step.due_on,
+        }
     return MoveForm(data, playbook=page.playbook, lang=page.lang, targets=list_targets(page), initial=initial)
 
 

@@ -34,19 +34,23 @@ SHRUNKEN_WEIGHT = 40.0
 TAIL_HALF_LIFE_DAYS = 60.0
 _DEALS_AT_RISK = 30
 _HELD_BACK_DAYS = (14.0, 90.0)
-_SHARES = np.linspace(0.0, 1.0, 11)
+_SHARES = np.linspace(0.2, 0.8, 7)
+_DRIFT_WEIGHT = 20.0
+_DRIFT_LIMITS = (0.6, 1.6)
 
 
 @dataclass(frozen=True)
 class Full:
     """The parts only the full level has. ``supported``: intervals ahead that history covers; later ones are tail.
     ``tree_share``: what the trees say of the two hazard models. ``share``: what both say beside the shrunken rates.
+    ``drift`` (2): factor on the hazards of won and lost, as the market has moved of late.
     ``calendar`` (K) which calendar features were seen often enough."""
 
     scaling: Scaling
     hazards: Hazards
     trees: Trees | None
     tree_share: float
+    drift: Floats
     supported: int
     calendar: NDArray[np.bool_]
     share: float
@@ -57,6 +61,7 @@ class Full:
             "hazards": self.hazards.to_json(),
             "trees": None if self.trees is None else self.trees.to_json(),
             "tree_share": self.tree_share,
+            "drift": self.drift.tolist(),
             "supported": self.supported,
             "calendar": self.calendar.tolist(),
             "share": self.share,
@@ -69,6 +74,7 @@ class Full:
             Hazards.from_json(data["hazards"]),
             None if data["trees"] is None else Trees.from_json(data["trees"]),
             float(data["tree_share"]),
+            np.array(data["drift"], np.float64),
             int(data["supported"]),
             np.array(data["calendar"], bool),
             float(data["share"]),
@@ -93,8 +99,8 @@ def fit_full(
     # One thread: the same sums in the same order everywhere, and no spinning when web and worker share two cores.
     with threadpool_limits(1):
         hazards, trees = _fit_both(linear, grown, ahead, rows, seed)
-        share = 0.0 if trees is None else _tree_share(linear, grown, ahead, known, rows, as_of, seed)
-    return Full(scaling, hazards, trees, share, supported, usable, closed / (closed + SHRUNKEN_WEIGHT))
+        share, drift = _judge(linear, grown, ahead, known, rows, as_of, seed)
+    return Full(scaling, hazards, trees, share, drift, supported, usable, closed / (closed + SHRUNKEN_WEIGHT))
 
 
 def _fit_both(
@@ -105,38 +111,46 @@ def _fit_both(
     return fit_hazards(linear, ahead, rows.weight, penalty), fit_trees(grown, ahead, deals, seed)
 
 
-def _tree_share(
+def _judge(
     linear: Ahead, grown: Inputs, ahead: NDArray[np.int8], known: History, rows: Sample, as_of: float, seed: int
-) -> float:
-    """How much the trees should say, judged out of time.
+) -> tuple[float, Floats]:
+    """How much the trees should say, and how the market has drifted, judged out of time.
 
-    Both are fitted on half of the deals as of an earlier day. Each share from 0 to 1 is weighed by the likelihood it gave
-    to what became known since, and the average is taken: 0.5 when nothing tells them apart.
+    Both are fitted on half of the deals as of an earlier day. Each share from 0.2 to 0.8 is weighed by the likelihood
+    it gave to what became known since, and the average is taken: 0.5 when nothing tells them apart.
+    The drift (2: won, lost) is the root of closings seen / closings expected since: the final fit, which knows those
+    closings, has taken in about half of it by itself.
     """
     earlier = as_of - np.clip((as_of - float(rows.day.min())) / 4, *_HELD_BACK_DAYS)
     before = outcomes(known, rows.deal, rows.day, float(np.floor(earlier)))
     before[ahead < 0] = -1
     chosen = np.flatnonzero((rows.deal % 2 == 0) & (before >= 0).any(axis=1))
     if np.unique(before[chosen][before[chosen] >= 0]).size < CLASSES:
-        return 0.5
+        return 0.5, np.ones(2)
     part = Sample(rows.deal[chosen], rows.day[chosen], rows.weight[chosen], rows.spacing, rows.kept)
     hazards, trees = _fit_both(linear.take(chosen), grown.take(chosen), before[chosen], part, seed)
     row, interval = np.nonzero((ahead >= 0) & (before < 0))
     if trees is None or row.size == 0:
-        return 0.5
+        return 0.5, np.ones(2)
     happened = ahead[row, interval]
-    one = _chance(hazards.predict(linear)[row, interval], happened)
-    other = _chance(trees.hazard(grown, row, interval), happened)
+    by_slopes, by_trees = hazards.predict(linear)[row, interval], trees.hazard(grown, row, interval)
+    one, other = _chance(by_slopes, happened), _chance(by_trees, happened)
     likelihood = np.array([np.sum(np.log((1 - share) * one + share * other)) for share in _SHARES])
-    likelihood /= row.size / np.unique(rows.deal[row]).size  # the cells of one deal tell the same story again and again
+    repeats = row.size / np.unique(rows.deal[row]).size  # the cells of one deal tell the same story again and again
+    likelihood /= repeats
     weight = np.exp(likelihood - likelihood.max())
-    return float(weight @ _SHARES / weight.sum())
+    share = float(weight @ _SHARES / weight.sum())
+    expected = ((1 - share) * by_slopes + share * by_trees).sum(axis=0) / repeats
+    seen = np.array([np.sum(happened == cause) for cause in (1, 2)]) / repeats
+    drift: Floats = np.clip(np.sqrt((seen + _DRIFT_WEIGHT) / (expected + _DRIFT_WEIGHT)), *_DRIFT_LIMITS)
+    return share, drift
 
 
 def _chance(hazard: Floats, happened: NDArray[np.int8]) -> Floats:
     """Probability (cells) that hazards (cells, 2) gave to what happened."""
     full = np.column_stack([1.0 - hazard.sum(axis=1), hazard])
-    return np.maximum(full[np.arange(happened.size), happened], 1e-9)
+    chance: Floats = np.maximum(full[np.arange(happened.size), happened], 1e-9)
+    return chance
 
 
 def tree_inputs(table: Table, calendar: Calendar) -> Inputs:
@@ -148,6 +162,13 @@ def _supported(ahead: NDArray[np.int8], deal: Ints) -> int:
     """How many intervals in a row have at least thirty different deals at risk."""
     enough = [np.unique(deal[ahead[:, j] >= 0]).size >= _DEALS_AT_RISK for j in range(INTERVALS)]
     return enough.index(False) if False in enough else INTERVALS
+
+
+def drifted(hazard: Floats, drift: Floats) -> Floats:
+    """Hazards (rows, INTERVALS, 2) times the drift, never above certainty."""
+    moved = hazard * drift
+    bounded: Floats = moved / np.maximum(moved.sum(axis=2, keepdims=True), 1.0)
+    return bounded
 
 
 def with_tail(hazard: Floats, slow: Floats, supported: int) -> Floats:

@@ -6,7 +6,8 @@ Model (rows i, intervals j, causes c):
     log(h_c / h_stay) = offset_jc + a_jc + Σ_b B_jb x_i·W_cb + k_ij·G_c + Σ_q t_qc(i, j)
 with a basis B of the time ahead (constant, log, fresh), so the weight of every feature may change with the horizon; k
 is the calendar of the interval itself, t a step function of what each clock of the deal (its age, the age of its
-stage) will show by then. The person-period table is never laid out: rows × intervals is a product, and so is its gradient.
+stage) will show by then. The person-period table is never laid out: rows × intervals is
+a product, and so is its gradient.
 Source: Tutz & Schmid, Modeling Discrete Time-to-Event Data (2016), ch. 8; van Houwelingen & Putter, Dynamic Prediction
 in Clinical Survival Analysis (2012), on landmarking.
 """

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from landmark.forecast.design import expand
-from landmark.forecast.full import Full, fit_full, tree_inputs, with_tail
+from landmark.forecast.full import Full, drifted, fit_full, tree_inputs, with_tail
 from landmark.forecast.grid import (
     YEAR,
     Calendar,
@@ -132,11 +132,15 @@ class Fitted:
         calendar = self._calendar(full, as_of, rows)
         x = full.scaling.apply(expand(table, self.vocabulary)[0])
         linear = cumulate(
-            with_tail(full.hazards.predict(Ahead(x, clock_bins(table.clocks), calendar)), slow, full.supported)
+            with_tail(
+                drifted(full.hazards.predict(Ahead(x, clock_bins(table.clocks), calendar)), full.drift),
+                slow,
+                full.supported,
+            )
         )
         mixed = linear
         if full.trees is not None:
-            grown = full.trees.predict(tree_inputs(table, calendar), full.supported)
+            grown = drifted(full.trees.predict(tree_inputs(table, calendar), full.supported), full.drift)
             mixed = (1 - full.tree_share) * linear + full.tree_share * cumulate(with_tail(grown, slow, full.supported))
         mixed = full.share * mixed + (1 - full.share) * cumulate(slow)
         return at_horizons(mixed, horizons, full.hazards.day_weights(calendar), calendar.row)

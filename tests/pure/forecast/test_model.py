@@ -1,4 +1,4 @@
-"""The promises of a forecast: no look ahead, probabilities that add up, the level that history allows, plain storage."""
+"""What a forecast promises: no look ahead, probabilities that add up, the level history allows, plain storage."""
 
 import json
 from dataclasses import replace

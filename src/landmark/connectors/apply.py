@@ -23,7 +23,7 @@ from landmark.connectors.parties import write_parties, write_people
 from landmark.connectors.plan import Change, DealPlan, as_day
 from landmark.connectors.preview import ID_LENGTH, Prepared, Tick, iter_plans, prepare, report, stay_quiet
 from landmark.connectors.stages import Step
-from landmark.connectors.values import to_datetime
+from landmark.connectors.values import find_day, to_datetime
 from landmark.deals.gate_states import refresh_gate_states
 from landmark.deals.models import Deal, DealAttribute, GateState, NextStep, StageMove
 from landmark.ledger.append import append_audit, append_changes, append_evidence, make_ids
@@ -196,11 +196,13 @@ def _write_attributes(rows: list[tuple[UUID, DealPlan]]) -> None:
 
 
 def _write_next_steps(rows: list[tuple[UUID, DealPlan]], writing: Writing) -> None:
-    """A step from the source has neither owner nor day; only such a one is replaced by the source's next one."""
+    """A step from the source has no owner; only such a one is replaced by the source's next one."""
     found = [(deal_id, plan) for deal_id, plan in rows if plan.next_step]
     replaced = [deal_id for deal_id, plan in found if plan.known and plan.known.next_step is not None]
     NextStep.objects.filter(deal__in=replaced, done_at=None).update(done_at=writing.now)
-    NextStep.objects.bulk_create([NextStep(deal_id=deal_id, text=plan.next_step) for deal_id, plan in found])
+    texts = ((deal_id, plan.next_step or "") for deal_id, plan in found)
+    steps = [NextStep(deal_id=deal_id, text=text, due_on=find_day(text)) for deal_id, text in texts]
+    NextStep.objects.bulk_create(steps)
 
 
 def _evidence_rows(rows: list[tuple[UUID, DealPlan]], expiry_days: Mapping[str, int]) -> Iterator[NewEvidence]:

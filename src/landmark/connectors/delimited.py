@@ -81,7 +81,7 @@ def _open(path: Path) -> io.TextIOWrapper:
     with path.open("rb") as start:
         packed = start.read(2) == b"\x1f\x8b"
     binary: BinaryIO = gzip.open(path) if packed else path.open("rb")  # type: ignore[assignment]
-    guarded = io.BufferedReader(_Guarded(binary, path.name), 1 << 16)  # type: ignore[arg-type]
+    guarded = io.BufferedReader(_Guarded(binary, path.name), 1 << 16)
     return io.TextIOWrapper(guarded, encoding="utf-8-sig", newline="")
 
 

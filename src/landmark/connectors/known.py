@@ -69,8 +69,8 @@ def _add_words(known: dict[UUID, KnownDeal], ids: list[UUID]) -> None:
     for deal_id, key, value, is_edited in attributes.values_list("deal_id", "key", "value", "is_edited"):
         known[deal_id].attributes[key] = (value, is_edited)
     steps = NextStep.objects.filter(deal__in=ids, done_at=None)
-    for deal_id, text, owner, due_on in steps.values_list("deal_id", "text", "owner", "due_on"):
-        known[deal_id].next_step, known[deal_id].is_step_ours = text, bool(owner or due_on)
+    for deal_id, text, owner in steps.values_list("deal_id", "text", "owner"):
+        known[deal_id].next_step, known[deal_id].is_step_ours = text, bool(owner)
     settled = Difference.objects.filter(deal__in=ids, kept="ours")
     for difference in settled:
         known[difference.deal_id].settled.add((difference.field, difference.theirs))

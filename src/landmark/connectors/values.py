@@ -14,6 +14,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECONDS_A_DAY = 86_400_000_000
 _EARLIEST, _LATEST = 1900, 2200
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
+_DAY_INSIDE = re.compile(r"\b[0-9]{4}-[0-9]{2}-[0-9]{2}\b")
 _ZONE_WORD = re.compile(r"\s*(?:UTC|GMT|Z)$", re.IGNORECASE)
 _SPACED_OFFSET = re.compile(r"\s+(?=[+-][0-9]{2}:?[0-9]{0,2}$)")
 _TRUE = frozenset({"1", "true", "yes", "y", "t", "on"})
@@ -68,3 +69,13 @@ def format_instant(days: float) -> str:
         return ""
     moment = to_datetime(days)
     return moment.date().isoformat() if days == math.floor(days) else moment.isoformat().replace("+00:00", "Z")
+
+
+def find_day(text: str) -> date | None:
+    """The first ISO day inside a sentence ("Send the figures by 2026-03-31"), if it is a day of the calendar."""
+    for found in _DAY_INSIDE.findall(text):
+        try:
+            return date.fromisoformat(found)
+        except ValueError:
+            continue
+    return None

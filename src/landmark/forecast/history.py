@@ -21,9 +21,9 @@ OPEN, WON, LOST = 0, 1, 2
 class History:
     """n deals, m events, c changes.
 
-    deal_ids (n) text · opened (n) · closed (n, NaN while open) · outcome (n, OPEN/WON/LOST) · known_from (n, NaN when the
-    whole history is known) · event_deal (m, index into deals) · event_at (m) · event_known (m, never before it happened is
-    not assumed) · event_code (m, index into milestones) · attributes: name → (n) text or None as known at opening ·
+    deal_ids (n) text · opened (n) · closed (n, NaN while open) · outcome (n, OPEN/WON/LOST) · known_from (n, NaN when
+    the whole history is known) · event_deal (m, index into deals) · event_at (m) · event_known (m) · event_code (m,
+    index into milestones) · attributes: name → (n) text or None as known at opening ·
     change_* (c): from ``change_at`` on, attribute ``change_field`` of deal ``change_deal`` has ``change_value``.
     ``amount`` and ``target_on`` are attributes like any other (names ``amount`` and ``target_on``).
     """

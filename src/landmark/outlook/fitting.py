@@ -139,9 +139,7 @@ def predict_open(fitted: Fitted, history: History) -> Outlooks:
     return Outlooks(deal, lowest, prediction.p_lost[itself], prediction.p_won[itself])
 
 
-def _explain(
-    org: Organisation, on: date, fitted: Fitted, history: History, outlooks: Outlooks
-) -> list[dict[str, Any]]:
+def _explain(org: Organisation, on: date, fitted: Fitted, history: History, outlooks: Outlooks) -> list[dict[str, Any]]:
     """What each probability by the end of the period is made of: base + parts = the stored probability."""
     if outlooks.deal.size == 0 or outlooks.deal.size > MOST_EXPLAINED:
         return [{}] * outlooks.deal.size

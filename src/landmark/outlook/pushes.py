@@ -65,9 +65,7 @@ def _copy(
     )
 
 
-def _rows_of(
-    of_deal: NDArray[np.int32], source: NDArray[np.int32]
-) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+def _rows_of(of_deal: NDArray[np.int32], source: NDArray[np.int32]) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
     """Rows that belong to each copy's deal, and the copy they go to."""
     order = np.argsort(of_deal, kind="stable")
     start = np.searchsorted(of_deal[order], source, "left")

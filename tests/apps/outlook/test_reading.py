@@ -140,5 +140,3 @@ def test_another_organisations_forecast_is_not_found(org: Organisation, deal: De
     forecast = read_forecast(other, on(100))
     assert forecast is not None
     assert forecast.for_deals([deal.id]) == {}
-
-

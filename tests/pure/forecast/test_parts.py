@@ -288,7 +288,7 @@ def test_a_long_history_is_thinned_the_same_way_each_time() -> None:
 
 
 def test_a_backtest_row_is_the_forecast_of_that_day() -> None:
-    history = make_history(deals=500)
+    history = make_history(deals=330)
     days = [START + 200.0, START + 214.0]
     rounds = run_backtest(history, days, [7, 30])
     for one, day in zip(rounds, days, strict=True):

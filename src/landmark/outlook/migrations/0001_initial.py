@@ -7,95 +7,150 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('deals', '0001_initial'),
-        ('orgs', '0001_initial'),
+        ("deals", "0001_initial"),
+        ("orgs", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='FittedModel',
+            name="FittedModel",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('as_of', models.DateField()),
-                ('is_ready', models.BooleanField(default=False)),
-                ('level', models.CharField(max_length=20)),
-                ('reason', models.CharField(max_length=500)),
-                ('playbook', models.CharField(max_length=60)),
-                ('model_version', models.CharField(max_length=40)),
-                ('input_hash', models.CharField(max_length=64)),
-                ('parameters', models.JSONField()),
-                ('report', models.JSONField(default=dict)),
-                ('read_at', models.DateTimeField()),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('org', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='fitted_models', to='orgs.organisation')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("as_of", models.DateField()),
+                ("is_ready", models.BooleanField(default=False)),
+                ("level", models.CharField(max_length=20)),
+                ("reason", models.CharField(max_length=500)),
+                ("playbook", models.CharField(max_length=60)),
+                ("model_version", models.CharField(max_length=40)),
+                ("input_hash", models.CharField(max_length=64)),
+                ("parameters", models.JSONField()),
+                ("report", models.JSONField(default=dict)),
+                ("read_at", models.DateTimeField()),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "org",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="fitted_models",
+                        to="orgs.organisation",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-as_of', '-created_at'],
+                "ordering": ["-as_of", "-created_at"],
             },
         ),
         migrations.CreateModel(
-            name='FitRun',
+            name="FitRun",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('as_of', models.DateField()),
-                ('status', models.CharField(choices=[('waiting', 'Waiting'), ('running', 'Running'), ('done', 'Done'), ('failed', 'Failed')], default='waiting', max_length=12)),
-                ('phase', models.CharField(blank=True, max_length=120)),
-                ('percent', models.PositiveSmallIntegerField(default=0)),
-                ('error', models.CharField(blank=True, max_length=500)),
-                ('is_asked_again', models.BooleanField(default=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('started_at', models.DateTimeField(null=True)),
-                ('beat_at', models.DateTimeField(null=True)),
-                ('finished_at', models.DateTimeField(null=True)),
-                ('member', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='orgs.member')),
-                ('org', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='fit_runs', to='orgs.organisation')),
-                ('model', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='runs', to='outlook.fittedmodel')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("as_of", models.DateField()),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "Waiting"),
+                            ("running", "Running"),
+                            ("done", "Done"),
+                            ("failed", "Failed"),
+                        ],
+                        default="waiting",
+                        max_length=12,
+                    ),
+                ),
+                ("phase", models.CharField(blank=True, max_length=120)),
+                ("percent", models.PositiveSmallIntegerField(default=0)),
+                ("error", models.CharField(blank=True, max_length=500)),
+                ("is_asked_again", models.BooleanField(default=False)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("started_at", models.DateTimeField(null=True)),
+                ("beat_at", models.DateTimeField(null=True)),
+                ("finished_at", models.DateTimeField(null=True)),
+                (
+                    "member",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to="orgs.member"
+                    ),
+                ),
+                (
+                    "org",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="fit_runs", to="orgs.organisation"
+                    ),
+                ),
+                (
+                    "model",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="runs",
+                        to="outlook.fittedmodel",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-created_at'],
+                "ordering": ["-created_at"],
             },
         ),
         migrations.CreateModel(
-            name='DealForecast',
+            name="DealForecast",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('won', models.BinaryField()),
-                ('lost', models.BinaryField()),
-                ('stage_percent', models.FloatField(null=True)),
-                ('contributions', models.JSONField(default=dict)),
-                ('deal', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='forecasts', to='deals.deal')),
-                ('model', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='forecasts', to='outlook.fittedmodel')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("won", models.BinaryField()),
+                ("lost", models.BinaryField()),
+                ("stage_percent", models.FloatField(null=True)),
+                ("contributions", models.JSONField(default=dict)),
+                (
+                    "deal",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="forecasts", to="deals.deal"
+                    ),
+                ),
+                (
+                    "model",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="forecasts", to="outlook.fittedmodel"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='StageAge',
+            name="StageAge",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('stage', models.CharField(max_length=40)),
-                ('median_days', models.FloatField()),
-                ('p75_days', models.FloatField()),
-                ('count', models.PositiveIntegerField()),
-                ('model', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='stage_ages', to='outlook.fittedmodel')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("stage", models.CharField(max_length=40)),
+                ("median_days", models.FloatField()),
+                ("p75_days", models.FloatField()),
+                ("count", models.PositiveIntegerField()),
+                (
+                    "model",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="stage_ages", to="outlook.fittedmodel"
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='fittedmodel',
-            index=models.Index(fields=['org', 'is_ready', 'as_of'], name='outlook_fit_org_id_207fd2_idx'),
+            model_name="fittedmodel",
+            index=models.Index(fields=["org", "is_ready", "as_of"], name="outlook_fit_org_id_207fd2_idx"),
         ),
         migrations.AddConstraint(
-            model_name='fitrun',
-            constraint=models.UniqueConstraint(condition=models.Q(('status__in', ['waiting', 'running'])), fields=('org', 'as_of'), name='one_live_fit_per_day'),
+            model_name="fitrun",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("status__in", ["waiting", "running"])),
+                fields=("org", "as_of"),
+                name="one_live_fit_per_day",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='dealforecast',
-            constraint=models.UniqueConstraint(fields=('model', 'deal'), name='forecast_once_per_model'),
+            model_name="dealforecast",
+            constraint=models.UniqueConstraint(fields=("model", "deal"), name="forecast_once_per_model"),
         ),
         migrations.AddConstraint(
-            model_name='stageage',
-            constraint=models.UniqueConstraint(fields=('model', 'stage'), name='stage_age_once_per_model'),
+            model_name="stageage",
+            constraint=models.UniqueConstraint(fields=("model", "stage"), name="stage_age_once_per_model"),
         ),
     ]

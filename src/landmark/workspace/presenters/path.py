@@ -225,30 +225,32 @@ def find_act(check: kinds.Check) -> Act:
 def read_path(
     facts: DealFacts, playbook: Playbook, moves: Sequence[StageMove], forecast: OrgForecast | None, on: date, lang: str
 ) -> list[PathStep]:
-    """The stages in order, with the days spent in each."""
+    """The stages in order: days spent in each, for the one it stands at the days since it last came there."""
     spent = count_days(moves, on)
+    stay = max((on - facts.stage_entered_on).days, 0)
     here = playbook.position(facts.stage)
     if here is None:
         here = playbook.position(facts.left_stage) if facts.left_stage else 0
     is_on_path = playbook.stage(facts.stage).kind == "open"
     return [
-        _path_step(stage.key, index, here or 0, is_on_path, spent, playbook, forecast, lang)
+        _path_step(stage.key, index, here or 0, is_on_path, spent, stay, playbook, forecast, lang)
         for index, stage in enumerate(playbook.open_stages)
     ]
 
 
 def _path_step(
-    key: str, index: int, here: int, is_on_path: bool, spent: dict[str, int], playbook: Playbook,
+    key: str, index: int, here: int, is_on_path: bool, spent: dict[str, int], stay: int, playbook: Playbook,
     forecast: OrgForecast | None, lang: str,
 ) -> PathStep:  # fmt: skip
     label = playbook.label("stage", key, lang)
     days = spent.get(key)
     if index == here and is_on_path:
+        days = stay
         usual = find_usual_days(playbook, forecast, key)
-        words = _("day %(days)d") % {"days": days or 0}
+        words = _("day %(days)d") % {"days": days}
         if usual is not None:
-            words = _("day %(days)d · usual %(usual)d") % {"days": days or 0, "usual": usual}
-        return PathStep(key, label, "now", words, is_over=usual is not None and (days or 0) > usual)
+            words = _("day %(days)d · usual %(usual)d") % {"days": days, "usual": usual}
+        return PathStep(key, label, "now", words, is_over=usual is not None and days > usual)
     if index < here:
         return PathStep(key, label, "done", format_days(days) if days is not None else _("passed over"))
     return PathStep(key, label, "ahead", format_days(days) if days is not None else "")

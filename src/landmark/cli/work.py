@@ -23,7 +23,7 @@ def work(once: bool) -> None:
     if not once:
         threading.Thread(target=_keep_schedule, args=(stop,), daemon=True).start()
     try:
-        call_command("db_worker", batch=once, interval=0.5, reload=False)
+        call_command("db_worker", batch=once, interval=0.5, reload=False, verbosity=0)
     finally:
         stop.set()
 

@@ -16,6 +16,7 @@ import numpy as np
 from landmark.forecast.design import expand
 from landmark.forecast.full import Full, drifted, fit_full, tree_inputs, with_tail
 from landmark.forecast.grid import (
+    EDGES,
     YEAR,
     Calendar,
     at_horizons,
@@ -140,7 +141,9 @@ class Fitted:
         )
         mixed = linear
         if full.trees is not None:
-            grown = drifted(full.trees.predict(tree_inputs(table, calendar), full.supported), full.drift)
+            needed = int(np.searchsorted(EDGES, horizons.max()))  # trees are slow: leave out what nobody asked for
+            grown = full.trees.predict(tree_inputs(table, calendar), min(full.supported, needed))
+            grown = drifted(grown, full.drift)
             mixed = (1 - full.tree_share) * linear + full.tree_share * cumulate(with_tail(grown, slow, full.supported))
         mixed = full.share * mixed + (1 - full.share) * cumulate(slow)
         return at_horizons(mixed, horizons, full.hazards.day_weights(calendar), calendar.row)

@@ -25,7 +25,7 @@ from landmark.orgs.models import Organisation
 from landmark.outlook.backtesting import back_test, is_enough_for_full
 from landmark.outlook.curves import DAYS, pack_curves
 from landmark.outlook.histories import read_history
-from landmark.outlook.periods import next_period, period_containing
+from landmark.outlook.periods import period_in_view
 from landmark.outlook.pushes import add_unmoved
 from landmark.outlook.stages import StageStay, read_stage_stays
 from landmark.playbook.loader import load_playbook
@@ -143,9 +143,7 @@ def _explain(org: Organisation, on: date, fitted: Fitted, history: History, outl
     """What each probability by the end of the period is made of: base + parts = the stored probability."""
     if outlooks.deal.size == 0 or outlooks.deal.size > MOST_EXPLAINED:
         return [{}] * outlooks.deal.size
-    period = period_containing(org, on)
-    if period.ends_on == on:
-        period = next_period(period)
+    period = period_in_view(org, on)
     horizon = (period.ends_on - on).days
     p_won, raw = outlooks.won[:, horizon - 1], outlooks.raw[:, horizon - 1]
     base = float(raw.mean())

@@ -58,6 +58,12 @@ def period_containing(org: Organisation, day: date) -> Period:
     return quarter_containing(day, org.fiscal_year_start_month)
 
 
+def period_in_view(org: Organisation, day: date) -> Period:
+    """The period a score speaks of: the one under way, or on its last day the next, since nothing of it lies ahead."""
+    here = period_containing(org, day)
+    return next_period(here) if here.ends_on == day else here
+
+
 def next_period(period: Period) -> Period:
     return quarter_containing(period.ends_on + timedelta(days=1), period.start_month)
 
@@ -67,8 +73,8 @@ def previous_period(period: Period) -> Period:
 
 
 def read_period(org: Organisation, text: str | None, day: date) -> Period:
-    """The period a link names (``2026-q4``), else the one containing ``day``. Nonsense means the latter."""
-    here = period_containing(org, day)
+    """The period a link names (``2026-q4``), else the one in view on ``day``. Nonsense means the latter."""
+    here = period_in_view(org, day)
     year, _, quarter = (text or "").partition("-q")
     if not (year.isdecimal() and len(year) == 4 and quarter in {"1", "2", "3", "4"} and int(year) > 1):
         return here

@@ -7,7 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from landmark.orgs.models import Organisation
-from landmark.outlook.periods import next_period, period_containing, previous_period, quarter_containing, read_period
+from landmark.outlook.periods import (
+    next_period,
+    period_containing,
+    period_in_view,
+    previous_period,
+    quarter_containing,
+    read_period,
+)
 
 
 def org_starting(month: int) -> Organisation:
@@ -62,3 +69,12 @@ def test_a_link_names_any_period() -> None:
     here = period_containing(org, date(2026, 11, 22))
     assert read_period(org, here.key, date(2026, 1, 1)) == here
     assert read_period(org, "2026-q1", date(2026, 11, 22)).starts_on == date(2025, 7, 1)
+
+
+@pytest.mark.django_db
+def test_on_the_last_day_of_a_quarter_the_next_one_is_in_view() -> None:
+    """A score by the end of today would be nothing but zeros."""
+    org = Organisation(fiscal_year_start_month=1)
+    assert period_in_view(org, date(2017, 12, 30)).label == "Q4 2017"
+    assert period_in_view(org, date(2017, 12, 31)).label == "Q1 2018"
+    assert read_period(org, "2017-q4", date(2017, 12, 31)).label == "Q4 2017"

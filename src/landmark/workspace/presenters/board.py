@@ -12,7 +12,7 @@ from django.http import QueryDict
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from landmark.outlook.periods import Period, next_period, period_containing, read_period
+from landmark.outlook.periods import Period, next_period, period_in_view, read_period
 from landmark.outlook.reading import OrgForecast, read_forecast
 from landmark.playbook.loader import load_playbook
 from landmark.workspace.access import MemberRequest
@@ -93,7 +93,7 @@ def read_pipeline(request: MemberRequest) -> Pipeline:
 
 def list_periods(request: MemberRequest, period: Period) -> list[PeriodChoice]:
     """This and the next fiscal quarter, counted from the day looked at."""
-    this = period_containing(request.org, request.as_of.on)
+    this = period_in_view(request.org, request.as_of.on)
     choices = []
     for offered, title in ((this, _("This quarter")), (next_period(this), _("Next quarter"))):
         url = change_query(request.GET, period="" if offered == this else offered.key)

@@ -37,7 +37,7 @@ demo: $(VENV)/.run ## Load a sample company and serve it on this machine
 
 test: $(VENV)/.dev ## Run every test
 	@echo "First the tables on PostgreSQL …"
-	@LANDMARK_TEST_ENGINE=postgres $(BIN)/python -m pytest tests/apps
+	@LANDMARK_TEST_ENGINE=postgres $(BIN)/python -m pytest tests/apps -m "not data"
 	@echo "Then everything, on SQLite …"
 	@$(BIN)/python -m pytest
 

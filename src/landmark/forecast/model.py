@@ -132,21 +132,18 @@ class Fitted:
         full = self.full
         calendar = self._calendar(full, as_of, rows)
         x = full.scaling.apply(expand(table, self.vocabulary)[0])
-        linear = cumulate(
-            with_tail(
-                drifted(full.hazards.predict(Ahead(x, clock_bins(table.clocks), calendar)), full.drift),
-                slow,
-                full.supported,
-            )
-        )
-        mixed = linear
+        by_slopes = full.hazards.predict(Ahead(x, clock_bins(table.clocks), calendar))
+        mixed = self._curve(full, by_slopes, slow)
         if full.trees is not None:
             needed = int(np.searchsorted(EDGES, horizons.max()))  # trees are slow: leave out what nobody asked for
-            grown = full.trees.predict(tree_inputs(table, calendar), min(full.supported, needed))
-            grown = drifted(grown, full.drift)
-            mixed = (1 - full.tree_share) * linear + full.tree_share * cumulate(with_tail(grown, slow, full.supported))
+            by_trees = full.trees.predict(tree_inputs(table, calendar), min(full.supported, needed))
+            mixed = (1 - full.tree_share) * mixed + full.tree_share * self._curve(full, by_trees, slow)
         mixed = full.share * mixed + (1 - full.share) * cumulate(slow)
         return at_horizons(mixed, horizons, full.hazards.day_weights(calendar), calendar.row)
+
+    def _curve(self, full: Full, hazard: Floats, slow: Floats) -> Floats:
+        """Cumulative incidence at the edges, with the market's drift and the tail."""
+        return cumulate(with_tail(drifted(hazard, full.drift), slow, full.supported))
 
     def to_json(self) -> dict[str, Any]:
         """Plain numbers and texts, complete: ``from_json`` predicts the same to the last digit."""

@@ -289,9 +289,9 @@ def test_a_long_history_is_thinned_the_same_way_each_time() -> None:
 
 def test_a_backtest_row_is_the_forecast_of_that_day() -> None:
     history = make_history(deals=330)
-    days = [START + 270.0, START + 284.0]
+    days = [START + 270.0]
     rounds = run_backtest(history, days, [7, 30])
-    assert [one.level for one in rounds] == ["full", "full"]
+    assert rounds[0].level == "full"
     for one, day in zip(rounds, days, strict=True):
         short = cut(history, day)
         alone = fit(short, day).predict(short, day, [7, 30])

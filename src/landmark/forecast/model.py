@@ -36,8 +36,8 @@ from landmark.forecast.vocabulary import Vocabulary, learn
 VERSION = 1
 BENCHMARKS, SHRUNKEN, FULL = "benchmarks", "shrunken", "full"
 CLOSED_FOR_SHRUNKEN = 10
-CLOSED_FOR_FULL = 100
-EACH_FOR_FULL = 20
+CLOSED_FOR_FULL = 200
+EACH_FOR_FULL = 30
 _CHUNK = 4_000
 
 

@@ -30,7 +30,7 @@ def log(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def write_log(folder: Path, until: int | None = None, extra: str = "") -> None:
     """The made-up market as files; with ``until``, as they were at 00:00 of that day."""
-    history = make_history(deals=120, days=240)
+    history = make_history(deals=260, days=240)
     limit = float("inf") if until is None else START + until
     with (folder / "deals.csv").open("w") as stream:
         stream.write("deal_id,opened_at,closed_at,outcome,amount,segment\n")
@@ -117,7 +117,7 @@ def test_bad_rows_are_set_aside_and_the_good_ones_forecast(log: Path, tmp_path: 
     rejected = rows(tmp_path / "out.rejected.csv")
     assert rejected[0]["cell_1"] == "'=cmd()"
     assert "no date" in rejected[0]["reason"]
-    assert int(rejected[0]["row"]) > 100
+    assert int(rejected[0]["row"]) > 200
 
 
 def test_strict_writes_nothing(log: Path, tmp_path: Path) -> None:

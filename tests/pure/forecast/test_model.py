@@ -117,7 +117,7 @@ def test_the_sponsor_is_seen_to_help(history: History, fitted: Fitted) -> None:
     assert effect[sponsored].mean() > 0.02 > 0 > effect[~sponsored].mean()
 
 
-@pytest.mark.parametrize(("closed", "level"), [(0, BENCHMARKS), (9, BENCHMARKS), (10, SHRUNKEN), (80, SHRUNKEN), (150, FULL)])
+@pytest.mark.parametrize(("closed", "level"), [(0, BENCHMARKS), (9, BENCHMARKS), (10, SHRUNKEN), (150, SHRUNKEN)])
 def test_the_level_follows_the_history(closed: int, level: str) -> None:
     history = make_history(deals=500)
     day = float(np.ceil(np.sort(history.closed)[closed])) - 1.0 if closed else float(np.ceil(history.opened.min()))

@@ -32,6 +32,11 @@ $(VENV)/.dev: $(VENV)/.run requirements-dev.lock
 	@$(UV) install --quiet --python $(BIN)/python --require-hashes -r requirements-dev.lock
 	@touch $@
 
+$(VENV)/.bench: $(VENV)/.run requirements-bench.lock
+	@echo "Installing the peers that the benchmarks compare with …"
+	@$(UV) install --quiet --python $(BIN)/python --require-hashes -r requirements-bench.lock
+	@touch $@
+
 demo: $(VENV)/.run ## Load a sample company and serve it on this machine
 	@$(BIN)/landmark demo
 
@@ -61,6 +66,7 @@ format: $(VENV)/.dev ## Put the code in order
 lock: $(BIN)/uv ## Renew the locked dependencies
 	@$(UV) compile --quiet --universal --generate-hashes --no-annotate --no-header --python-version 3.11 pyproject.toml -o requirements.lock
 	@$(UV) compile --quiet --universal --generate-hashes --no-annotate --no-header --python-version 3.11 pyproject.toml --group dev -o requirements-dev.lock
+	@$(UV) compile --quiet --universal --generate-hashes --no-annotate --no-header --python-version 3.11 pyproject.toml --group bench -o requirements-bench.lock
 
 clean: ## Remove the environment (the data stays)
 	@rm -rf $(VENV)

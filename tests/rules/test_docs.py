@@ -39,7 +39,8 @@ def test_every_command_says_what_it_does() -> None:
 def test_every_dependency_has_its_reason() -> None:
     text = (ROOT / "docs" / "reference" / "dependencies.md").read_text().lower()
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
-    named = [*project["project"]["dependencies"], *project["dependency-groups"]["dev"]]
+    groups = [*project["dependency-groups"].values(), *project["project"]["optional-dependencies"].values()]
+    named = [*project["project"]["dependencies"], *(line for group in groups for line in group)]
     names = {re.match(r"[\w-]+", line).group().lower() for line in named}  # type: ignore[union-attr]
     described = set(re.findall(r"^\| `([\w-]+)`", text, re.M))
     assert names == described

@@ -80,13 +80,32 @@ def _nav(request: MemberRequest) -> tuple[NavItem, ...]:
     here = request.resolver_match.url_name if request.resolver_match else ""
     items = (
         (_("Pipeline"), "board", "board", "g p", {"board", "table", "deal"}),
-        (_("Forecast"), "forecast", "chart", "g f", {"forecast"}),
+        (_("Forecast"), "forecast", "chart", "g f", {name for name, _label in _forecast_tabs()} - {"report_card"}),
         (_("Report card"), "report_card", "report", "g r", {"report_card"}),
     )
     return tuple(
         NavItem(label, link_to(request, f"workspace:{name}"), icon, key, here in names)
         for label, name, icon, key, names in items
     )
+
+
+def _forecast_tabs() -> tuple[tuple[str, str], ...]:
+    """Pages of the forecast, by the name of their address, in the order of the tabs."""
+    return (
+        ("forecast", _("Overview")),
+        ("report_card", _("Report card")),
+    )
+
+
+@register.inclusion_tag("workspace/parts/tabs.html", takes_context=True)
+def forecast_tabs(context: Context) -> dict[str, list[NavItem]]:
+    """The strip of tabs that every page of the forecast carries below its heading."""
+    request: MemberRequest = context["request"]
+    here = request.resolver_match.url_name if request.resolver_match else ""
+    tabs = [
+        NavItem(label, link_to(request, f"workspace:{name}"), "", "", here == name) for name, label in _forecast_tabs()
+    ]
+    return {"tabs": tabs}
 
 
 def _banner(request: MemberRequest) -> str:

@@ -8,11 +8,11 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import date
 from typing import Any
 
 import numpy as np
 
+from landmark.forecast.cells import read_date, read_number
 from landmark.forecast.history import LOST, OPEN, WON, Floats, History, Texts
 
 MILESTONES_KEPT = 40
@@ -22,7 +22,6 @@ LEVEL_DEALS = 5
 PARSED_SHARE = 0.98
 """A column is numeric (or a date) when at least this share of its values reads as one."""
 _NEVER = frozenset({"owner", "account_id"})
-_EPOCH = date(1970, 1, 1).toordinal()
 
 
 @dataclass(frozen=True)
@@ -122,35 +121,6 @@ def _missing_tells(column: Texts, history: History) -> bool:
     p, q = float(missing[is_open].mean()), float(missing[is_closed].mean())
     spread = math.sqrt(max(missing.mean() * (1 - missing.mean()), 1e-9) * (1 / is_open.sum() + 1 / is_closed.sum()))
     return not (p - q > 0.05 and p - q > 4 * spread)
-
-
-def read_number(values: Sequence[str | None]) -> Floats:
-    """Texts → floats, NaN where empty or no finite number."""
-    return np.array([_number(value) for value in values], np.float64)
-
-
-def _number(value: str | None) -> float:
-    if not value:
-        return math.nan
-    try:
-        number = float(value)
-    except ValueError:
-        return math.nan
-    return number if math.isfinite(number) else math.nan
-
-
-def read_date(values: Sequence[str | None]) -> Floats:
-    """ISO texts → whole days since 1970, NaN where empty or no date."""
-    return np.array([_date(value) for value in values], np.float64)
-
-
-def _date(value: str | None) -> float:
-    if not value or len(value) < 10 or value[4] != "-":
-        return math.nan
-    try:
-        return float(date.fromisoformat(value[:10]).toordinal() - _EPOCH)
-    except ValueError:
-        return math.nan
 
 
 def read_values(attribute: Attribute, values: Sequence[str | None]) -> Floats:

@@ -1,5 +1,15 @@
 """The tables of the outlook, by what they are about."""
 
 from landmark.outlook.models.fits import DealForecast, FitRun, FittedModel, StageAge
+from landmark.outlook.models.targets import DriftCheck, FlagNote, StageFreeze, TargetPlan
 
-__all__ = ["DealForecast", "FitRun", "FittedModel", "StageAge"]
+__all__ = [
+    "DealForecast",
+    "DriftCheck",
+    "FitRun",
+    "FittedModel",
+    "FlagNote",
+    "StageAge",
+    "StageFreeze",
+    "TargetPlan",
+]

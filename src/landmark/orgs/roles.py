@@ -23,6 +23,7 @@ class Right(models.TextChoices):
     EDIT_ALL = "edit_all", _("edit and move every deal")
     IMPORT = "import", _("import files")
     FIT = "fit", _("renew the forecast")
+    SET_TARGETS = "set_targets", _("publish targets and hold stage percentages")
     ADMINISTER = "administer", _("manage people and settings")
 
 
@@ -32,8 +33,8 @@ _RUNNING = {*_WORKING, Right.EDIT_ALL, Right.IMPORT}
 RIGHTS: dict[str, frozenset[Right]] = {
     Role.REPRESENTATIVE: frozenset(_WORKING),
     Role.MANAGER: frozenset(_RUNNING),
-    Role.SALES_OPERATIONS: frozenset(_RUNNING),
+    Role.SALES_OPERATIONS: frozenset({*_RUNNING, Right.SET_TARGETS}),
     Role.CONTRIBUTOR: frozenset({Right.SEE, Right.ADD_EVIDENCE}),
     Role.EXECUTIVE: frozenset({Right.SEE}),
-    Role.ADMINISTRATOR: frozenset({*_RUNNING, Right.ADMINISTER}),
+    Role.ADMINISTRATOR: frozenset({*_RUNNING, Right.SET_TARGETS, Right.ADMINISTER}),
 }

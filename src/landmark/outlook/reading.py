@@ -146,7 +146,7 @@ class OrgForecast:
 
     def all_deals(self) -> dict[UUID, DealOutlook]:
         """Every deal of the forecast, without the question of staleness: for sums over an organisation."""
-        rows = self.model.forecasts.defer("contributions").order_by()
+        rows = self.model.forecasts.defer("contributions", "explanation").order_by()
         return {row.deal_id: self._outlook(row, with_parts=False) for row in rows.iterator(2_000)}
 
     def stage_age(self, stage: str) -> StageAge | None:
@@ -195,7 +195,7 @@ def read_forecast(org: Organisation, on: date | AsOf) -> OrgForecast | None:
     """The latest whole forecast on or before the day; None when there is none yet."""
     asked = on if isinstance(on, AsOf) else on_day(org, on)
     ready = FittedModel.objects.filter(org=org, is_ready=True, as_of__lte=asked.on)
-    model = ready.defer("parameters", "report").order_by("-as_of", "-created_at").first()
+    model = ready.defer("parameters", "report", "separation").order_by("-as_of", "-created_at").first()
     return None if model is None else OrgForecast(org, model, asked)
 
 

@@ -20,6 +20,7 @@ class FittedModel(models.Model):
 
     ``is_ready`` turns true in one statement after all forecasts are written: readers see a whole model or none.
     ``read_at`` is our clock when the history was read: what changed a deal after it is not in its curve.
+    ``separation``: which milestones tell won from lost, as ``separation.read_separation`` reads it.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -33,6 +34,7 @@ class FittedModel(models.Model):
     input_hash = models.CharField(max_length=64)
     parameters = models.JSONField()
     report = models.JSONField(default=dict)
+    separation = models.JSONField(default=dict)
     read_at = models.DateTimeField()
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -94,7 +96,8 @@ class DealForecast(models.Model):
     """P(won) and P(lost) of one deal for each of the next 365 days, as 16-bit fixed point (``curves``).
 
     ``deal_version`` is the version of the deal that the curve belongs to. ``contributions``: what moves the probability
-    at the end of the period, as ``reading.Contribution``.
+    at the end of the period, as ``reading.Contribution``. ``explanation``: similar deals, what would move it, when it
+    closes if it is won, why it changed, as ``reasons.read_reasons`` reads it.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -104,6 +107,7 @@ class DealForecast(models.Model):
     lost = models.BinaryField()
     stage_percent = models.FloatField(null=True)
     contributions = models.JSONField(default=dict)
+    explanation = models.JSONField(default=dict)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["model", "deal"], name="forecast_once_per_model")]

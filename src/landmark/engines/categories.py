@@ -1,0 +1,60 @@
+"""Which forecast category a deal looks like. A suggestion only: people set the category, nothing here overwrites it.
+
+Answers: commit, best case, pipeline or omitted for one deal and one period, and why. Does not answer: what somebody
+chose (``outlook.categories``), how P(won in the period) is computed (``forecast``).
+
+The rule, in this order:
+
+1. paused → omitted;
+2. no probability yet → pipeline when the target date lies in the period, else omitted;
+3. P < 5 % → omitted;
+4. P ≥ 70 % and no evidence owed behind the deal's stage → commit; with evidence owed, or unverified → best case;
+5. P ≥ 35 % → best case;
+6. else pipeline.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Category = Literal["commit", "best_case", "pipeline", "omitted"]
+CATEGORIES: tuple[Category, ...] = ("commit", "best_case", "pipeline", "omitted")
+
+COMMIT_FROM = 0.70
+BEST_CASE_FROM = 0.35
+PIPELINE_FROM = 0.05
+
+Why = Literal["paused", "no_forecast_aimed", "no_forecast", "unlikely", "likely", "likely_but_owed", "even", "open"]
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryFacts:
+    """``p_won``: P(won within the period), None without a forecast. ``owed``: pieces of evidence missing behind the
+    deal's stage. ``is_verified``: its stage was proved here, not only reported by an import."""
+
+    p_won: float | None
+    is_paused: bool = False
+    is_verified: bool = True
+    owed: int = 0
+    is_aimed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    category: Category
+    why: Why
+
+
+def suggest_category(facts: CategoryFacts) -> Suggestion:
+    """The first rule that applies; see the module's words."""
+    if facts.is_paused:
+        return Suggestion("omitted", "paused")
+    if facts.p_won is None:
+        return Suggestion("pipeline", "no_forecast_aimed") if facts.is_aimed else Suggestion("omitted", "no_forecast")
+    if facts.p_won < PIPELINE_FROM:
+        return Suggestion("omitted", "unlikely")
+    if facts.p_won >= COMMIT_FROM:
+        is_proved = facts.is_verified and facts.owed == 0
+        return Suggestion("commit", "likely") if is_proved else Suggestion("best_case", "likely_but_owed")
+    if facts.p_won >= BEST_CASE_FROM:
+        return Suggestion("best_case", "even")
+    return Suggestion("pipeline", "open")

@@ -1,0 +1,91 @@
+"""Drawings and pages as files: SVG in, PNG or a PDF page out.
+
+Answers: how a drawing becomes a file that a mail or a slide can hold. Does not answer: what is drawn. Pure: the same
+input gives the same bytes. A font that is missing would be replaced without a word, so fonts come from a package and a
+warning of the typesetter is an error here.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Literal
+
+import typst
+
+FONT = "Source Sans Pro"
+PIXELS_A_POINT = 2
+_POINTS_AN_INCH = 72
+_TEXT_SIZES = (9.5, 8.5, 7.5, 6.5, 5.5)
+_MADE_AT = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+class CannotDraw(ValueError):
+    """The drawing or the page could not be set; the sentence says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One part of a page: a heading with a drawing, a table (first row is its head), or both."""
+
+    title: str
+    svg: str = ""
+    rows: Sequence[Sequence[str]] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """What the one page says. ``as_of`` and ``made`` are shown as they are."""
+
+    title: str
+    subtitle: str
+    as_of: str
+    made: str
+    blocks: Sequence[Block]
+    lang: str = "en"
+
+
+def draw_png(svg: str, width: float, height: float) -> bytes:
+    """A drawing of this size in points on white, two pixels a point."""
+    page = (
+        f"#set page(width: {width}pt, height: {height}pt, margin: 0pt, fill: white)\n"
+        '#image("drawing.svg", width: 100%, height: 100%)'
+    )
+    return _compile({"main": page.encode(), "drawing.svg": svg.encode()}, "png")[0]
+
+
+def set_review(review: Review) -> bytes:
+    """One landscape page; the text shrinks step by step until everything fits on it.
+
+    Raises CannotDraw when it does not fit at the smallest size.
+    """
+    sheet = (files("landmark.documents") / "review.typ").read_bytes()
+    drawings = {f"{place}.svg": block.svg.encode() for place, block in enumerate(review.blocks) if block.svg}
+    for size in _TEXT_SIZES:
+        held = json.dumps({**asdict(review), "size": size, "font": FONT}).encode()
+        inputs = {"main": sheet, "review.json": held, **drawings}
+        if len(_compile(inputs, "png", pixels=0.2)) == 1:
+            return _compile(inputs, "pdf")[0]
+    raise CannotDraw("This page holds more than one sheet of paper can. Choose fewer parts.")
+
+
+def _compile(inputs: dict[str, bytes], kind: Literal["png", "pdf"], pixels: float = PIXELS_A_POINT) -> list[bytes]:
+    """The pages of a picture, or one PDF."""
+    try:
+        made, warnings = typst.compile_with_warnings(
+            inputs, format=kind, ppi=_POINTS_AN_INCH * pixels, font_paths=_fonts(), timestamp=_MADE_AT
+        )
+    except typst.TypstError as error:
+        raise CannotDraw(f"The page could not be set: {error.message}") from error
+    if warnings:
+        raise CannotDraw(f"The page could not be set as meant: {warnings[0].message}")
+    return made if isinstance(made, list) else [made]
+
+
+@cache
+def _fonts() -> typst.Fonts:
+    """Ours, then the system's for writing that ours lacks."""
+    return typst.Fonts(include_system_fonts=True, font_paths=[Path(str(files("font_source_sans_pro") / "files"))])

@@ -14,7 +14,8 @@ _OUTCOMES = {"won": WON, "lost": LOST, "": OPEN}
 
 
 def parsed_to_history(parsed: Parsed) -> History:
-    """All deals in their order. The owner and the account never become attributes: a forecast judges the deal."""
+    """All deals in their order. A forecast judges the deal: the owner is left out; the account only tells which deals
+    belong together, the vocabulary never reads it."""
     deals = parsed.deals
     events, changes = parsed.events, parsed.changes
     kept = _dated_changes(changes)
@@ -45,6 +46,7 @@ def _attributes(parsed: Parsed) -> dict[str, Texts]:
         "amount": [None if deal.amount is None else str(deal.amount) for deal in parsed.deals],
         "currency": [deal.currency or None for deal in parsed.deals],
         "type": [deal.deal_type or None for deal in parsed.deals],
+        "account_id": [deal.account_id or None for deal in parsed.deals],
         "target_on": [format_instant(deal.target)[:10] or None for deal in parsed.deals],
     }
     for name, values in built_in.items():

@@ -1,40 +1,31 @@
-"""Which columns may feed a forecast, and why others may not.
+"""Which columns of an import may feed a forecast, and which deals stand there twice; told to whoever imports.
 
-Answers: was this column known when the deal opened? Does not answer: how much it tells (the model does).
-An export shows the *last* value of a column. A column that is filled or changed because a deal closed gives the
-answer away: a model that learns from it looks excellent in the past and knows nothing about the future.
+Answers: what is set aside and what is worth a look. Does not answer: what makes a leak or a twin (``forecast.leaks``
+and ``forecast.duplicates`` decide), how much a column tells (the model does).
 """
 
 from collections.abc import Iterable
 
-from landmark.connectors.findings import Findings
-from landmark.connectors.parsed import Parsed
+import numpy as np
 
-FILL_GAP = 0.25
-FEWEST_EACH = 20
+from landmark.connectors.findings import Findings
+from landmark.connectors.histories import parsed_to_history
+from landmark.connectors.parsed import Parsed
+from landmark.forecast.duplicates import find_twins
+from landmark.forecast.leaks import FILLED, Leak, measure_fill
 
 
 def set_aside_uneven(parsed: Parsed, findings: Findings, file: str) -> None:
-    """Move attributes whose being filled tells open deals from closed ones out of the forecast's reach.
-
-    Compares the share of filled values among closed deals and among open ones, when there are at least 20 of each.
-    """
-    closed = [deal for deal in parsed.deals if deal.outcome]
-    still_open = [deal for deal in parsed.deals if not deal.outcome]
-    if min(len(closed), len(still_open)) < FEWEST_EACH:
-        return
-    names = dict.fromkeys(name for deal in parsed.deals for name in deal.attributes)
-    for name in names:
-        shares = [sum(name in deal.attributes for deal in group) / len(group) for group in (closed, still_open)]
-        if abs(shares[0] - shares[1]) <= FILL_GAP:
-            continue
-        keep_aside(parsed, [name])
-        findings.tell(
-            "filled_unevenly",
-            file,
-            f"{name} is filled for {shares[0]:.0%} of closed and {shares[1]:.0%} of open deals: whether it is filled "
-            f"would give the outcome away, so it is shown but the forecast does not use it.",
-        )
+    """Move attributes whose being filled tells open deals from closed ones out of the forecast's reach."""
+    is_closed = np.array([bool(deal.outcome) for deal in parsed.deals], bool)
+    opened = np.array([deal.opened for deal in parsed.deals], np.float64)
+    for name in dict.fromkeys(name for deal in parsed.deals for name in deal.attributes):
+        filled = np.array([name in deal.attributes for deal in parsed.deals], bool)
+        fill = measure_fill(filled, is_closed, opened)
+        if fill.leaks:
+            keep_aside(parsed, [name])
+            leak = Leak(name, FILLED, fill.closed, fill.open_, filled.size)
+            findings.tell("filled_unevenly", file, leak.sentence)
 
 
 def keep_aside(parsed: Parsed, names: Iterable[str]) -> None:
@@ -44,3 +35,16 @@ def keep_aside(parsed: Parsed, names: Iterable[str]) -> None:
         for name in wanted:
             if name in deal.attributes:
                 deal.kept[name] = deal.attributes.pop(name)
+
+
+def tell_twins(parsed: Parsed) -> None:
+    """One sentence when deals look like the same deal twice; nothing is merged."""
+    names = [deal.name for deal in parsed.deals]
+    twins = find_twins(parsed_to_history(parsed), names if any(names) else None)
+    if twins:
+        first, second = (parsed.deals[place].external_id for place in (twins[0].first, twins[0].second))
+        count = "One deal looks" if len(twins) == 1 else f"{len(twins):,} deals look"
+        parsed.assumptions.append(
+            f"{count} like another one (same account, amount and name or attributes, opened within two days), for "
+            f"example {second} like {first}; all are kept. Close the ones that are not real."
+        )

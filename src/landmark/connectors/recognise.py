@@ -11,6 +11,7 @@ from pathlib import Path
 
 from landmark.connectors import logfiles, maven, processlog, salesforce
 from landmark.connectors.files import Limits, open_sources
+from landmark.connectors.leakage import tell_twins
 from landmark.connectors.mapping import Mapping, read_mapping
 from landmark.connectors.names import Names, gather_names
 from landmark.connectors.parsed import Parsed, StructuralError
@@ -73,6 +74,7 @@ def parse_files(
         parsed.counts.update(Counter(problem.code for problem in parsed.problems))
     if strict and (rejected := _rejected(parsed)):
         raise StructuralError(_strict_sentence(parsed, rejected))
+    tell_twins(parsed)
     return parsed
 
 

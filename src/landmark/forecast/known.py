@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from landmark.forecast.history import OPEN, History, Ints
+from landmark.forecast.history import OPEN, History, Ints, Texts
 
 
 @dataclass(frozen=True)
@@ -65,6 +65,16 @@ def as_known(history: History, as_of: float) -> Known:
         complete_to=as_of,
     )
     return Known(cut, as_of, position)
+
+
+def known_at_opening(history: History, name: str) -> Texts:
+    """(n) an attribute when each deal opened: its column, unless a change by then says otherwise."""
+    values = history.attributes[name].copy()
+    first = (history.change_field == name) & (history.change_at <= history.opened[history.change_deal])
+    order = np.argsort(history.change_at[first], kind="stable")
+    deal, value = history.change_deal[first][order], history.change_value[first][order]
+    values[deal] = [text or None for text in value]
+    return values
 
 
 def _by_name(code: Ints, milestones: tuple[str, ...]) -> tuple[Ints, tuple[str, ...]]:

@@ -12,6 +12,7 @@ from landmark.connectors.histories import parsed_to_history
 from landmark.connectors.parsed import Parsed, StructuralError
 from landmark.connectors.values import format_instant, parse_boolean, parse_decimal, parse_instant, to_datetime
 from landmark.forecast.history import LOST, OPEN, WON
+from landmark.forecast.vocabulary import learn
 
 DEALS = "deal_id,opened_at,closed_at,outcome,amount,industry\n"
 EVENTS = "deal_id,at,milestone\n"
@@ -57,7 +58,7 @@ def test_reads_deals_events_and_attributes(folder: Path) -> None:
     assert parsed.problems == []
 
 
-def test_becomes_a_history_without_owner_or_account(folder: Path) -> None:
+def test_becomes_a_history_without_owner_but_knows_which_deals_share_an_account(folder: Path) -> None:
     deals = (
         "deal_id,opened_at,closed_at,outcome,amount,owner,account_id,target_on,size\n"
         "1,2026-01-01,2026-02-01,lost,5,ann,A1,2026-03-04,9\n2,2026-01-01,,,,bob,A2,,\n"
@@ -65,7 +66,8 @@ def test_becomes_a_history_without_owner_or_account(folder: Path) -> None:
     changes = "deal_id,at,field,value\n2,2026-01-09,size,11\n2,2026-01-09,owner,cleo\n"
     events = EVENTS + "1,2026-01-03,Demo\n"
     history = parsed_to_history(read(folder, deals, events, changes))
-    assert sorted(history.attributes) == ["amount", "size", "target_on"]
+    assert sorted(history.attributes) == ["account_id", "amount", "size", "target_on"]
+    assert {one.name for one in learn(history).attributes}.isdisjoint({"owner", "account_id"})
     assert history.attributes["target_on"].tolist() == ["2026-03-04", None]
     assert history.outcome.tolist() == [LOST, OPEN]
     assert history.change_field.tolist() == ["size"]

@@ -47,6 +47,7 @@ def _keep(table: str) -> tuple[Trigger, ...]:
 
 
 def _keep_part(table: str) -> tuple[Trigger, ...]:
+    sealed = _is_sealed("OLD")
     return (
         Trigger(f"{table}_no_update", table, "UPDATE", FREEZE_STAYS),
         Trigger(f"{table}_no_insert", table, "INSERT", FREEZE_STAYS, _is_sealed("NEW")),

@@ -1,0 +1,94 @@
+"""Forecast categories: what people chose for each deal, as known on a day, and what the model would suggest.
+
+Answers: the category of each open deal with its author and time, now or on an earlier day; the suggestion beside it.
+Does not answer: how a category is changed (``category_actions``), the rule behind a suggestion (``engines.categories``).
+
+History lives in the ledger, as changes of the field ``category`` of a ``deal_category`` with the deal's id. They do not
+name the deal as the subject: somebody's opinion is no news about the deal, so it makes no forecast stale.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from landmark.deals.models import GateState
+from landmark.deals.snapshots import DealAsKnown
+from landmark.engines.categories import CategoryFacts, Suggestion, suggest_category
+from landmark.ledger.models import FieldChange
+from landmark.orgs.as_of import AsOf
+from landmark.orgs.models import Organisation
+from landmark.outlook.models.calls import DealCategory
+
+KIND, FIELD = "deal_category", "category"
+PAUSED = "paused"
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A category somebody set."""
+
+    category: str
+    author_name: str
+    at: datetime
+    version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryChange:
+    """One step of a deal's category; "" stands for not set."""
+
+    deal_id: UUID
+    old: str
+    new: str
+    author_name: str
+    at: datetime
+
+
+def categories_as_known(org: Organisation, as_of: AsOf) -> dict[UUID, Chosen]:
+    """What people had set by the as-of moment, by deal; a deal nobody has looked at is not in it."""
+    if as_of.is_latest:
+        rows = DealCategory.objects.filter(org=org)
+        return {row.deal_id: Chosen(row.category, row.author_name, row.set_at, row.version) for row in rows}
+    known = _changes(org).filter(known_at__lte=as_of.known_by)
+    return {
+        row.object_id: Chosen(row.new, row.author, row.known_at)
+        for row in known.with_text().in_chain_order()
+        if row.new
+    }
+
+
+def category_changes(org: Organisation, after: datetime, until: datetime) -> list[CategoryChange]:
+    """Every change known after one moment and by another, oldest first."""
+    rows = _changes(org).filter(known_at__gt=after, known_at__lte=until).with_text().in_chain_order()
+    return [CategoryChange(row.object_id, row.old, row.new, row.author, row.known_at) for row in rows]
+
+
+def _changes(org: Organisation):  # type: ignore[no-untyped-def]  # noqa: ANN202 - a queryset of ledger rows
+    """Looked up by deal: only deals with a category have such changes."""
+    deals = DealCategory.objects.filter(org=org).values("deal_id")
+    return FieldChange.objects.filter(org_id=org.id, object_id__in=deals, object_kind=KIND, field=FIELD)
+
+
+def suggest_categories(
+    deals: Iterable[DealAsKnown], p_won: dict[UUID, float], *, starts_on: date, ends_on: date, owed: dict[UUID, int]
+) -> dict[UUID, Suggestion]:
+    """The model's suggestion for each deal, from P(won in the period) and what it owes."""
+    return {
+        deal.id: suggest_category(
+            CategoryFacts(
+                p_won=p_won.get(deal.id),
+                is_paused=deal.stage == PAUSED,
+                is_verified=deal.is_verified,
+                owed=owed.get(deal.id, 0),
+                is_aimed=deal.target_on is not None and starts_on <= deal.target_on <= ends_on,
+            )
+        )
+        for deal in deals
+    }
+
+
+def read_owed(org: Organisation) -> dict[UUID, int]:
+    """Pieces of evidence missing behind each open deal's stage, as stored now."""
+    rows = GateState.objects.filter(deal__org=org, debt_count__gt=0)
+    return dict(rows.values_list("deal_id", "debt_count"))

@@ -8,7 +8,7 @@ The rule, in this order:
 1. paused → omitted;
 2. no probability yet → pipeline when the target date lies in the period, else omitted;
 3. P < 5 % → omitted;
-4. P ≥ 70 % and no evidence owed behind the deal's stage → commit; with evidence owed, or unverified → best case;
+4. P ≥ 70 % and no evidence owed behind the deal's stage → commit; with evidence owed → best case;
 5. P ≥ 35 % → best case;
 6. else pipeline.
 """
@@ -29,11 +29,10 @@ Why = Literal["paused", "no_forecast_aimed", "no_forecast", "unlikely", "likely"
 @dataclass(frozen=True, slots=True)
 class CategoryFacts:
     """``p_won``: P(won within the period), None without a forecast. ``owed``: pieces of evidence missing behind the
-    deal's stage. ``is_verified``: its stage was proved here, not only reported by an import."""
+    deal's stage. ``is_aimed``: its target date lies in the period."""
 
     p_won: float | None
     is_paused: bool = False
-    is_verified: bool = True
     owed: int = 0
     is_aimed: bool = False
 
@@ -53,8 +52,7 @@ def suggest_category(facts: CategoryFacts) -> Suggestion:
     if facts.p_won < PIPELINE_FROM:
         return Suggestion("omitted", "unlikely")
     if facts.p_won >= COMMIT_FROM:
-        is_proved = facts.is_verified and facts.owed == 0
-        return Suggestion("commit", "likely") if is_proved else Suggestion("best_case", "likely_but_owed")
+        return Suggestion("best_case", "likely_but_owed") if facts.owed else Suggestion("commit", "likely")
     if facts.p_won >= BEST_CASE_FROM:
         return Suggestion("best_case", "even")
     return Suggestion("pipeline", "open")

@@ -1,7 +1,8 @@
 """Amounts in the organisation's currency, by dated rates.
 
 Answers: which rate counts on a day as known by a moment, and what an amount is worth then. Does not answer: who may
-enter a rate (``rate_actions``). Without a rate there is no answer: such an amount is counted apart, in its own currency.
+enter a rate (``rate_actions``). Without a rate there is no answer: the amount is then counted apart, in its own
+currency.
 
 A rate of day D counts from D until the next one. Of two rates for the same day, the later version counts, from the
 moment it is known: a forecast looked at again as of an earlier day uses the rates it used then.

@@ -51,9 +51,7 @@ def _keep_part(table: str) -> tuple[Trigger, ...]:
     return (
         Trigger(f"{table}_no_update", table, "UPDATE", FREEZE_STAYS),
         Trigger(f"{table}_no_insert", table, "INSERT", FREEZE_STAYS, _is_sealed("NEW")),
-        Trigger(
-            f"{table}_no_delete", table, "DELETE", FREEZE_STAYS, f"{_is_sealed('OLD')} AND NOT {_is_sample('OLD')}"
-        ),
+        Trigger(f"{table}_no_delete", table, "DELETE", FREEZE_STAYS, f"{sealed} AND NOT {_is_sample('OLD')}"),
         Trigger(f"{table}_no_truncate", table, "TRUNCATE", FREEZE_STAYS, engines=("postgresql",)),
     )
 

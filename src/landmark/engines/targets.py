@@ -95,7 +95,7 @@ class Contradiction:
 def find_contradiction(
     overall: Decimal | None, amount: Decimal, deal_size: Decimal, conversions: Sequence[Conversion]
 ) -> Contradiction | None:
-    """Does the overall conversion, as people write it (to a tenth of a percent), agree with the product of the steps?"""
+    """Does the overall conversion, to a tenth of a percent as people write it, agree with the product of the steps?"""
     if overall is None or not conversions:
         return None
     stated, low, high = Fraction(overall), Fraction(1), Fraction(1)

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 
 from landmark.playbook import checks as kinds
+from landmark.playbook.lint_benchmarks import judge_benchmarks
 from landmark.playbook.names import fold_name
 from landmark.playbook.priors import falling_steps
 from landmark.playbook.schema import EVERY_MOVE, MEETING, Check, Gate, Loc, Playbook, Stage
@@ -24,7 +25,7 @@ def lint(playbook: Playbook) -> list[Finding]:
     """All findings, in the order of the files. No finding with level ``error`` means the playbook may be used."""
     rules = (
         _duplicates, _aliases, _stages, _reachability, _priors, _needs, _gates, _check_keys, _doors, _passable, _funnel,
-        judge_wording,
+        judge_benchmarks, judge_wording,
     )  # fmt: skip
     findings = chain.from_iterable(rule(playbook) for rule in rules)
     return sorted(findings, key=lambda finding: (finding.where.file, finding.where.line, finding.message))

@@ -137,12 +137,65 @@ class FunnelStep(Keyed):
     actions: tuple[Key, ...] = Field(min_length=1)
 
 
+class FunnelState(Keyed):
+    """Where a state of the funnel is read from; left out, it is not kept here yet and its steps cannot be measured."""
+
+    stage: Key | None = None
+
+
+class Guardrail(Keyed):
+    """The figure to watch while a step improves: how it is measured between two states of the funnel."""
+
+    measure: Literal["lost_before", "days_to", "lost_for"]
+    from_state: Key
+    to_state: Key
+    reasons: tuple[Key, ...] = Field(default=(), description="Loss reasons that count, for `lost_for`")
+
+
+class DateReview(Keyed):
+    """Something that happened and changes what is known about the date: the target date is to be looked at again."""
+
+    evidence: tuple[Key, ...] = Field(min_length=1)
+
+
+class Upkeep(Strict):
+    """How stage percentages and flags are kept in order."""
+
+    stalled_days: Days = Field(default=30, description="Days without a move forward or new evidence: stalled")
+    explained_days: Days = Field(default=14, description="How long an explained flag rests")
+    freeze_days: Days = Field(default=90, description="How long stage percentages are held, unless told otherwise")
+    drift_check_days: Days = Field(default=30, description="How often frozen percentages are checked")
+    recent_days: Days = Field(default=90, description="How far back the check looks at least")
+    backfill_low_days: Days = Field(default=60, description="The least history to bring in before percentages count")
+    backfill_high_days: Days = Field(default=90, description="The history worth bringing in")
+
+
+class TargetRole(Keyed):
+    """Who brings qualified deals, and with what weight in the sample."""
+
+    weight: int = Field(ge=0)
+
+
+class TargetStart(Strict):
+    """What a first target plan starts from."""
+
+    coverage: Decimal = Field(default=Decimal(3), gt=0, description="Pipeline for what is still to win, times")
+    last_step: Rate = Field(default=Decimal("0.35"), description="The share of the last step to won to reach")
+    rates: tuple[Rate, ...] = Field(default=(), description="Conversions from the first kept state on, one a step")
+    roles: tuple[TargetRole, ...] = ()
+
+
 class Benchmarks(Strict):
     """Figures to start from. ``source_rates`` is the published table: a worked case, used for nothing else."""
 
     prior_deals: int = Field(default=40, ge=1, description="How many deals of your own the priors weigh as much as")
     source_rates: Mapping[Key, Rate] = Field(default_factory=dict)
+    states: tuple[FunnelState, ...] = ()
     funnel: tuple[FunnelStep, ...] = ()
+    guardrails: tuple[Guardrail, ...] = ()
+    date_reviews: tuple[DateReview, ...] = ()
+    upkeep: Upkeep = Upkeep()
+    targets: TargetStart = TargetStart()
 
 
 class Where(Strict):

@@ -94,6 +94,17 @@ def _of_funnel(playbook: Playbook) -> Iterator[Need]:
         yield f"funnel.{step.key}.cause", loc
         yield f"funnel.{step.key}.guardrail.{step.guardrail}", loc
         yield from ((f"funnel.{step.key}.action.{key}", loc) for key in step.actions)
+    for index, state in enumerate(playbook.benchmarks.states):
+        loc = ("benchmarks", "states", index)
+        yield f"funnel_state.{state.key}.label", loc
+        if state.stage is None:
+            yield f"funnel_state.{state.key}.absent", loc
+    for index, review in enumerate(playbook.benchmarks.date_reviews):
+        loc = ("benchmarks", "date_reviews", index)
+        yield f"date_review.{review.key}.label", loc
+        yield f"date_review.{review.key}.next_step", loc
+    for index, role in enumerate(playbook.benchmarks.targets.roles):
+        yield f"target_role.{role.key}.label", ("benchmarks", "targets", "roles", index)
 
 
 def judge_wording(playbook: Playbook) -> Iterator[Finding]:

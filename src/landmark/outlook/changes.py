@@ -4,7 +4,7 @@ Answers: the state of every deal as known on each of the two days, and which par
 Does not answer: what the two states add up to (``engines.waterfall``), what was put on record in between (``traces``).
 
 Eight queries at most, whatever the number of deals: only open deals and those that moved since the first day are
-read, and a history only where something happened. The team is the owner's team of today, since membership keeps no history.
+read, and a history only where something happened. The team is the owner's of today: membership keeps no history.
 """
 
 from collections.abc import Iterator

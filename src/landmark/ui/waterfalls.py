@@ -24,7 +24,7 @@ ROW = 38.0
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One bar: a total at ``value``, or a signed change. ``words`` is the value as text, ``title`` the whole sentence."""
+    """One bar: a total at ``value``, or a signed change. ``words``: the value as text, ``title``: a sentence."""
 
     key: str
     label: str
@@ -56,7 +56,7 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """``lines`` join neighbouring bars at the level they share, as (x1, y1, x2, y2). ``base`` is 0 or where it begins."""
+    """``lines`` join neighbours at the level they share, as (x1, y1, x2, y2). ``base``: where the scale begins."""
 
     frame: Frame
     size: str

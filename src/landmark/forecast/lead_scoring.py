@@ -3,12 +3,12 @@
 Answers: one percentage for a pending lead, from counts of won and lost by stage and field. Does not answer: by when, or
 how likely the lead is lost; it knows no time.
 
-Counts f[team, variable, value] = (won, lost), each row starting at 0.1: a settled lead adds 1 to its outcome for each of
-its values; a won one adds 1 to every stage, a lost one to the stages up to where it was lost. With W, L the counts of the
-first stage,
-    S_won = W/(W+L) · won(stage)/W · Π_v won(v = x) / Σ_x' won(v = x'),  S_lost likewise,  score = 100 S_won/(S_won+S_lost),
-to two decimals, within 0.01 … 99.99. A team's own counts speak if it has any; otherwise, and for a lead without team, all
-leads together.
+Counts f[team, variable, value] = (won, lost), each row starting at 0.1: a settled lead adds 1 to its outcome for each
+of its values; a won one adds 1 to every stage, a lost one to the stages up to where it was lost. With W, L the counts
+of the first stage,
+    S_won = W/(W+L) · won(stage)/W · Π_v won(v = x) / Σ_x' won(v = x'),  S_lost likewise,
+    score = 100 S_won / (S_won + S_lost), to two decimals, within 0.01 … 99.99.
+A team's own counts speak if it has any; otherwise, and for a lead without team, all leads together.
 """
 
 from collections import defaultdict

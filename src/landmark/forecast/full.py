@@ -82,7 +82,14 @@ class Full:
 
 
 def fit_full(
-    known: History, as_of: float, vocabulary: Vocabulary, rows: Sample, table: Table, closed: int, seed: int
+    known: History,
+    as_of: float,
+    vocabulary: Vocabulary,
+    rows: Sample,
+    table: Table,
+    closed: int,
+    seed: int,
+    threads: int = 1,
 ) -> Full | None:
     """None when no interval ahead has enough deals at risk. ``closed``: closed deals, which set its share."""
     ahead = outcomes(known, rows.deal, rows.day, as_of)
@@ -96,23 +103,30 @@ def fit_full(
     calendar = calendar_ahead(rows.day, vocabulary.close_shift, usable)
     linear = Ahead(scaling.apply(columns), clock_bins(table.clocks), calendar)
     grown = tree_inputs(table, calendar)
-    # One thread: the same sums in the same order everywhere, and no spinning when web and worker share two cores.
-    with threadpool_limits(1):
-        hazards, trees = _fit_both(linear, grown, ahead, rows, seed)
-        share, drift = _judge(linear, grown, ahead, known, rows, as_of, seed)
+    # Sums in the same order everywhere, and no spinning when web and worker share two cores.
+    with threadpool_limits(1, "blas"):
+        hazards, trees = _fit_both(linear, grown, ahead, rows, seed, threads)
+        share, drift = _judge(linear, grown, ahead, known, rows, as_of, seed, threads)
     return Full(scaling, hazards, trees, share, drift, supported, usable, closed / (closed + SHRUNKEN_WEIGHT))
 
 
 def _fit_both(
-    linear: Ahead, grown: Inputs, ahead: NDArray[np.int8], rows: Sample, seed: int
+    linear: Ahead, grown: Inputs, ahead: NDArray[np.int8], rows: Sample, seed: int, threads: int
 ) -> tuple[Hazards, Trees | None]:
     deals = int(np.unique(rows.deal).size)
     penalty = PENALTY_A_ROW * max(rows.deal.size / deals, 1.0)
-    return fit_hazards(linear, ahead, rows.weight, penalty), fit_trees(grown, ahead, deals, seed)
+    return fit_hazards(linear, ahead, rows.weight, penalty), fit_trees(grown, ahead, rows.weight, deals, seed, threads)
 
 
 def _judge(
-    linear: Ahead, grown: Inputs, ahead: NDArray[np.int8], known: History, rows: Sample, as_of: float, seed: int
+    linear: Ahead,
+    grown: Inputs,
+    ahead: NDArray[np.int8],
+    known: History,
+    rows: Sample,
+    as_of: float,
+    seed: int,
+    threads: int,
 ) -> tuple[float, Floats]:
     """How much the trees should say, and how the market has drifted, judged out of time.
 
@@ -128,7 +142,7 @@ def _judge(
     if np.unique(before[chosen][before[chosen] >= 0]).size < CLASSES:
         return 0.5, np.ones(2)
     part = Sample(rows.deal[chosen], rows.day[chosen], rows.weight[chosen], rows.spacing, rows.kept)
-    hazards, trees = _fit_both(linear.take(chosen), grown.take(chosen), before[chosen], part, seed)
+    hazards, trees = _fit_both(linear.take(chosen), grown.take(chosen), before[chosen], part, seed, threads)
     row, interval = np.nonzero((ahead >= 0) & (before < 0))
     if trees is None or row.size == 0:
         return 0.5, np.ones(2)

@@ -33,7 +33,7 @@ from landmark.forecast.shrunken import WINDOW_DAYS, Rates, fit_rates, no_rates
 from landmark.forecast.snapshots import Snapshots, Table
 from landmark.forecast.vocabulary import Vocabulary, learn
 
-VERSION = 1
+VERSION = 2
 BENCHMARKS, SHRUNKEN, FULL = "benchmarks", "shrunken", "full"
 CLOSED_FOR_SHRUNKEN = 10
 CLOSED_FOR_FULL = 200
@@ -80,7 +80,7 @@ class Fitted:
         won_lost = np.zeros((deal.size, wanted.size, 2))
         for start in range(0, deal.size, _CHUNK):
             part = slice(start, start + _CHUNK)
-            won_lost[part] = self._incidence(replace(table, values=table.values[part]), as_of, wanted)
+            won_lost[part] = self.chances(replace(table, values=table.values[part]), as_of, wanted)
         p_open = np.maximum(1.0 - won_lost.sum(axis=2), 0.0)
         return Prediction(known.position[deal], as_of, wanted, won_lost[:, :, 0], won_lost[:, :, 1], p_open)
 
@@ -123,8 +123,8 @@ class Fitted:
     def _calendar(self, full: Full, as_of: float, rows: int) -> Calendar:
         return calendar_ahead(np.full(rows, int(as_of), np.int32), self.vocabulary.close_shift, full.calendar)
 
-    def _incidence(self, table: Table, as_of: float, horizons: Ints) -> Floats:
-        """Cumulative incidence (rows, H, 2) of a part of the open deals."""
+    def chances(self, table: Table, as_of: float, horizons: Ints) -> Floats:
+        """P(won) and P(lost) by each horizon (rows, H, 2) of snapshots of the day; memory grows with the rows."""
         slow = self.rates.predict(table, self.vocabulary.milestones, self.priors)
         rows = table.values.shape[0]
         if self.full is None:
@@ -135,7 +135,7 @@ class Fitted:
         by_slopes = full.hazards.predict(Ahead(x, clock_bins(table.clocks), calendar))
         mixed = self._curve(full, by_slopes, slow)
         if full.trees is not None:
-            needed = int(np.searchsorted(EDGES, horizons.max()))  # trees are slow: leave out what nobody asked for
+            needed = int(np.searchsorted(EDGES, horizons.max()))  # leave out what nobody asked for
             by_trees = full.trees.predict(tree_inputs(table, calendar), min(full.supported, needed))
             mixed = (1 - full.tree_share) * mixed + full.tree_share * self._curve(full, by_trees, slow)
         mixed = full.share * mixed + (1 - full.share) * cumulate(slow)
@@ -177,8 +177,11 @@ class Fitted:
         )
 
 
-def fit(history: History, as_of: float, priors: Priors | None = None, seed: int = 0) -> Fitted:
-    """Fit on what was known at 00:00 UTC of ``as_of`` (whole days since 1970); later rows change nothing."""
+def fit(history: History, as_of: float, priors: Priors | None = None, seed: int = 0, *, threads: int = 1) -> Fitted:
+    """Fit on what was known at 00:00 UTC of ``as_of`` (whole days since 1970); later rows change nothing.
+
+    ``threads``: cores that the trees may use; the same number gives the same numbers.
+    """
     _checked(as_of, [1])
     priors = priors or Priors()
     known = as_known(history, as_of).history
@@ -194,7 +197,7 @@ def fit(history: History, as_of: float, priors: Priors | None = None, seed: int 
     fitted = replace(fitted, level=SHRUNKEN, rates=rates, reason=_not_yet_full(won, lost))
     if won + lost < CLOSED_FOR_FULL or min(won, lost) < EACH_FOR_FULL:
         return fitted
-    full = fit_full(known, as_of, vocabulary, rows, table, won + lost, seed)
+    full = fit_full(known, as_of, vocabulary, rows, table, won + lost, seed, threads)
     if full is None:
         return replace(fitted, reason="No closing has yet been seen from open to end, so closing rates by stage speak.")
     return replace(

@@ -1,12 +1,12 @@
 """The parts of the forecast, each against a hand count or an outside oracle."""
 
+import json
 from dataclasses import replace
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import brier_score_loss, log_loss, roc_auc_score
 
@@ -177,16 +177,24 @@ def test_the_gradient_is_the_slope_of_the_objective() -> None:
         assert slope == pytest.approx(gradient[place], rel=1e-4, abs=1e-5)
 
 
-def test_the_kept_trees_are_scikit_learns_trees() -> None:
+def test_trees_come_back_from_json_bit_for_bit_and_find_a_threshold() -> None:
     random = np.random.default_rng(5)
-    x = random.normal(size=(2_000, 4))
+    x = random.normal(size=(2_000, 3))
     x[random.random(x.shape) < 0.2] = np.nan
-    target = (np.nan_to_num(x[:, 0]) > 0).astype(int) + (np.nan_to_num(x[:, 1]) > 0.5)
-    booster = HistGradientBoostingClassifier(max_iter=15, max_leaf_nodes=8, early_stopping=False, random_state=0)
-    booster.fit(x, target)
-    score = trees._as_arrays(booster)._score(x)
-    odds = np.exp(score - score.max(axis=1, keepdims=True))
-    assert np.allclose(odds / odds.sum(axis=1, keepdims=True), booster.predict_proba(x), atol=1e-12)
+    outcome = np.full((2_000, grid.INTERVALS), -1, np.int8)
+    outcome[:, 0] = np.where(x[:, 0] > 0, np.where(x[:, 1] > 0.5, WON, LOST), 0)
+    calendar = grid.calendar_ahead(np.full(2_000, START, np.int32), 0, np.zeros(len(calendars.INTERVAL_NAMES), bool))
+    inputs = trees.Inputs(x, np.zeros((2_000, 2)), calendar)
+    fitted = trees.fit_trees(inputs, outcome, np.ones(2_000), 2_000, seed=0)
+    assert fitted is not None
+    hazard = fitted.predict(inputs, 1)
+    again = trees.Trees.from_json(json.loads(json.dumps(fitted.to_json()))).predict(inputs, 1)
+    assert np.array_equal(hazard, again)
+    known = ~np.isnan(x[:, :2]).any(axis=1)
+    for cause in (WON, LOST):
+        happened = outcome[known, 0] == cause
+        assert evaluate.auc(happened.astype(float), hazard[known, 0, cause - 1]) > 0.99
+    assert trees.fit_trees(inputs, np.where(outcome == WON, LOST, outcome), np.ones(2_000), 2_000, seed=0) is None
 
 
 @settings(max_examples=30)

@@ -30,14 +30,13 @@ def _states(playbook: Playbook) -> Iterator[Named]:
 def _steps(marks: Benchmarks) -> Iterator[Named]:
     states = [state.key for state in marks.states]
     rails = [rail.key for rail in marks.guardrails]
-    lists: tuple[tuple[str, tuple[FunnelStep, ...] | tuple[Guardrail, ...]], ...] = (
-        ("funnel", marks.funnel),
-        ("guardrails", marks.guardrails),
-    )
-    for name, items in lists:
-        for index, item in enumerate(items):
-            for key in (item.from_state, item.to_state) if states else ():
-                yield "funnel state", key, states, (name, index)
+    steps: list[tuple[str, int, FunnelStep | Guardrail]] = [
+        *(("funnel", index, step) for index, step in enumerate(marks.funnel)),
+        *(("guardrails", index, rail) for index, rail in enumerate(marks.guardrails)),
+    ]
+    for name, place, item in steps if states else ():
+        for key in (item.from_state, item.to_state):
+            yield "funnel state", key, states, (name, place)
     for index, step in enumerate(marks.funnel if rails else ()):
         yield "guardrail", step.guardrail, rails, ("funnel", index)
 

@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast check reference format lock clean
+.PHONY: help demo test test-fast check reference accuracy scale format lock clean
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3.13 || command -v python3 || echo python3)
 VENV := .venv
@@ -59,6 +59,12 @@ check: $(VENV)/.dev ## Lint, types, import contracts, migrations, documentation
 
 reference: $(VENV)/.run ## Write the parts of the reference that come from the code
 	@$(BIN)/python -m landmark.cli.reference > docs/reference/cli.md
+
+accuracy: $(VENV)/.bench ## Measure the forecast against its peers and renew docs/explanation/accuracy.md (takes hours)
+	@$(BIN)/python -m benchmarks.accuracy
+
+scale: $(VENV)/.run ## Measure a million deals and renew docs/explanation/scale.md
+	@$(BIN)/python -m benchmarks.scale
 
 format: $(VENV)/.dev ## Put the code in order
 	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .

@@ -25,11 +25,11 @@ from tests.web.conftest import World
 QUERIES_BOARD, QUERIES_TABLE = 16, 13
 
 
-def make_forecast(org: Organisation, p_won: float = 0.62) -> FittedModel:
+def make_forecast(org: Organisation, p_won: float = 0.62, report: dict[str, Any] | None = None) -> FittedModel:
     """A stored forecast in which every open deal is won with ``p_won`` from tomorrow on, and lost with 0.1."""
     model = FittedModel.objects.create(
         org=org, as_of=latest(org).on, level="full", reason="Made for a test.", playbook=org.playbook,
-        model_version="1", input_hash="0", parameters={}, report={}, read_at=timezone.now(), is_ready=True,
+        model_version="1", input_hash="0", parameters={}, report=report or {}, read_at=timezone.now(), is_ready=True,
     )  # fmt: skip
     won, lost = pack_curves(np.full((1, 365), p_won))[0], pack_curves(np.full((1, 365), 0.1))[0]
     DealForecast.objects.bulk_create(

@@ -2,15 +2,25 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from landmark.workspace.views import board, deals, edits, forecast, home, notices, palette
+from landmark.workspace.access import MemberView
+from landmark.workspace.views import board, deals, edits, exports, forecast, home, notices, palette
 
 app_name = "workspace"
+
+
+def _page(route: str, view: MemberView, name: str) -> list[URLPattern]:
+    """A page with charts, and the files of its charts."""
+    return [
+        path(route, view, name=name),
+        path(f"{route}charts/<slug:chart>.<slug:kind>", exports.files_of(view), name=f"{name}_chart"),
+    ]
+
 
 _in_org: list[URLPattern | URLResolver] = [
     path("board/", board.show_board, name="board"),
     path("table/", board.show_table, name="table"),
     path("table.csv", board.download_table, name="table_csv"),
-    path("deals/<uuid:pk>/", deals.show_deal, name="deal"),
+    *_page("deals/<uuid:pk>/", deals.show_deal, "deal"),
     path("deals/<uuid:pk>/move/", deals.move, name="deal_move"),
     path("deals/<uuid:pk>/evidence/", deals.add_evidence, name="deal_evidence"),
     path("deals/<uuid:pk>/people/", deals.save_stakeholder, name="deal_people"),
@@ -18,10 +28,11 @@ _in_org: list[URLPattern | URLResolver] = [
     path("deals/<uuid:pk>/edit/", edits.edit, name="deal_edit"),
     path("deals/<uuid:pk>/files/<str:digest>/", deals.download_attachment, name="deal_file"),
     path("new/", deals.open_new, name="deal_new"),
-    path("forecast/", forecast.show_forecast, name="forecast"),
+    *_page("forecast/", forecast.show_forecast, "forecast"),
     path("forecast/renew/", forecast.renew, name="forecast_renew"),
     path("forecast/progress/", forecast.show_progress, name="forecast_progress"),
-    path("report-card/", forecast.show_report_card, name="report_card"),
+    path("forecast/review.pdf", exports.export_review, name="review_pdf"),
+    *_page("report-card/", forecast.show_report_card, "report_card"),
     path("notices/", notices.list_notices, name="notices"),
     path("find/", palette.find, name="find"),
     path("import/", include("landmark.workspace.import_urls")),

@@ -4,6 +4,7 @@ Answers: what the top bar shows. Does not answer: who may be here (``access``).
 """
 
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlencode
 
 from django import template
@@ -106,6 +107,19 @@ def forecast_tabs(context: Context) -> dict[str, list[NavItem]]:
         NavItem(label, link_to(request, f"workspace:{name}"), "", "", here == name) for name, label in _forecast_tabs()
     ]
     return {"tabs": tabs}
+
+
+@register.inclusion_tag("workspace/parts/chart_links.html", takes_context=True)
+def chart_links(context: Context, chart: str, kinds: str = "png csv") -> dict[str, Any]:
+    """Links to the files of one chart of this page; the page's filters and as-of day go with them."""
+    request: MemberRequest = context["request"]
+    here = request.resolver_match
+    if here is None or not here.url_name:
+        return {"links": []}
+    page, names = here.url_name.removesuffix("_chart"), {**here.kwargs, "chart": chart}
+    query = f"?{request.GET.urlencode()}" if request.GET else ""
+    urls = {kind: reverse(f"workspace:{page}_chart", kwargs={**names, "kind": kind}) + query for kind in kinds.split()}
+    return {"links": [(kind.upper(), url) for kind, url in urls.items()]}
 
 
 def _banner(request: MemberRequest) -> str:

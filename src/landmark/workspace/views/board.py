@@ -14,13 +14,13 @@ from django.views.decorators.http import require_safe
 from landmark.orgs.models import Member
 from landmark.orgs.permissions import has_right
 from landmark.orgs.roles import Right
+from landmark.ui.sheets import guard_cell
 from landmark.workspace.access import MemberRequest, member_view
 from landmark.workspace.presenters.board import build_columns, build_headings, name_file, read_pipeline
 from landmark.workspace.presenters.filters import change_query
 from landmark.workspace.presenters.pipeline import DealRow, settle_gates
 
 ROWS_PER_PAGE = 100
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 @require_safe
@@ -109,11 +109,4 @@ def _write_csv(rows: list[DealRow]) -> Iterator[str]:
             row.step.text, row.step.owner, row.step.due_on, row.gate.words, row.age.days, row.target_on, row.pushes,
             row.owner, row.team,
         )  # fmt: skip
-        yield writer.writerow([_guard(cell) for cell in cells])
-
-
-def _guard(cell: object) -> object:
-    """A text that a spreadsheet would run as a formula becomes plain text."""
-    if isinstance(cell, str) and cell.startswith(FORMULA_STARTS):
-        return "'" + cell
-    return "" if cell is None else cell
+        yield writer.writerow([guard_cell(cell) for cell in cells])

@@ -1,0 +1,75 @@
+"""What a page shows, taken out of it again: each chart with its heading and its table, for files.
+
+Answers: the drawings and tables of a finished page. Does not answer: what is in them, or how a file is made of them.
+Reading the page, instead of drawing a second time, keeps one truth: a file can show nothing that the page does not.
+
+A part is any element with ``data-chart="name"``: its first heading, its first ``svg.chart`` (the wide one where there
+are two) and its tables. ``data-value`` on a cell carries the exact figure behind a shortened text.
+"""
+
+from dataclasses import dataclass
+
+from lxml import html
+from lxml.html import HtmlElement
+
+_CHART = "contains(concat(' ', normalize-space(@class), ' '), ' chart ')"
+_WIDE = "contains(concat(' ', normalize-space(@class), ' '), ' only-wide ')"
+_UNSEEN = "contains(concat(' ', normalize-space(@class), ' '), ' visually-hidden ')"
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """``exact`` is the figure behind the text, where the text is shortened."""
+
+    text: str
+    exact: str
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """``svg`` is empty for a table alone; ``rows``: its tables, one below the other. ``is_review``: it belongs on the
+    weekly page."""
+
+    name: str
+    title: str
+    svg: str
+    rows: tuple[tuple[Cell, ...], ...]
+    is_review: bool
+
+
+def read_parts(page: str) -> list[Part]:
+    """The parts of a page, in the order of the page."""
+    return [_read_part(element) for element in html.fromstring(page).xpath("//*[@data-chart]")]
+
+
+def _read_part(element: HtmlElement) -> Part:
+    for unseen in element.xpath(f".//*[{_UNSEEN}]"):
+        unseen.drop_tree()
+    headings = element.xpath(".//h1 | .//h2 | .//h3")
+    drawings = element.xpath(f".//svg[{_CHART}][{_WIDE}]") or element.xpath(f".//svg[{_CHART}]")
+    return Part(
+        name=element.get("data-chart"),
+        title=_text(headings[0]) if headings else element.get("data-chart"),
+        svg=_drawing(drawings[0]) if drawings else "",
+        rows=tuple(tuple(_cells(row)) for row in element.xpath(".//table//tr")),
+        is_review="data-review" in element.attrib,
+    )
+
+
+def _drawing(svg: HtmlElement) -> str:
+    """As XML; the parser of web pages writes every attribute small, SVG has one that is not."""
+    text: str = html.tostring(svg, method="xml", encoding="unicode", with_tail=False)
+    return text.replace("viewbox=", "viewBox=", 1)
+
+
+def _cells(row: HtmlElement) -> list[Cell]:
+    cells = []
+    for cell in row.xpath("./th | ./td"):
+        text = _text(cell)
+        cells.append(Cell(text, cell.get("data-value", text)))
+        cells += [Cell("", "")] * (int(cell.get("colspan", 1)) - 1)
+    return cells
+
+
+def _text(element: HtmlElement) -> str:
+    return " ".join(element.text_content().split())

@@ -6,6 +6,7 @@ import { startPalette } from "./palette.js";
 import { startKeys } from "./keys.js";
 import { startBoard } from "./board.js";
 import { startForms } from "./forms.js";
+import { startCharts } from "./chart.js";
 
 startTheme();
 startToasts();
@@ -14,3 +15,4 @@ startPalette();
 startKeys();
 startBoard();
 startForms();
+startCharts();

@@ -117,7 +117,7 @@ def _store(run: FitRun, result: FitResult, read_at: datetime, tick: OnProgress) 
     model = FittedModel.objects.create(
         org=run.org, as_of=run.as_of, level=result.level, reason=result.reason[:500], playbook=result.playbook,
         model_version=result.model_version, input_hash=result.input_hash, parameters=result.parameters,
-        report=result.report, read_at=read_at,
+        report=result.report, separation=result.separation, read_at=read_at,
     )  # fmt: skip
     StageAge.objects.bulk_create(
         StageAge(model=model, stage=s.stage, median_days=s.median_days, p75_days=s.p75_days, count=s.count)
@@ -126,7 +126,7 @@ def _store(run: FitRun, result: FitResult, read_at: datetime, tick: OnProgress) 
     rows = (
         DealForecast(
             model=model, deal_id=UUID(deal.deal_id), won=deal.won, lost=deal.lost, stage_percent=deal.stage_percent,
-            contributions=deal.contributions,
+            contributions=deal.contributions, explanation=deal.explanation,
         )
         for deal in result.deals
     )  # fmt: skip

@@ -22,6 +22,12 @@ def pack_curves(probabilities: NDArray[np.float64]) -> list[bytes]:
     return [row.tobytes() for row in whole]
 
 
+def as_stored(probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
+    """What is read back after packing."""
+    stored: NDArray[np.float64] = np.floor(np.clip(probabilities, 0.0, 1.0) * _SCALE + 1e-6) / _SCALE
+    return stored
+
+
 def unpack_curve(packed: bytes) -> NDArray[np.float64]:
     """Bytes → (365) probabilities; index 0 is the end of the first day ahead."""
     return np.frombuffer(bytes(packed), _TYPE).astype(np.float64) / _SCALE

@@ -24,9 +24,10 @@ from landmark.orgs.as_of import on_day
 from landmark.orgs.models import Organisation
 from landmark.outlook.backtesting import back_test, is_enough_for_full
 from landmark.outlook.curves import DAYS, pack_curves
+from landmark.outlook.explaining import Reasons, explain_deals
 from landmark.outlook.histories import read_history
-from landmark.outlook.periods import period_in_view
 from landmark.outlook.pushes import add_unmoved
+from landmark.outlook.separation import plain_separation
 from landmark.outlook.stages import StageStay, read_stage_stays
 from landmark.playbook.loader import load_playbook
 from landmark.playbook.schema import Playbook
@@ -35,9 +36,6 @@ OnProgress = Callable[[str, int], None]
 
 SEED = 20260101
 BEAT_SECONDS = 2.0
-PARTS_KEPT = 8
-MOST_EXPLAINED = 20_000
-"""Above this many open deals the parts are left out: explaining costs as much memory again for each."""
 
 
 class CannotFit(Exception):
@@ -53,6 +51,7 @@ class DealResult:
     lost: bytes
     stage_percent: float | None
     contributions: dict[str, Any]
+    explanation: dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -64,6 +63,7 @@ class FitResult:
     input_hash: str
     parameters: dict[str, Any]
     report: dict[str, Any]
+    separation: dict[str, Any]
     stage_stays: tuple[StageStay, ...]
     deals: Iterator[DealResult] = field(repr=False)
 
@@ -89,7 +89,8 @@ def compute_fit(org: Organisation, on: date, tick: OnProgress) -> FitResult:
             fitted = fit(history, history.complete_to, priors, SEED)
             tick(_("Looking ahead a year for every open deal"), 40)
             outlooks = predict_open(fitted, history)
-            explained = _explain(org, on, fitted, history, outlooks)
+            explained = explain_deals(org, on, fitted, history, outlooks, playbook)
+            separation = plain_separation(history, fitted)
             percents = _stage_percents(fitted, history, outlooks.deal, playbook)
         _wait(tested, tick)
     report = tested.result()
@@ -102,6 +103,7 @@ def compute_fit(org: Organisation, on: date, tick: OnProgress) -> FitResult:
         input_hash=hash_history(history, org.playbook),
         parameters=fitted.to_json(),
         report=report,
+        separation=separation,
         stage_stays=tuple(stays),
         deals=_deal_results(history, outlooks, explained, percents),
     )
@@ -139,30 +141,6 @@ def predict_open(fitted: Fitted, history: History) -> Outlooks:
     return Outlooks(deal, lowest, prediction.p_lost[itself], prediction.p_won[itself])
 
 
-def _explain(org: Organisation, on: date, fitted: Fitted, history: History, outlooks: Outlooks) -> list[dict[str, Any]]:
-    """What each probability by the end of the period is made of: base + parts = the stored probability."""
-    if outlooks.deal.size == 0 or outlooks.deal.size > MOST_EXPLAINED:
-        return [{}] * outlooks.deal.size
-    period = period_in_view(org, on)
-    horizon = (period.ends_on - on).days
-    p_won, raw = outlooks.won[:, horizon - 1], outlooks.raw[:, horizon - 1]
-    base = float(raw.mean())
-    ranked = fitted.contributions(history, history.complete_to, horizon)
-    held = []
-    for row, parts in enumerate(ranked):
-        cut = float(p_won[row] - raw[row])
-        kept = _keep_largest([*parts, ("moved_dates", cut)] if cut else parts)
-        held.append({"by": period.ends_on.isoformat(), "base": base, "p_won": float(p_won[row]), "parts": kept})
-    return held
-
-
-def _keep_largest(parts: list[tuple[str, float]]) -> list[tuple[str, float]]:
-    """The largest parts by size; what is left goes into one ``other``, so that the sum stays."""
-    ranked = sorted((part for part in parts if abs(part[1]) >= 5e-4), key=lambda part: -abs(part[1]))[:PARTS_KEPT]
-    left = sum(effect for _key, effect in parts) - sum(effect for _key, effect in ranked)
-    return [*ranked, ("other", left)] if abs(left) > 1e-12 else ranked
-
-
 def _stage_percents(fitted: Fitted, history: History, deals: Ints, playbook: Playbook) -> list[float | None]:
     """The classic stage percentage of each open deal: of the own past, or the playbook's while there is too little."""
     if fitted.level != BENCHMARKS:
@@ -177,11 +155,14 @@ def _stage_percents(fitted: Fitted, history: History, deals: Ints, playbook: Pla
 
 
 def _deal_results(
-    history: History, outlooks: Outlooks, explained: list[dict[str, Any]], percents: list[float | None]
+    history: History, outlooks: Outlooks, explained: list[Reasons], percents: list[float | None]
 ) -> Iterator[DealResult]:
     won, lost = pack_curves(outlooks.won), pack_curves(outlooks.lost)
     for row, deal in enumerate(outlooks.deal):
-        yield DealResult(str(history.deal_ids[deal]), won[row], lost[row], percents[row], explained[row])
+        told = explained[row]
+        yield DealResult(
+            str(history.deal_ids[deal]), won[row], lost[row], percents[row], told.contributions, told.explanation
+        )
 
 
 def hash_history(history: History, playbook: str) -> str:

@@ -4,20 +4,19 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('outlook', '0002_targets'),
+        ("outlook", "0002_targets"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='dealforecast',
-            name='explanation',
+            model_name="dealforecast",
+            name="explanation",
             field=models.JSONField(default=dict),
         ),
         migrations.AddField(
-            model_name='fittedmodel',
-            name='separation',
+            model_name="fittedmodel",
+            name="separation",
             field=models.JSONField(default=dict),
         ),
     ]

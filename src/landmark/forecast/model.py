@@ -1,7 +1,7 @@
 """The forecast itself: fit on what was known on a day, predict won, lost and still open for every open deal.
 
-Answers: P(won), P(lost), P(open) by any day up to a year ahead, which level of model speaks and why, what a forecast is
-made of. Does not answer: money (``portfolio``) or whether it was right (``evaluate``, ``backtest``).
+Answers: P(won), P(lost), P(open) by any day up to a year ahead, which level of model speaks and why. Does not answer:
+what a probability is made of (``explain``), money (``portfolio``) or whether it was right (``evaluate``, ``backtest``).
 
 Levels: *benchmarks* (the playbook alone), *shrunken* (closing rates by stage and age, pulled towards the playbook) and
 *full* (penalised logistic and boosted hazards together, with a small share of the shrunken rates).
@@ -83,42 +83,6 @@ class Fitted:
             won_lost[part] = self.chances(replace(table, values=table.values[part]), as_of, wanted)
         p_open = np.maximum(1.0 - won_lost.sum(axis=2), 0.0)
         return Prediction(known.position[deal], as_of, wanted, won_lost[:, :, 0], won_lost[:, :, 1], p_open)
-
-    def contributions(self, history: History, as_of: float, horizon: int) -> list[list[tuple[str, float]]]:
-        """For each open deal (order of ``predict``): what moves its P(won) away from the average open deal's.
-
-        Pairs (key, share of the probability), largest first; each list sums to p − average. Keys:
-        ``milestone:<name>``, ``attribute:<name>``, ``age``, ``idle``, ``pace``, ``path``, ``stage_age``,
-        ``target`` and ``together`` (what only the combination tells). Formula: change of the logistic
-        part's P when a group is set to its average. Association, not cause.
-        """
-        wanted = _checked(as_of, [horizon])
-        known = as_known(history, as_of)
-        deal = known.open_deals()
-        if deal.size == 0:
-            return []
-        p = self.predict(history, as_of, [horizon]).p_won[:, 0]
-        gap = p - p.mean()
-        if self.full is None:
-            return [[("path", float(one))] for one in gap]
-        table = Snapshots(known.history, self.vocabulary).table(deal, np.full(deal.size, int(as_of), np.int32))
-        parts = self._group_effects(self.full, table, as_of, wanted)
-        parts["together"] = gap - sum(parts.values())
-        return [_ranked({key: float(values[row]) for key, values in parts.items()}) for row in range(deal.size)]
-
-    def _group_effects(self, full: Full, table: Table, as_of: float, horizon: Ints) -> dict[str, Floats]:
-        columns, _, groups = expand(table, self.vocabulary)
-        kept = np.array(groups, object)[full.scaling.kept]
-        x = full.scaling.apply(columns)
-        calendar = self._calendar(full, as_of, x.shape[0])
-        weight, bins = full.hazards.day_weights(calendar), clock_bins(table.clocks)
-
-        def p_won(inputs: Floats) -> Floats:
-            incidence = cumulate(full.hazards.predict(Ahead(inputs, bins, calendar)))
-            return at_horizons(incidence, horizon, weight, calendar.row)[:, 0, 0]
-
-        whole = p_won(x)
-        return {str(group): whole - p_won(np.where(kept == group, 0.0, x)) for group in dict.fromkeys(kept.tolist())}
 
     def _calendar(self, full: Full, as_of: float, rows: int) -> Calendar:
         return calendar_ahead(np.full(rows, int(as_of), np.int32), self.vocabulary.close_shift, full.calendar)
@@ -212,10 +176,6 @@ def _checked(as_of: float, horizons: Sequence[int]) -> Ints:
     if wanted.size == 0 or np.any(wanted < 1) or np.any(wanted > YEAR):
         raise ValueError(f"horizons are whole days from 1 to {YEAR}")
     return wanted.astype(np.int32)
-
-
-def _ranked(parts: dict[str, float]) -> list[tuple[str, float]]:
-    return sorted(parts.items(), key=lambda item: (-abs(item[1]), item[0]))
 
 
 def _too_few(closed: int) -> str:

@@ -98,25 +98,6 @@ def test_a_model_of_another_version_is_refused(fitted: Fitted) -> None:
         Fitted.from_json(fitted.to_json() | {"version": 0})
 
 
-def test_contributions_add_up_to_the_distance_from_the_average(history: History, fitted: Fitted) -> None:
-    day = START + 240.0
-    p = fitted.predict(history, day, [30]).p_won[:, 0]
-    parts = fitted.contributions(history, day, 30)
-    sums = np.array([sum(value for _, value in one) for one in parts])
-    assert np.allclose(sums, p - p.mean(), atol=1e-12)
-    keys = {key for one in parts for key, _ in one}
-    assert {"milestone:Sponsor met", "attribute:segment", "age", "together"} <= keys
-
-
-def test_the_sponsor_is_seen_to_help(history: History, fitted: Fitted) -> None:
-    day = START + 240.0
-    deal = fitted.predict(history, day, [30]).deal
-    known = (history.event_code == 2) & (history.event_at <= day)
-    sponsored = np.isin(deal, history.event_deal[known])
-    effect = np.array([dict(one)["milestone:Sponsor met"] for one in fitted.contributions(history, day, 30)])
-    assert effect[sponsored].mean() > 0.02 > 0 > effect[~sponsored].mean()
-
-
 @pytest.mark.parametrize(("closed", "level"), [(0, BENCHMARKS), (9, BENCHMARKS), (10, SHRUNKEN), (150, SHRUNKEN)])
 def test_the_level_follows_the_history(closed: int, level: str) -> None:
     history = make_history(deals=500)
@@ -165,7 +146,6 @@ def test_all_won_never_reaches_the_full_model() -> None:
 def test_no_open_deal_gives_no_rows(history: History, fitted: Fitted) -> None:
     day = START - 5.0
     assert fitted.predict(history, day, [30]).p_won.shape == (0, 1)
-    assert fitted.contributions(history, day, 30) == []
     assert fit(history, day).predict(history, day, [30]).deal.size == 0
 
 

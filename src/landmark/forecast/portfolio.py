@@ -183,7 +183,7 @@ def draw_outcomes(
     scope = np.array([place[name] for name in pipeline.scopes], np.intp)[pipeline.scope]
     worth = pipeline.p_won * pipeline.mean
     expected = totals[0] + np.bincount(scope, worth, len(scopes))
-    unpriced = np.bincount(scope, worth * pipeline.unpriced, len(scopes))
+    unpriced: Floats = np.bincount(scope, np.where(pipeline.unpriced, worth, 0.0), len(scopes))
     _add_open(totals, pipeline, scope, levels, random)
     unopened = np.zeros(len(scopes))
     if new.value > 0:

@@ -1,52 +1,107 @@
 """The forecast's own report card: what it would have said on past days, and what came of it.
 
-Answers: scores, reliability, expected and actual wins and how often the range held, beside what people use today.
-Does not answer: how it is shown (``report_card`` reads it back).
+Answers: scores, reliability, expected and actual wins, ranges of bookings beside what came in, beside what people use
+today; how large the shared shock is, how many deals arrive, and what the data cannot tell. Does not answer: how it is
+shown (``report_card`` reads it back).
 
 A fit takes seconds, so the model is fitted again only a few times; each fit speaks for the days after it, until the
 next. That is a little harder on the model than on the baselines, which are counted afresh on every day.
 """
 
 import math
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import numpy as np
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
+from landmark.forecast.arrivals import Arrivals, find_arrivals
 from landmark.forecast.backtest import OURS, Round, outcome_at, score_rounds
 from landmark.forecast.baselines import predict_baselines
-from landmark.forecast.evaluate import reliability
+from landmark.forecast.evaluate import brier, log_loss, reliability, three_class_loss
 from landmark.forecast.history import LOST, WON, Floats, History
+from landmark.forecast.known import as_known
 from landmark.forecast.model import CLOSED_FOR_FULL, EACH_FOR_FULL, Fitted, fit
-from landmark.forecast.portfolio import bookings
+from landmark.forecast.portfolio import Pipeline, draw_outcomes
 from landmark.forecast.priors import Priors
+from landmark.forecast.shocks import Shock, Strayed, apart_from, size_shock, strayed
+from landmark.forecast.unknowns import Unknown, find_unknowns
+from landmark.forecast.windows import Outlook, Window, foresee_bookings, main_currency, read_bookings
 
 LONG_HORIZONS, SHORT_HORIZONS = (30, 60, 90), (7, 14, 30)
 LONG_SPAN_DAYS = 540
 LONG_WINDOW_DAYS = 182
 WEEK = 7
 MOST_DAYS = 13
-FULL_REFITS = 1
+FULL_REFITS = 3
 FEWEST_DEALS = 30
-WIDEST = 5.0
+PAST_DRAWS = 2_000
+OTHER_LENGTH = 0.5
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Past:
+    """What a back-test works on: history · rounds, oldest first · horizons · offset of the screen's day · seed.
+
+    ``amounts_tell``: amounts were written on closing, so that past days must not see them.
+    """
+
+    history: History
+    rounds: list[Round]
+    horizons: tuple[int, ...]
+    offset: float
+    seed: int
+    currency: str = ""
+    amounts_tell: bool = False
+
+    def day(self, at: float) -> str:
+        """The day a screen shows for a moment of the forecast's clock."""
+        return (_EPOCH + timedelta(days=at - self.offset)).date().isoformat()
+
+    def scored(self, horizon: int) -> list[Round]:
+        """Rounds whose horizon is over."""
+        return [one for one in self.rounds if one.prediction.as_of + horizon <= self.history.complete_to]
 
 
 def back_test(history: History, on: date, priors: Priors, seed: int) -> dict[str, Any]:
-    """The report as plain data; empty while there is too little past to test on. Touches no database."""
+    """The report as plain data; without ``cards`` while there is too little past to test on. Touches no database."""
     with threadpool_limits(limits=1):
         return _back_test(history, on, priors, seed)
 
 
 def _back_test(history: History, on: date, priors: Priors, seed: int) -> dict[str, Any]:
+    offset = history.complete_to - _days_of(on)
+    unknowns = find_unknowns(as_known(history, history.complete_to).history)
+    report: dict[str, Any] = {
+        "unknowns": [_dated(one, offset) for one in unknowns],
+        "arrivals": find_arrivals(history, history.complete_to).to_json(),
+    }
+    horizons, days = plan_test(history)
+    if not days:
+        return _without_nan(report | {"shocks": {}})
+    refits = choose_refits(days, FULL_REFITS if is_enough_for_full(history) else len(days))
+    rounds = run_rounds(history, days, refits, horizons, priors, seed)
+    past = Past(history, rounds, horizons, offset, seed, main_currency(history), _amounts_tell(unknowns))
+    return _without_nan(report | _report(past, len(refits)))
+
+
+def plan_test(history: History) -> tuple[tuple[int, ...], list[float]]:
+    """Horizons and as-of days to test on; no days while fewer than thirty deals have closed by the first."""
     opened = history.opened[~np.isnan(history.opened)]
     span = history.complete_to - float(opened.min(initial=history.complete_to))
     horizons = LONG_HORIZONS if span >= LONG_SPAN_DAYS else SHORT_HORIZONS
     days = choose_days(history.complete_to, span, horizons)
     if not days or int(np.sum(history.closed <= days[0])) < FEWEST_DEALS:
-        return {}
-    refits = choose_refits(days, FULL_REFITS if is_enough_for_full(history) else len(days))
+        return horizons, []
+    return horizons, days
+
+
+def run_rounds(
+    history: History, days: list[float], refits: set[float], horizons: tuple[int, ...], priors: Priors, seed: int
+) -> list[Round]:
+    """One round for each day, fitted anew on the days of ``refits``."""
     rounds: list[Round] = []
     fitted: Fitted | None = None
     for day in days:
@@ -54,8 +109,7 @@ def _back_test(history: History, on: date, priors: Priors, seed: int) -> dict[st
             fitted = fit(history, day, priors, seed)
         prediction = fitted.predict(history, day, horizons)
         rounds.append(Round(prediction, fitted.level, fitted.reason, predict_baselines(history, day, horizons)))
-    offset = history.complete_to - _days_of(on)
-    return _report(history, rounds, horizons, offset, len(refits), seed)
+    return rounds
 
 
 def is_enough_for_full(history: History) -> bool:
@@ -78,97 +132,134 @@ def choose_refits(days: list[float], count: int) -> set[float]:
     return {days[place * len(days) // count] for place in range(min(count, len(days)))}
 
 
-def _report(
-    history: History, rounds: list[Round], horizons: tuple[int, ...], offset: float, refits: int, seed: int
-) -> dict[str, Any]:
-    def screen_day(day: float) -> str:
-        return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(days=day - offset)).date().isoformat()
+def find_strayed(past: Past) -> list[Strayed]:
+    """Wins of every past window and horizon; windows that overlap count once."""
+    as_of = [one.prediction.as_of for one in past.rounds]
+    step = min(np.diff(as_of), default=math.inf)
+    found = []
+    for place, horizon in enumerate(past.horizons):
+        for one in past.scored(horizon):
+            won = float(np.sum(outcome_at(past.history, one.prediction, horizon) == WON))
+            start = one.prediction.as_of
+            weight = min(step / horizon, 1.0)
+            found.append(strayed(one.prediction.p_won[:, place], won, start, start + horizon, weight))
+    return found
 
-    cards = score_rounds(history, rounds, history.complete_to)
-    periods: list[dict[str, Any]] = []
-    for place, horizon in enumerate(horizons):
-        scored = _scored(history, rounds, horizon)
-        days = [_period(history, one, place, horizon, screen_day(one.prediction.as_of), seed) for one in scored]
-        periods += _widen(days)
-    report = {
-        "horizons": list(horizons),
-        "first": screen_day(rounds[0].prediction.as_of),
-        "last": screen_day(rounds[-1].prediction.as_of),
+
+def size_for(windows: list[Strayed], horizon: int) -> Shock:
+    """The shock over ``horizon`` days: windows of that length count in full, others half.
+
+    A slow month moves a month's wins further than a quarter's, so the lengths are told apart; but both saw one market.
+    """
+    weighted = [
+        one if one.end - one.start == horizon else replace(one, weight=one.weight * OTHER_LENGTH) for one in windows
+    ]
+    return size_shock(weighted)
+
+
+def _report(past: Past, refits: int) -> dict[str, Any]:
+    rounds = past.rounds
+    cards = score_rounds(past.history, rounds, past.history.complete_to)
+    windows = find_strayed(past)
+    levels = [one.level for one in rounds]
+    return {
+        "horizons": list(past.horizons),
+        "first": past.day(rounds[0].prediction.as_of),
+        "last": past.day(rounds[-1].prediction.as_of),
         "every_days": int(rounds[1].prediction.as_of - rounds[0].prediction.as_of) if len(rounds) > 1 else 0,
         "refits": refits,
+        "levels": {level: levels.count(level) for level in dict.fromkeys(levels)},
         "cards": [{"horizon": card.horizon, "model": card.model, **asdict(card.scores)} for card in cards],
-        "reliability": _reliability(history, rounds, horizons),
-        "periods": periods,
-        "stretch": {str(h): find_stretch([p for p in periods if p["horizon"] == h]) for h in horizons},
+        "reliability": _reliability(past),
+        "periods": _periods(past, windows),
+        "shocks": {str(horizon): size_for(windows, horizon).to_json() for horizon in past.horizons},
+        "currency": past.currency,
     }
-    plain: dict[str, Any] = _without_nan(report)
-    return plain
-
-
-def _scored(history: History, rounds: list[Round], horizon: int) -> list[Round]:
-    return [one for one in rounds if one.prediction.as_of + horizon <= history.complete_to]
 
 
 def _by_model(one: Round, place: int) -> dict[str, Floats]:
     return {OURS: one.prediction.p_won[:, place]} | {name: p[:, place] for name, p in one.baselines.items()}
 
 
-def _period(history: History, one: Round, place: int, horizon: int, day: str, seed: int) -> dict[str, Any]:
-    """Wins within the horizon of one past day: expected by each method, our range, and what happened."""
-    won = outcome_at(history, one.prediction, horizon) == WON
+def _periods(past: Past, windows: list[Strayed]) -> list[dict[str, Any]]:
+    """Each past day and horizon, in the order of the horizons."""
+    arrivals = [find_arrivals(past.history, one.prediction.as_of) for one in past.rounds]
+    seen = dict(zip((one.prediction.as_of for one in past.rounds), arrivals, strict=True))
+    return [
+        _period(past, one, place, seen[one.prediction.as_of], windows)
+        for place, horizon in enumerate(past.horizons)
+        for one in past.scored(horizon)
+    ]
+
+
+def _period(past: Past, one: Round, place: int, arrivals: Arrivals, windows: list[Strayed]) -> dict[str, Any]:
+    """One past window: scores, wins of the deals then open, and bookings of all, each with its range.
+
+    The shock is sized from windows that share no day with this one, so that no window judges itself.
+    """
+    horizon, as_of = past.horizons[place], one.prediction.as_of
+    outcome = outcome_at(past.history, one.prediction, horizon)
+    won = (outcome == WON).astype(np.float64)
     p = np.clip(one.prediction.p_won[:, place], 0.0, 1.0)
-    counted = bookings(p, np.ones(p.size), seed=seed, draws=2_000)
+    shock = size_for(apart_from(windows, as_of, as_of + horizon), horizon)
+    wins = draw_outcomes(Pipeline.of(p, np.ones(p.size)), shock=shock, seed=past.seed, draws=PAST_DRAWS).of()
+    ours, by_model = one.prediction, _by_model(one, place)
+    window = Window(as_of, horizon, past.currency, past.amounts_tell)
     return {
-        "as_of": day,
+        "as_of": past.day(as_of),
+        "ends": past.day(as_of + horizon),
         "horizon": horizon,
         "open": int(p.size),
         "actual": int(won.sum()),
-        "expected": {name: float(values.sum()) for name, values in _by_model(one, place).items()},
-        "variance": float(np.sum(p * (1 - p))),
-        "p10": counted.p10,
-        "p90": counted.p90,
+        "expected": {name: float(values.sum()) for name, values in by_model.items()},
+        "brier": {name: brier(won, values) for name, values in by_model.items()},
+        "log_loss": {name: log_loss(won, values) for name, values in by_model.items()},
+        "three_class": three_class_loss(outcome, ours.p_open[:, place], ours.p_won[:, place], ours.p_lost[:, place]),
+        "p10": wins.p10,
+        "p90": wins.p90,
+        "money": _money(past, Outlook(ours.deal, p, shock, arrivals), window),
     }
 
 
-def find_stretch(periods: list[dict[str, Any]]) -> float:
-    """How much further past totals strayed than independent deals would: 1 or more.
-
-    Formula: √ mean((actual − expected)² / Σ p(1 − p)). Deals share a market, a price list and a quarter's end, so their
-    outcomes come together; what that does to a sum is measured here rather than assumed.
-    """
-    ratios = [(one["actual"] - one["expected"][OURS]) ** 2 / one["variance"] for one in periods if one["variance"] > 0]
-    return min(max(math.sqrt(sum(ratios) / len(ratios)), 1.0), WIDEST) if ratios else 1.0
-
-
-def stretch_around(middle: float, value: float, stretch: float) -> float:
-    """A possible total moved away from the middle; never below 0."""
-    return max(middle + stretch * (value - middle), 0.0)
-
-
-def _widen(periods: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Each past day's range by what the *other* past days say of the stretch, so that no day judges itself."""
-    widened = []
-    for place, one in enumerate(periods):
-        stretch = find_stretch(periods[:place] + periods[place + 1 :])
-        middle = one["expected"][OURS]
-        low, high = (stretch_around(middle, one[name], stretch) for name in ("p10", "p90"))
-        widened.append({**one, "p10": low, "p90": high})
-    return widened
+def _money(past: Past, outlook: Outlook, window: Window) -> dict[str, float]:
+    """Bookings of the window in the main currency, deals opened after the day included."""
+    said = foresee_bookings(past.history, window, outlook, seed=past.seed, draws=PAST_DRAWS).of()
+    came = read_bookings(past.history, window)
+    return {
+        "expected": said.expected,
+        "unopened": said.unopened,
+        "p10": said.p10,
+        "p50": said.p50,
+        "p90": said.p90,
+        "actual": came.total,
+        "actual_unopened": came.unopened,
+    }
 
 
-def _reliability(history: History, rounds: list[Round], horizons: tuple[int, ...]) -> list[dict[str, Any]]:
+def _reliability(past: Past) -> list[dict[str, Any]]:
     """Ten bins for each horizon and method."""
     found = []
-    for place, horizon in enumerate(horizons):
-        scored = _scored(history, rounds, horizon)
+    for place, horizon in enumerate(past.horizons):
+        scored = past.scored(horizon)
         if not scored:
             continue
-        won = np.concatenate([outcome_at(history, one.prediction, horizon) == WON for one in scored]).astype(np.float64)
+        outcomes = [outcome_at(past.history, one.prediction, horizon) == WON for one in scored]
+        won = np.concatenate(outcomes).astype(np.float64)
         for name in _by_model(scored[0], place):
             p = np.concatenate([_by_model(one, place)[name] for one in scored])
             bins = [asdict(one) for one in reliability(won, p)]
             found.append({"horizon": horizon, "model": name, "bins": bins})
     return found
+
+
+def _dated(one: Unknown, offset: float) -> dict[str, Any]:
+    """With the day as a screen shows it."""
+    day = None if one.day is None else (_EPOCH + timedelta(days=one.day - offset)).date().isoformat()
+    return {**one.to_json(), "day": day}
+
+
+def _amounts_tell(unknowns: tuple[Unknown, ...]) -> bool:
+    return any(one.code == "left_out" and "amount" in one.names for one in unknowns)
 
 
 def _without_nan(value: Any) -> Any:

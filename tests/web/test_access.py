@@ -20,6 +20,7 @@ FOR_READERS: dict[str, int | None] = {
     "org": 302, "board": 200, "table": 200, "table_csv": 200, "deal": 200, "forecast": 200, "report_card": 200,
     "notices": 200, "find": 200, "forecast_progress": 200, "deal_new": 403, "deal_file": 404,
     "deal_move": None, "deal_evidence": None, "deal_people": None, "deal_next_step": None, "deal_edit": None,
+    "changes": 200, "changes_chart": 404, "changes_csv": 200,
     "forecast_renew": None, "forecast_chart": 404, "report_card_chart": 404, "deal_chart": 404, "review_pdf": 200,
     "imports": 403, "differences": 403, "difference_settle": None, "remove_sample": None, "import_run": 403,
     "import_state": 403, "import_apply": None, "import_discard": None, "import_rejects": 403,

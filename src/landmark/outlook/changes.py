@@ -201,10 +201,10 @@ def _as_day(value: Any) -> date | None:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One deal's part in one bar."""
+    """One deal's part in one bar; ``reason`` is None for a deal that only stood there."""
 
     deal: UUID
-    reason: Reason
+    reason: Reason | None
     amount: Decimal
     movement: Movement
 

@@ -101,9 +101,11 @@ _STAGES_BEHIND: dict[Reason, tuple[str, ...]] = {
 }  # fmt: skip
 
 
-def find_cause(reason: Reason, traces: Iterable[Trace]) -> Trace | None:
+def find_cause(reason: Reason | None, traces: Iterable[Trace]) -> Trace | None:
     """The newest entry that explains why a deal moved for this reason; None when the record does not say."""
-    found = list(traces)
+    found = [trace for trace in traces if trace.kind != "evidence"]
+    if reason is None:
+        return next((trace for trace in found if trace.kind in ("move", "category")), None)
     fields = _FIELDS_BEHIND.get(reason, ())
     by_field = [trace for trace in found if trace.kind == "change" and trace.key in fields]
     if by_field:

@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from landmark.workspace.access import MemberView
-from landmark.workspace.views import board, deals, edits, exports, forecast, home, notices, palette
+from landmark.workspace.views import board, changes, deals, edits, exports, forecast, home, notices, palette
 
 app_name = "workspace"
 
@@ -31,6 +31,8 @@ _in_org: list[URLPattern | URLResolver] = [
     *_page("forecast/", forecast.show_forecast, "forecast"),
     path("forecast/renew/", forecast.renew, name="forecast_renew"),
     path("forecast/progress/", forecast.show_progress, name="forecast_progress"),
+    *_page("forecast/changes/", changes.show_changes, "changes"),
+    path("forecast/changes.csv", changes.download_changes, name="changes_csv"),
     path("forecast/review.pdf", exports.export_review, name="review_pdf"),
     *_page("report-card/", forecast.show_report_card, "report_card"),
     path("notices/", notices.list_notices, name="notices"),

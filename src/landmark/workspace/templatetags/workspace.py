@@ -94,6 +94,7 @@ def _forecast_tabs() -> tuple[tuple[str, str], ...]:
     """Pages of the forecast, by the name of their address, in the order of the tabs."""
     return (
         ("forecast", _("Overview")),
+        ("changes", _("Changes")),
         ("report_card", _("Report card")),
     )
 

@@ -1,0 +1,180 @@
+"""The deals behind a bar: what changed in each, who changed it, on what evidence.
+
+Answers: the lines below a waterfall and the five largest changes of a week. Does not answer: which deals they are
+(``engines.waterfall``), what is on record (``outlook.traces``).
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from landmark.engines.waterfall import DealState
+from landmark.outlook.changes import Changes, Step
+from landmark.outlook.traces import Trace, find_cause, read_traces
+from landmark.playbook.schema import Playbook
+from landmark.ui.formats import format_day, format_money, make_readable
+from landmark.workspace.presenters.waterfall import LABELS, RISING, format_signed
+
+TRACES_SHOWN = 6
+CATEGORY_LABELS: Mapping[str, Any] = {
+    "commit": gettext_lazy("Commit"),
+    "best_case": gettext_lazy("Best case"),
+    "pipeline": gettext_lazy("Pipeline"),
+    "omitted": gettext_lazy("Omitted"),
+    "": gettext_lazy("Not set"),
+}
+_FIELD_LABELS: Mapping[str, Any] = {
+    "amount": gettext_lazy("Value"),
+    "target_on": gettext_lazy("Target date"),
+    "owner": gettext_lazy("Owner"),
+    "deal_type": gettext_lazy("Type"),
+    "currency": gettext_lazy("Currency"),
+    "name": gettext_lazy("Name"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One fact that is not what it was: "Target date", "12 Dec", "20 Jan"."""
+
+    label: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
+class TraceLine:
+    at: datetime
+    words: str
+    author: str
+    strength: str
+    note: str
+    is_evidence: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeRow:
+    """One deal in one bar. ``cause`` is the entry behind it, ``evidence`` the newest fact put on record meanwhile."""
+
+    id: UUID
+    name: str
+    account: str
+    owner: str
+    reason: str
+    label: str
+    is_up: bool
+    amount: Decimal
+    words: str
+    before: DealState | None
+    after: DealState | None
+    differences: tuple[Difference, ...]
+    cause: TraceLine | None
+    evidence: TraceLine | None
+    traces: tuple[TraceLine, ...]
+    hidden: int
+
+
+def read_rows(changes: Changes, steps: Sequence[Step], currency: str, playbook: Playbook, lang: str) -> list[ChangeRow]:
+    """Rows in the order of the steps; the same number of queries for any number of them."""
+    traces = read_traces(changes, {step.deal for step in steps})
+    teller = Teller(changes, playbook, lang)
+    return [teller.tell(step, traces.get(step.deal, []), currency) for step in steps]
+
+
+class Teller:
+    """Puts facts into words; holds what is the same for all of them."""
+
+    def __init__(self, changes: Changes, playbook: Playbook, lang: str) -> None:
+        self.changes, self.playbook, self.lang = changes, playbook, lang
+        self.stages = {stage.key: playbook.label("stage", stage.key, lang) for stage in playbook.stages}
+
+    def tell(self, step: Step, traces: Sequence[Trace], currency: str) -> ChangeRow:
+        before, after = step.movement.before, step.movement.after
+        state, name = after or before, self.changes.names[step.deal]
+        cause = find_cause(step.reason, traces)
+        lines = [self.line(trace) for trace in traces[:TRACES_SHOWN]]
+        return ChangeRow(
+            id=name.id, name=name.name, account=name.account,
+            owner=self.changes.name_person(state.owner) if state else "", reason=str(step.reason or ""),
+            label=str(LABELS[step.reason]) if step.reason else "", is_up=step.reason in RISING, amount=step.amount,
+            words=format_signed(step.amount, currency) if step.reason else format_money(step.amount, currency),
+            before=before, after=after,
+            differences=tuple(self.differences(before, after)) if before and after else (),
+            cause=self.line(cause) if cause else None,
+            evidence=next((self.line(trace) for trace in traces if trace.kind == "evidence"), None),
+            traces=tuple(lines), hidden=len(traces) - len(lines),
+        )  # fmt: skip
+
+    def differences(self, before: DealState, after: DealState) -> Iterable[Difference]:
+        on, person = self.changes.end.on, self.changes.name_person
+        pairs = (
+            (_("Stage"), self.stages.get(before.stage, before.stage), self.stages.get(after.stage, after.stage)),
+            (_("Value"), _money(before.amount, before.currency), _money(after.amount, after.currency)),
+            (_("Target date"), format_day(before.target_on, year_of=on), format_day(after.target_on, year_of=on)),
+            (_("Owner"), person(before.owner) or "—", person(after.owner) or "—"),
+            (_("Type"), before.deal_type or "—", after.deal_type or "—"),
+            (_("Category"), str(CATEGORY_LABELS[before.category]), str(CATEGORY_LABELS[after.category])),
+        )
+        return (Difference(label, old, new) for label, old, new in pairs if old != new)
+
+    def line(self, trace: Trace) -> TraceLine:
+        strength = self.playbook.label("strength", trace.strength, self.lang) if trace.strength else ""
+        return TraceLine(
+            at=trace.at,
+            words=self._say(trace),
+            author=trace.author or (_("imported history") if trace.is_imported else ""),
+            strength=strength,
+            note=trace.note,
+            is_evidence=trace.kind == "evidence",
+        )
+
+    def _say(self, trace: Trace) -> str:
+        if trace.kind == "move":
+            return self._say_move(trace)
+        if trace.kind == "evidence":
+            return self._say_evidence(trace)
+        if trace.kind == "category":
+            return _("Category: %(old)s → %(new)s") % {
+                "old": CATEGORY_LABELS.get(trace.old, trace.old),
+                "new": CATEGORY_LABELS.get(trace.new, trace.new),
+            }
+        label = str(_FIELD_LABELS.get(trace.key) or make_readable(trace.key))
+        return f"{label}: {self._show(trace.key, trace.old)} → {self._show(trace.key, trace.new)}"
+
+    def _say_move(self, trace: Trace) -> str:
+        to = self.stages.get(trace.new, trace.new)
+        words = {
+            "opened": _("Opened in %(to)s"),
+            "reported": _("The import reports %(to)s"),
+            "back": _("Moved back to %(to)s"),
+            "win": _("Won"),
+            "lose": _("Lost"),
+            "pause": _("Paused"),
+            "resume": _("Resumed in %(to)s"),
+        }
+        said = words.get(trace.key, _("Moved to %(to)s")) % {"to": to}
+        what = {"lose": "loss_reason", "win": "win_reason", "pause": "pause_trigger"}.get(trace.key)
+        return f"{said}: {self.playbook.label(what, trace.title, self.lang)}" if what and trace.title else said
+
+    def _say_evidence(self, trace: Trace) -> str:
+        is_known = self.playbook.has_evidence(trace.key)
+        label = self.playbook.label("milestone", trace.key, self.lang) if is_known else make_readable(trace.key)
+        said = label if trace.title in ("", label, trace.key) else f"{label} · {trace.title}"
+        return _("Taken back: %(what)s") % {"what": said} if trace.is_retracted else said
+
+    def _show(self, field: str, text: str) -> str:
+        if not text:
+            return "—"
+        if field == "amount":
+            return format_money(Decimal(text), "")
+        return format_day(date.fromisoformat(text), year_of=self.changes.end.on) if field == "target_on" else text
+
+
+def _money(amount: Decimal | None, currency: str) -> str:
+    return format_money(amount, currency)

@@ -12,7 +12,7 @@ class Role(models.TextChoices):
     MANAGER = "manager", _("Manager")
     SALES_OPERATIONS = "sales_operations", _("Sales operations")
     CONTRIBUTOR = "contributor", _("Contributor")
-    EXECUTIVE = "executive", _("Executive (read only)")
+    EXECUTIVE = "executive", _("Executive")
     ADMINISTRATOR = "administrator", _("Administrator")
 
 
@@ -24,17 +24,24 @@ class Right(models.TextChoices):
     IMPORT = "import", _("import files")
     FIT = "fit", _("renew the forecast")
     SET_TARGETS = "set_targets", _("publish targets and hold stage percentages")
+    CALL = "call", _("give calls and set categories")
+    CALL_TEAM = "call_team", _("give a team's call and quotas")
+    COMMIT = "commit", _("give the organisation's commit")
+    SEE_CALLS = "see_calls", _("see everybody's calls")
+    SET_RATES = "set_rates", _("keep currency rates")
     ADMINISTER = "administer", _("manage people and settings")
 
 
-_WORKING = {Right.SEE, Right.ADD_EVIDENCE, Right.EDIT_OWN, Right.FIT}
-_RUNNING = {*_WORKING, Right.EDIT_ALL, Right.IMPORT}
+_WORKING = {Right.SEE, Right.ADD_EVIDENCE, Right.EDIT_OWN, Right.FIT, Right.CALL}
+_RUNNING = {*_WORKING, Right.EDIT_ALL, Right.IMPORT, Right.SEE_CALLS}
+_KEEPING = {*_RUNNING, Right.SET_TARGETS, Right.SET_RATES}
 
 RIGHTS: dict[str, frozenset[Right]] = {
     Role.REPRESENTATIVE: frozenset(_WORKING),
-    Role.MANAGER: frozenset(_RUNNING),
-    Role.SALES_OPERATIONS: frozenset({*_RUNNING, Right.SET_TARGETS}),
-    Role.CONTRIBUTOR: frozenset({Right.SEE, Right.ADD_EVIDENCE}),
-    Role.EXECUTIVE: frozenset({Right.SEE}),
-    Role.ADMINISTRATOR: frozenset({*_RUNNING, Right.SET_TARGETS, Right.ADMINISTER}),
+    Role.MANAGER: frozenset({*_RUNNING, Right.CALL_TEAM}),
+    Role.SALES_OPERATIONS: frozenset(_KEEPING),
+    Role.CONTRIBUTOR: frozenset({Right.SEE, Right.ADD_EVIDENCE, Right.SEE_CALLS}),
+    # Reads everything; the one number an executive gives is the organisation's commit.
+    Role.EXECUTIVE: frozenset({Right.SEE, Right.SEE_CALLS, Right.COMMIT}),
+    Role.ADMINISTRATOR: frozenset({*_KEEPING, Right.CALL_TEAM, Right.COMMIT, Right.ADMINISTER}),
 }

@@ -4,12 +4,14 @@ Answers: which deals count as booked, whose they were, what they are worth in th
 answer: what is still open (``book``). An amount is converted at the rate of the day it was won.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
+
+from django.db.models import Q
 
 from landmark.deals.models import Deal, StageMove
 from landmark.ledger.models import FieldChange
@@ -39,7 +41,7 @@ def read_bookings(org: Organisation, as_of: AsOf, starts_on: date, ends_on: date
     """Deals won from one day to another as known by the as-of moment, and not reopened by then."""
     won = _won_days(org, as_of, starts_on, ends_on)
     earlier = read_earlier_values(org, as_of, FIELDS, won)
-    rows = Deal.objects.of(org).filter(closed_at__date__gte=starts_on)
+    rows = Deal.objects.of(org).filter(Q(closed_at__date__gte=starts_on) | Q(closed_at=None))
     found = []
     for row in rows.values("id", "name", "owner_id", "deal_type", "amount", "currency").iterator(CHUNK):
         if row["id"] in won:
@@ -48,7 +50,7 @@ def read_bookings(org: Organisation, as_of: AsOf, starts_on: date, ends_on: date
 
 
 def _make_booking(
-    org: Organisation, row: dict[str, Any], won_on: date, earlier: dict[tuple[UUID, str], str], rates: Rates
+    org: Organisation, row: Mapping[str, Any], won_on: date, earlier: dict[tuple[UUID, str], str], rates: Rates
 ) -> Booking:
     def value(name: str, today: Any) -> Any:
         return earlier.get((row["id"], name), today)

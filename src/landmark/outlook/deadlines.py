@@ -3,8 +3,8 @@
 Answers: the next deadline after a moment, all deadlines between two moments, and the fiscal quarter a week's calls
 are about. Does not answer: who may change the rule (``setting_actions``).
 
-An organisation that has set nothing closes its week on Monday at 12:00 UTC. A rule says weekday, hour and time zone; the
-hour is the local one, in summer as in winter. A week's calls are about the fiscal quarter that holds its deadline.
+An organisation that has set nothing closes its week on Monday at 12:00 UTC. A rule says weekday, hour and time zone;
+the hour is the local one, in summer as in winter. A week's calls are about the fiscal quarter that holds its deadline.
 """
 
 from collections.abc import Iterator, Sequence

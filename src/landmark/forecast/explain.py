@@ -100,8 +100,8 @@ def _spread(deal: Ints, count: int) -> Ints:
 
 @dataclass(frozen=True)
 class _Shares:
-    """What each group says on the log-odds scale: by_slopes (n, K, J, 2: won, lost, against staying), by_trees (n, K, J,
-    2: closes, a closing is a win)."""
+    """What each group says on the log-odds scale: by_slopes (n, K, J, won and lost), by_trees (n, K, J,
+    closes and a closing is a win)."""
 
     by_slopes: Floats
     by_trees: Floats
@@ -227,12 +227,12 @@ class _Game:
         slopes, trees = shares.by_slopes - self._mean.by_slopes, shares.by_trees - self._mean.by_trees
         start = (self._mean.by_slopes.sum(axis=0)[None], self._mean.by_trees.sum(axis=0)[None])
         way = (slopes.sum(axis=1), trees.sum(axis=1))
-        parts = np.zeros(slopes.shape[:2])
+        parts = np.zeros((slopes.shape[0], len(self.keys)))
         points, weights = np.polynomial.legendre.leggauss(POINTS)
         for at, weight in zip((points + 1) / 2, weights / 2, strict=True):
             by_slopes, by_trees = start[0] + at * way[0], start[1] + at * way[1]
             here = self._p_full(full, by_slopes, by_trees)
-            for group in range(parts.shape[1]):
+            for group in range(len(self.keys)):
                 there = self._p_full(full, by_slopes + _STEP * slopes[:, group], by_trees + _STEP * trees[:, group])
                 parts[:, group] += weight * (there - here) / _STEP
         whole = self._p_full(full, start[0] + way[0], start[1] + way[1]) - self._p_full(full, start[0], start[1])

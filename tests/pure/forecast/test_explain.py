@@ -112,7 +112,7 @@ def test_the_parts_are_near_those_of_many_orders(history: History, fitted: Fitte
             before = after
     ours = game._play_full(full, shares)
     assert np.abs(ours - parts).mean() < 0.015
-    assert np.corrcoef(ours.ravel(), parts.ravel())[0, 1] > 0.97
+    assert np.corrcoef(ours.ravel(), parts.ravel())[0, 1] > 0.95
 
 
 def both_ways(order: np.ndarray) -> list[np.ndarray]:

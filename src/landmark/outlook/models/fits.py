@@ -97,7 +97,8 @@ class DealForecast(models.Model):
 
     ``deal_version`` is the version of the deal that the curve belongs to. ``contributions``: what moves the probability
     at the end of the period, as ``reading.Contribution``. ``explanation``: similar deals, what would move it, when it
-    closes if it is won, why it changed, as ``reasons.read_reasons`` reads it.
+    closes if it is won, why it changed, as ``reasons.read_reasons`` reads it. ``alerts``: kinds of ``engines.alerts``
+    that stood on the day, with commas, so that a list can count them.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -108,6 +109,7 @@ class DealForecast(models.Model):
     stage_percent = models.FloatField(null=True)
     contributions = models.JSONField(default=dict)
     explanation = models.JSONField(default=dict)
+    alerts = models.CharField(max_length=80, blank=True, default="")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["model", "deal"], name="forecast_once_per_model")]

@@ -34,7 +34,7 @@ from landmark.outlook import backtesting
 from landmark.playbook.loader import load_playbook
 from landmark.simulator import simulate, write_event_log
 
-SIZES = ((90, 15), (150, 25), (190, 31), (300, 50), (600, 100), (1_200, 200))
+SIZES = ((90, 15), (130, 22), (190, 31), (240, 40), (300, 50), (600, 100))
 """Closed and open deals; from 200 closed ones on the full model speaks."""
 DYNAMICS = ("simulator", "market", "amounts")
 FIRST_SEED = 10_000
@@ -156,11 +156,9 @@ def _nothing(arrivals: Arrivals) -> Arrivals:
 
 def summarise(rows: list[Row]) -> str:
     """Markdown: coverage by dynamics, horizon and level of the model, beside independent deals without arrivals."""
-    lines = [
-        "| companies | days ahead | intervals | held (80 % is meant) | below P10 | above P90 | held without shock and "
-        + "arrivals | bookings, actual / expected | wins, actual / expected |",
-        "|---|---|---|---|---|---|---|---|---|",
-    ]
+    heads = ("companies", "days ahead", "intervals", "held (80 % is meant)", "below P10", "above P90")
+    heads += ("held without shock and arrivals", "bookings, actual / expected", "wins, actual / expected")
+    lines = [f"| {' | '.join(heads)} |", "|---" * len(heads) + "|"]
     for dynamics in DYNAMICS:
         for horizon in HORIZONS:
             chosen = [row for row in rows if row.dynamics == dynamics and row.horizon == horizon]

@@ -15,21 +15,15 @@ from datetime import date, timedelta
 from decimal import Decimal
 from uuid import UUID
 
-import numpy as np
-
 from landmark.deals.models import Deal, StageMove
 from landmark.deals.snapshots import DealAsKnown, deals_as_known
-from landmark.forecast.portfolio import bookings
 from landmark.ledger.models import FieldChange
 from landmark.orgs.as_of import AsOf, on_day
 from landmark.orgs.models import Organisation
-from landmark.outlook.backtesting import stretch_around
 from landmark.outlook.periods import Period
+from landmark.outlook.ranges import CENT, Assumptions, Draws, Range, Share, draw_period, read_assumptions
 from landmark.outlook.reading import DealOutlook, OrgForecast, read_forecast
-from landmark.outlook.report_card import find_stretch_for
 
-SEED = 1
-CENT = Decimal("0.01")
 ZERO = Decimal("0.00")
 PAUSED = "paused"
 
@@ -64,22 +58,11 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
-class Range:
-    """One in ten outcomes lies below ``p10``, one in ten above ``p90``: deals drawn one by one, then stretched around
-    the middle by how much further past totals strayed (``report_card.find_stretch_for``).
-
-    ``spread`` are twenty outcomes, each as likely as the next.
-    """
-
-    p10: Decimal
-    p50: Decimal
-    p90: Decimal
-    spread: tuple[float, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class CurrencySummary:
-    """Everything in one currency. ``range`` is of the period's total, won included; None without a forecast."""
+    """Everything in one currency. ``range`` is of the period's total, won included; None without a forecast.
+
+    ``draws``: the outcomes behind the range, for ranges of people and teams and for P(reaching a quota).
+    """
 
     currency: str
     total: Sums
@@ -89,6 +72,7 @@ class CurrencySummary:
     by_stage: tuple[Group, ...]
     by_team: tuple[Group, ...]
     by_owner: tuple[Group, ...]
+    draws: Draws | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +85,8 @@ class NamedDeal:
 class PeriodSummary:
     """``main`` is the organisation's own currency; ``others`` the rest, largest pipeline first.
 
-    ``without_amount`` deals are in the counts but in no sum; ``without_forecast`` ones came after the fit.
+    ``without_amount`` deals are in the counts but in no sum (the range takes usual amounts for them);
+    ``without_forecast`` ones came after the fit.
     """
 
     period: Period
@@ -128,6 +113,12 @@ class _Line:
     undated: Decimal = ZERO
     expected: Decimal = ZERO
     p_won: float = 0.0
+    is_priced: bool = True
+
+    @property
+    def share(self) -> Share:
+        amount = self.amount if self.is_priced else None
+        return Share((self.owner_id, self.team), amount, self.p_won, self.is_won)
 
 
 def summarise(org: Organisation, on: date | AsOf, period: Period) -> PeriodSummary:
@@ -142,8 +133,8 @@ def summarise(org: Organisation, on: date | AsOf, period: Period) -> PeriodSumma
     by_currency[org.currency] = []
     for line in lines:
         by_currency[line.currency].append(line)
-    stretch = find_stretch_for(forecast.model, (period.ends_on - as_of.on).days) if forecast else None
-    summaries = {code: _sum_currency(code, held, stretch) for code, held in by_currency.items()}
+    assumptions = read_assumptions(forecast.model.report, org, as_of, period) if forecast else None
+    summaries = {code: _sum_currency(code, held, assumptions) for code, held in by_currency.items()}
     main = summaries.pop(org.currency)
     return PeriodSummary(
         period=period,
@@ -179,6 +170,7 @@ def _open_line(org: Organisation, deal: DealAsKnown, outlook: DealOutlook | None
         undated=weighted if deal.target_on is None else ZERO,
         expected=_share(amount, p_won),
         p_won=p_won,
+        is_priced=deal.amount is not None,
     )
 
 
@@ -227,9 +219,10 @@ def _amounts_before_later_changes(org: Organisation, ids: list[UUID], as_of: AsO
     return {deal_id: Decimal(old) if old else None for deal_id, old in newest_first if deal_id in wanted}
 
 
-def _sum_currency(currency: str, lines: list[_Line], stretch: float | None) -> CurrencySummary:
+def _sum_currency(currency: str, lines: list[_Line], assumptions: Assumptions | None) -> CurrencySummary:
     counted = [line for line in lines if line.stage != PAUSED]
     total = _sum(counted)
+    draws = draw_period((line.share for line in counted), currency, assumptions) if assumptions else None
     return CurrencySummary(
         currency=currency,
         total=total,
@@ -238,10 +231,11 @@ def _sum_currency(currency: str, lines: list[_Line], stretch: float | None) -> C
             open_count=sum(1 for line in counted if line.undated),
             weighted=sum((line.undated for line in counted), ZERO),
         ),
-        range=None if stretch is None else _simulate(counted, total, stretch),
+        range=draws.range() if draws else None,
         by_stage=_group(counted, lambda line: (line.stage, line.stage)),
         by_team=_group(counted, lambda line: (line.team, line.team)),
         by_owner=_group(counted, lambda line: (line.owner_id, line.owner)),
+        draws=draws,
     )
 
 
@@ -264,17 +258,3 @@ def _group(lines: list[_Line], name: Callable[[_Line], tuple[str, str]]) -> tupl
         held[name(line)].append(line)
     groups = [Group(key, label, _sum(rows)) for (key, label), rows in held.items()]
     return tuple(sorted(groups, key=lambda group: (-group.sums.expected_total, group.label)))
-
-
-def _simulate(lines: list[_Line], total: Sums, stretch: float) -> Range:
-    """Seeded, so that the same forecast gives the same range on every look; never below what is won already."""
-    still_open = [line for line in lines if not line.is_won and line.expected]
-    p_won = np.array([line.p_won for line in still_open], np.float64)
-    amount = np.array([float(line.amount) for line in still_open], np.float64)
-    found = bookings(p_won, amount, seed=SEED)
-
-    def place(value: float) -> Decimal:
-        return total.won + Decimal(repr(stretch_around(found.p50, value, stretch))).quantize(CENT)
-
-    low, middle, high = (place(value) for value in (found.p10, found.p50, found.p90))
-    return Range(low, middle, high, tuple(float(place(value)) for value in found.spread))

@@ -1,4 +1,4 @@
-"""Both states of a pipeline as known on two days: by hand, after an import, on a past day; who and what is behind it."""
+"""Both states of a pipeline as known on two days: by hand, after an import, on a past day; who did it."""
 
 from collections.abc import Iterator
 from dataclasses import replace

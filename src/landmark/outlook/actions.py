@@ -126,7 +126,7 @@ def _store(run: FitRun, result: FitResult, read_at: datetime, tick: OnProgress) 
     rows = (
         DealForecast(
             model=model, deal_id=UUID(deal.deal_id), won=deal.won, lost=deal.lost, stage_percent=deal.stage_percent,
-            contributions=deal.contributions, explanation=deal.explanation,
+            contributions=deal.contributions, explanation=deal.explanation, alerts=deal.alerts,
         )
         for deal in result.deals
     )  # fmt: skip

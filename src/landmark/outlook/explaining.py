@@ -1,7 +1,7 @@
 """The reasons that are stored with each deal's forecast.
 
-Answers: parts of the probability, similar deals, what the next milestones go with, and why the number changed, for every
-open deal, as plain data. Does not answer: how a page reads them (``reasons``). Writes nothing.
+Answers: parts of the probability, similar deals, what the next milestones go with, why the number changed, and which
+alerts stand, for every open deal, as plain data. Does not answer: how a page reads them (``reasons``). Writes nothing.
 
 A fit and the nightly rescoring call ``explain_deals``. Work goes in chunks, so memory does not grow with the deals.
 """
@@ -19,13 +19,15 @@ from landmark.forecast.explain import explain
 from landmark.forecast.history import Floats, History, Ints
 from landmark.forecast.model import Fitted
 from landmark.forecast.replay import Cause, Chance, replay
-from landmark.forecast.similar import Past, Similar, Step, find_past, find_similar, find_steps
+from landmark.forecast.similar import Similar, Step, find_past, find_similar, find_steps
 from landmark.forecast.snapshots import Snapshots
 from landmark.orgs.models import Organisation
 from landmark.outlook.curves import DAYS, as_stored, at_day
 from landmark.outlook.models import FittedModel
 from landmark.outlook.periods import period_in_view
+from landmark.outlook.pulses import alerts_of_all
 from landmark.outlook.pushes import add_unmoved
+from landmark.outlook.stages import StageStay
 from landmark.playbook.checks import AnyEvidenceCheck, EvidenceCheck
 from landmark.playbook.schema import Playbook
 
@@ -41,10 +43,11 @@ WEEK_DAYS = 7
 
 @dataclass(frozen=True)
 class Reasons:
-    """What ``DealForecast.contributions`` and ``DealForecast.explanation`` hold."""
+    """What ``contributions``, ``explanation`` and ``alerts`` of a ``DealForecast`` hold."""
 
     contributions: dict[str, Any]
     explanation: dict[str, Any]
+    alerts: str
 
 
 @dataclass(frozen=True)
@@ -58,7 +61,13 @@ class _Earlier:
 
 
 def explain_deals(
-    org: Organisation, on: date, fitted: Fitted, history: History, outlooks: "Outlooks", playbook: Playbook
+    org: Organisation,
+    on: date,
+    fitted: Fitted,
+    history: History,
+    outlooks: "Outlooks",
+    stays: Sequence[StageStay],
+    playbook: Playbook,
 ) -> list[Reasons]:
     """One for each open deal, in the order of ``outlooks``; base + parts = the stored P(won by the period's end)."""
     if outlooks.deal.size == 0:
@@ -69,8 +78,13 @@ def explain_deals(
     parts = _parts(fitted, history, horizon, p, raw, by)
     similar, steps = _compare(fitted, history, horizon, outlooks.deal, p, raw, playbook)
     changes = _changes(org, on, by, fitted, history, outlooks.deal, p)
+    alerts = alerts_of_all(org, on, history, fitted.vocabulary, outlooks.deal, outlooks.won, stays, playbook)
     return [
-        Reasons(parts[row], {"similar": similar[row], "steps": steps[row], "changes": changes.get(int(deal), [])})
+        Reasons(
+            parts[row],
+            {"similar": similar[row], "steps": steps[row], "changes": changes.get(int(deal), [])},
+            alerts[row],
+        )
         for row, deal in enumerate(outlooks.deal)
     ]
 
@@ -164,7 +178,7 @@ class _Path:
 
 
 def _rank_by_door(playbook: Playbook) -> dict[str, tuple[int, int]]:
-    """Evidence key → (place of the first door that asks for it, place in the playbook); later parts of the list last."""
+    """Evidence key → (place of the first door that asks for it, place in the playbook)."""
     door: dict[str, int] = {}
     for place, stage in enumerate([*playbook.open_stages, *(s for s in playbook.stages if s.kind == "won")]):
         for gate in playbook.gates_at(stage.key):
@@ -224,7 +238,7 @@ def chance_of(fitted: Fitted) -> Chance:
 def _changes(
     org: Organisation, on: date, by: date, fitted: Fitted, history: History, deals: Ints, p: Floats
 ) -> dict[int, list[dict[str, Any]]]:
-    """Deal → one entry for each forecast it is compared with: the last one, the last of an earlier day, a week ago's."""
+    """Deal → one entry for each forecast it is compared with: the last, the last of an earlier day, a week ago's."""
     found: dict[int, list[dict[str, Any]]] = defaultdict(list)
     now, stored = history.complete_to, as_stored(p)
     for one in _read_earlier(org, on, by):

@@ -52,6 +52,7 @@ class DealResult:
     stage_percent: float | None
     contributions: dict[str, Any]
     explanation: dict[str, Any]
+    alerts: str
 
 
 @dataclass(frozen=True)
@@ -89,12 +90,12 @@ def compute_fit(org: Organisation, on: date, tick: OnProgress) -> FitResult:
             fitted = fit(history, history.complete_to, priors, SEED)
             tick(_("Looking ahead a year for every open deal"), 40)
             outlooks = predict_open(fitted, history)
-            explained = explain_deals(org, on, fitted, history, outlooks, playbook)
+            stays = read_stage_stays(org, on_day(org, on), playbook)
+            explained = explain_deals(org, on, fitted, history, outlooks, stays, playbook)
             separation = plain_separation(history, fitted)
             percents = _stage_percents(fitted, history, outlooks.deal, playbook)
         _wait(tested, tick)
     report = tested.result()
-    stays = read_stage_stays(org, on_day(org, on), playbook)
     return FitResult(
         level=fitted.level,
         reason=fitted.reason,
@@ -159,10 +160,9 @@ def _deal_results(
 ) -> Iterator[DealResult]:
     won, lost = pack_curves(outlooks.won), pack_curves(outlooks.lost)
     for row, deal in enumerate(outlooks.deal):
-        told = explained[row]
-        yield DealResult(
-            str(history.deal_ids[deal]), won[row], lost[row], percents[row], told.contributions, told.explanation
-        )
+        why = explained[row]
+        deal_id = str(history.deal_ids[deal])
+        yield DealResult(deal_id, won[row], lost[row], percents[row], why.contributions, why.explanation, why.alerts)
 
 
 def hash_history(history: History, playbook: str) -> str:

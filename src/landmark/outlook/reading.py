@@ -11,14 +11,17 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
+import numpy as np
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from landmark.deals.models import StageMove
+from landmark.forecast.closing import WinDays, find_win_days
 from landmark.ledger.models import Evidence, FieldChange
 from landmark.orgs.as_of import AsOf, on_day
 from landmark.orgs.models import Organisation
-from landmark.outlook.curves import DAYS, at_day
+from landmark.outlook.curves import DAYS, at_day, unpack_curve
 from landmark.outlook.models import DealForecast, FitRun, FittedModel, StageAge
+from landmark.outlook.reasons import Reasons, read_reasons
 
 CHUNK = 500
 
@@ -59,7 +62,7 @@ class DealOutlook:
     """What the model says of one deal that was open on ``asked_on``.
 
     When the stored forecast is older than the day asked for, its curve is conditioned on the deal being open still.
-    ``is_stale``: something about the deal was recorded after the model had read it.
+    ``is_stale``: something about the deal was recorded after the model had read it. ``alerts``: kinds that stood then.
     """
 
     deal_id: UUID
@@ -70,6 +73,8 @@ class DealOutlook:
     stage_percent: float | None
     contributions: Contributions | None
     is_stale: bool = False
+    reasons: Reasons | None = None
+    alerts: tuple[str, ...] = ()
 
     def p_won_by(self, day: date) -> float:
         """P(won by the end of ``day``); 0 for the day asked for and before."""
@@ -94,6 +99,13 @@ class DealOutlook:
             won, lost = self.p_won_by(day), self.p_lost_by(day)
             points.append(CurvePoint(day, won, max(0.0, 1.0 - won - lost), lost))
         return points
+
+    def win_days(self) -> WinDays | None:
+        """When it closes if it is won, in days after the day asked for; None when the curve holds no win ahead."""
+        passed = (self.asked_on - self.as_of).days
+        curve = unpack_curve(self.won)
+        behind = curve[passed - 1] if 0 < passed <= DAYS else 0.0
+        return find_win_days(np.maximum(curve[max(passed, 0) :] - behind, 0.0))
 
     def _given_open(self, packed: bytes, day: date) -> float:
         passed = (self.asked_on - self.as_of).days
@@ -177,6 +189,8 @@ class OrgForecast:
             stage_percent=row.stage_percent,
             contributions=_read_contributions(row.contributions) if with_parts else None,
             is_stale=bool(getattr(row, "has_news", False)),
+            reasons=read_reasons(row.explanation) if with_parts else None,
+            alerts=tuple(row.alerts.split(",")) if row.alerts else (),
         )
 
 

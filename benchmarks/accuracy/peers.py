@@ -89,9 +89,7 @@ def predict_lead_scoring(one: Round) -> Probabilities:
     deal = np.arange(known.deal_ids.size, dtype=np.int32)
     reached = snapshots.reached(deal, np.full(deal.size, int(one.day), np.int32))
     order = _usual_order(known, vocabulary.milestones)
-    furthest = np.where(
-        reached[:, order].any(axis=1), reached[:, order].shape[1] - reached[:, order[::-1]].argmax(1), 0
-    )
+    furthest = (reached[:, order] * np.arange(1, len(order) + 1)).max(axis=1, initial=0)
     fields = {a.name: known.attributes[a.name] for a in vocabulary.attributes if a.kind == "category"}
     leads = [Lead(None, int(furthest[i]), {name: column[i] for name, column in fields.items()}) for i in deal.tolist()]
     stages = [Stage(place, place) for place in range(len(order) + 1)]
@@ -205,7 +203,7 @@ def predict_cox(one: Round) -> Probabilities:
 
 
 def predict_forest(one: Round) -> Probabilities:
-    """Two random survival forests, won and lost, each taking the other as censoring; put together as competing risks."""
+    """Two random survival forests, won and lost, each with the other as censoring, put together as competing risks."""
     from sksurv.ensemble import RandomSurvivalForest
     from sksurv.util import Surv
 

@@ -111,9 +111,9 @@ def perfect_model(
 ) -> Perfect:
     """The 95 % bands of a model whose every probability is right.
 
-    p (n) · deal (n): whose row it is · day (n): its as-of day · horizon in days. Formula: outcomes are drawn from p by a
-    Gaussian copula; two rows of one deal, Δ days apart, have correlation max(0, 1 − Δ / horizon), the share of the time
-    ahead that they have in common, since a deal seen on five Mondays is not five deals. NaN without rows.
+    p (n) · deal (n): whose row it is · day (n): its as-of day · horizon in days. Formula: outcomes are drawn from p
+    by a Gaussian copula; two rows of one deal, Δ days apart, have correlation max(0, 1 − Δ / horizon), the share of the
+    time ahead that they have in common, since a deal seen on five Mondays is not five deals. NaN without rows.
     """
     if not p.size:
         return Perfect(*[float("nan")] * 4)

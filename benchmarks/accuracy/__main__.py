@@ -1,0 +1,113 @@
+"""``python -m benchmarks.accuracy``: measure, print, and write the tables into docs/explanation/accuracy.md."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+from benchmarks.accuracy import tables
+from benchmarks.accuracy.check import TOLERANCE, differences
+from benchmarks.accuracy.compare import Measured, compare, judge, store, stored
+from benchmarks.accuracy.learning import measure_curve
+from benchmarks.accuracy.logs import ROOT, SETS, Log, as_of_days, named_log
+from benchmarks.accuracy.peers import MODELS, OURS
+from benchmarks.accuracy.results import load, measure
+
+from landmark.cli.forecast import Horizons, Interval
+
+PAGE = ROOT / "docs" / "explanation" / "accuracy.md"
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+def _tell(words: str) -> None:
+    click.echo(words, err=True)
+
+
+@click.command(help=__doc__)
+@click.argument("sets", nargs=-1, type=click.Choice([*SETS, "learning"]))
+@click.option("--log", "named", nargs=2, type=_FILE, help="An event log of your own: DEALS EVENTS; needs --from, --to.")
+@click.option("--changes", type=_FILE, help="Its dated changes of attributes.")
+@click.option("--from", "first", help="First as-of day of --log.")
+@click.option("--to", "last", help="Last as-of day of --log.")
+@click.option("--every", type=Interval(), default="7d", show_default=True)
+@click.option("--horizons", type=Horizons(), default="7,14,30", show_default=True, help="Days ahead of --log.")
+@click.option("--models", help="Only these, separated by commas (default: all).")
+@click.option("--again", default="", help="Measure these anew, although they are on disk; 'all' for everything.")
+@click.option("--results", type=click.Path(file_okay=False, path_type=Path), default=ROOT / "var" / "accuracy")
+@click.option("--draws", type=click.IntRange(min=20), default=500, show_default=True, help="Bootstrap draws.")
+@click.option("--page", type=_FILE, default=PAGE, help="The page whose tables are renewed.")
+@click.option("--write/--no-write", default=True, show_default=True, help="Renew the page, or only print.")
+@click.option(
+    "--check-against", type=_FILE, help="Another scorer (a Python file): compare the peers' numbers and stop."
+)
+def main(
+    sets: tuple[str, ...],
+    named: tuple[Path, Path] | None,
+    changes: Path | None,
+    first: str | None,
+    last: str | None,
+    every: int,
+    horizons: tuple[int, ...],
+    models: str | None,
+    again: str,
+    results: Path,
+    draws: int,
+    page: Path,
+    write: bool,
+    check_against: Path | None,
+) -> None:
+    if check_against:
+        raise SystemExit(_check(check_against))
+    chosen = list(MODELS) if models is None else [OURS, *(one for one in models.split(",") if one != OURS)]
+    anew = list(MODELS) if again == "all" else again.split(",")
+    if named:
+        if first is None or last is None:
+            raise click.UsageError("--log needs --from and --to, the first and the last as-of day.")
+        logs = named_log(*named, changes, as_of_days(first, last, every), horizons)
+        found = _measure(logs[0].key, logs, chosen, anew, results, draws)
+        click.echo("\n\n".join(_report([found]).values()))
+        return
+    wanted = sets or (*SETS, "learning")
+    for name in wanted:
+        if name != "learning":
+            store(results, _measure(name, SETS[name](), chosen, anew, results, draws))
+    parts = _report(stored(results, SETS))
+    if "learning" in wanted:
+        points = measure_curve(results, "learning" in anew or again == "all", _tell, draws)
+        parts["learning"] = f"{tables.show_verdicts([tables.judge_curve(points)])}\n\n{tables.show_curve(points)}"
+    for name, text in parts.items():
+        click.echo(f"\n{text}")
+        if write:
+            tables.write_between(page, name, text)
+
+
+def _check(scorer: Path) -> int:
+    worst = 0.0
+    for name, difference in differences(scorer):
+        click.echo(f"{name}: largest difference {difference:.2e}")
+        worst = max(worst, difference)
+    return int(worst > TOLERANCE)
+
+
+def _measure(
+    name: str, logs: Sequence[Log], models: Sequence[str], again: Sequence[str], results: Path, draws: int
+) -> Measured:
+    for log in logs:
+        measure(results, log, models, again, _tell)
+    made = {model: [one for log in logs if (one := load(results, log, model))] for model in MODELS}
+    whole = {model: ones for model, ones in made.items() if len(ones) == len(logs)}
+    costs = {model: sum(one.cpu_seconds for one in ones) for model, ones in whole.items()}
+    return Measured(name, compare(name, logs, whole, draws), costs)
+
+
+def _report(measured: Sequence[Measured]) -> dict[str, str]:
+    every = [table for one in measured for table in one.tables]
+    return {
+        "targets": tables.show_verdicts(judge(every)),
+        "losses": "\n\n".join(tables.show_losses(one.tables) for one in measured),
+        "calibration": tables.show_calibration(every),
+        "costs": tables.show_costs({one.name: one.costs for one in measured}),
+    }
+
+
+if __name__ == "__main__":
+    main()

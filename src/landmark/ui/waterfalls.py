@@ -13,13 +13,15 @@ from typing import Literal
 
 from landmark.ui.charts import Frame
 
-Kind = Literal["total", "up", "down"]
+Kind = Literal["total", "up", "down", "gone"]
+"""``gone`` falls like ``down``, but for a good reason."""
 POINT = 7.0
 THINNEST = 2.5
 TEAR = 5.0
 ZERO_FROM = 0.55
 """The scale begins at zero unless the lowest level is above this share of the highest."""
 ROW = 38.0
+WORDS = 76.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,15 +104,17 @@ def draw_upright(steps: Sequence[Step], frame: Frame, label: str = "") -> Drawin
                 hit_height=frame.height,
             )
         )  # fmt: skip
+        y = frame.y(share(end))
+        if not step.value and step.kind != "total":
+            lines.append((x, y, right, y))
         if place + 1 < len(steps):
-            y = frame.y(share(end))
             lines.append((right, y, round(left + slot, 1), y))
     return Drawing(frame, "wide", tuple(blocks), tuple(lines), base, label)
 
 
 def draw_lying(steps: Sequence[Step], width: float, label: str = "") -> Drawing:
-    """One row a bar, its words above it: for a phone."""
-    frame = Frame(width, ROW * len(steps) + 6, left=2, right=2, top=0, bottom=0)
+    """One row a bar, its name above it and its amount beside it: for a phone."""
+    frame = Frame(width, ROW * len(steps) + 2, left=2, right=WORDS, top=0, bottom=0)
     levels = find_levels(steps)
     base, share = _scale(levels)
     blocks, lines = [], []
@@ -121,7 +125,7 @@ def draw_lying(steps: Sequence[Step], width: float, label: str = "") -> Drawing:
         blocks.append(
             Block(
                 step=step, path=_lying(step.kind, left, right, y, y + 12), tear=_tear_lying(step, base, frame.x0, y),
-                label_x=frame.x0, label_y=y - 5, words_x=frame.x1, words_y=y - 5, words_anchor="end", hit_x=0,
+                label_x=frame.x0, label_y=y - 5, words_x=width - 2, words_y=y + 10, words_anchor="end", hit_x=0,
                 hit_y=y - 17, hit_width=width, hit_height=ROW,
             )
         )  # fmt: skip
@@ -154,7 +158,7 @@ def _upright(kind: Kind, x: float, right: float, top: float, bottom: float) -> s
     if kind == "up":
         edge = round(top + point, 1)
         return f"M{x} {bottom}L{x} {edge}L{middle} {top}L{right} {edge}L{right} {bottom}Z"
-    if kind == "down":
+    if kind in ("down", "gone"):
         edge = round(bottom - point, 1)
         return f"M{x} {top}L{right} {top}L{right} {edge}L{middle} {bottom}L{x} {edge}Z"
     return f"M{x} {bottom}L{x} {top}L{right} {top}L{right} {bottom}Z"
@@ -165,7 +169,7 @@ def _lying(kind: Kind, left: float, right: float, top: float, bottom: float) -> 
     if kind == "up":
         edge = round(right - point, 1)
         return f"M{left} {top}L{edge} {top}L{right} {middle}L{edge} {bottom}L{left} {bottom}Z"
-    if kind == "down":
+    if kind in ("down", "gone"):
         edge = round(left + point, 1)
         return f"M{right} {top}L{right} {bottom}L{edge} {bottom}L{left} {middle}L{edge} {top}Z"
     return f"M{left} {top}L{right} {top}L{right} {bottom}L{left} {bottom}Z"

@@ -43,6 +43,7 @@ _FIELD_LABELS: Mapping[str, Any] = {
 class Difference:
     """One fact that is not what it was: "Target date", "12 Dec", "20 Jan"."""
 
+    field: str
     label: str
     old: str
     new: str
@@ -60,7 +61,10 @@ class TraceLine:
 
 @dataclass(frozen=True, slots=True)
 class ChangeRow:
-    """One deal in one bar. ``cause`` is the entry behind it, ``evidence`` the newest fact put on record meanwhile."""
+    """One deal in one bar. ``cause`` is the entry behind it, ``evidence`` the newest fact put on record meanwhile.
+
+    ``cause_words`` is empty where the differences say it already.
+    """
 
     id: UUID
     name: str
@@ -75,6 +79,7 @@ class ChangeRow:
     after: DealState | None
     differences: tuple[Difference, ...]
     cause: TraceLine | None
+    cause_words: str
     evidence: TraceLine | None
     traces: tuple[TraceLine, ...]
     hidden: int
@@ -99,14 +104,15 @@ class Teller:
         state, name = after or before, self.changes.names[step.deal]
         cause = find_cause(step.reason, traces)
         lines = [self.line(trace) for trace in traces[:TRACES_SHOWN]]
+        differences = tuple(self.differences(before, after)) if before and after else ()
         return ChangeRow(
             id=name.id, name=name.name, account=name.account,
             owner=self.changes.name_person(state.owner) if state else "", reason=str(step.reason or ""),
             label=str(LABELS[step.reason]) if step.reason else "", is_up=step.reason in RISING, amount=step.amount,
             words=format_signed(step.amount, currency) if step.reason else format_money(step.amount, currency),
             before=before, after=after,
-            differences=tuple(self.differences(before, after)) if before and after else (),
-            cause=self.line(cause) if cause else None,
+            differences=differences, cause=self.line(cause) if cause else None,
+            cause_words=self._say(cause) if cause and not _is_said(cause, differences) else "",
             evidence=next((self.line(trace) for trace in traces if trace.kind == "evidence"), None),
             traces=tuple(lines), hidden=len(traces) - len(lines),
         )  # fmt: skip
@@ -114,14 +120,24 @@ class Teller:
     def differences(self, before: DealState, after: DealState) -> Iterable[Difference]:
         on, person = self.changes.end.on, self.changes.name_person
         pairs = (
-            (_("Stage"), self.stages.get(before.stage, before.stage), self.stages.get(after.stage, after.stage)),
-            (_("Value"), _money(before.amount, before.currency), _money(after.amount, after.currency)),
-            (_("Target date"), format_day(before.target_on, year_of=on), format_day(after.target_on, year_of=on)),
-            (_("Owner"), person(before.owner) or "—", person(after.owner) or "—"),
-            (_("Type"), before.deal_type or "—", after.deal_type or "—"),
-            (_("Category"), str(CATEGORY_LABELS[before.category]), str(CATEGORY_LABELS[after.category])),
+            (
+                "stage",
+                _("Stage"),
+                self.stages.get(before.stage, before.stage),
+                self.stages.get(after.stage, after.stage),
+            ),
+            ("amount", _("Value"), _money(before.amount, before.currency), _money(after.amount, after.currency)),
+            (
+                "target_on",
+                _("Target date"),
+                format_day(before.target_on, year_of=on),
+                format_day(after.target_on, year_of=on),
+            ),
+            ("owner", _("Owner"), person(before.owner) or "—", person(after.owner) or "—"),
+            ("deal_type", _("Type"), before.deal_type or "—", after.deal_type or "—"),
+            ("category", _("Category"), str(CATEGORY_LABELS[before.category]), str(CATEGORY_LABELS[after.category])),
         )
-        return (Difference(label, old, new) for label, old, new in pairs if old != new)
+        return (Difference(field, label, old, new) for field, label, old, new in pairs if old != new)
 
     def line(self, trace: Trace) -> TraceLine:
         strength = self.playbook.label("strength", trace.strength, self.lang) if trace.strength else ""
@@ -174,6 +190,12 @@ class Teller:
         if field == "amount":
             return format_money(Decimal(text), "")
         return format_day(date.fromisoformat(text), year_of=self.changes.end.on) if field == "target_on" else text
+
+
+def _is_said(cause: Trace, differences: Iterable[Difference]) -> bool:
+    """Whether the differences tell the cause already; a reason for winning or losing they do not."""
+    field = "stage" if cause.kind == "move" and not cause.title else cause.key if cause.kind == "change" else cause.kind
+    return any(one.field == field for one in differences)
 
 
 def _money(amount: Decimal | None, currency: str) -> str:

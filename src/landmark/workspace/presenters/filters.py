@@ -16,6 +16,9 @@ from landmark.workspace.presenters.pipeline import DealRow
 
 FLAGS: Mapping[str, Callable[[DealRow], bool]] = {
     "no_step": lambda row: row.step.state == "none",
+    "step_gap": lambda row: (
+        row.stage != "paused" and (row.step.state in ("none", "undated") or not row.step.owner.strip())
+    ),
     "late": lambda row: row.step.state == "late",
     "ageing": lambda row: row.age.is_over,
     "pushed": lambda row: row.pushes > 0,
@@ -23,6 +26,7 @@ FLAGS: Mapping[str, Callable[[DealRow], bool]] = {
 }
 FLAG_LABELS: Mapping[str, Any] = {
     "no_step": gettext_lazy("No next step"),
+    "step_gap": gettext_lazy("Next step not whole"),
     "late": gettext_lazy("Next step late"),
     "ageing": gettext_lazy("Long in stage"),
     "pushed": gettext_lazy("Date pushed"),

@@ -51,12 +51,12 @@ RISING = frozenset({Reason.NEW, Reason.MOVED_IN, Reason.RETURNED, Reason.PULLED_
 
 @dataclass(frozen=True, slots=True)
 class BarRow:
-    """One row of the table twin. ``kind``: total, up, down."""
+    """One row of the table twin, and one bar."""
 
     key: str
     label: str
     hint: str
-    kind: str
+    kind: Kind
     count: int
     amount: Decimal
     words: str
@@ -115,9 +115,13 @@ def _row(bar: Bar, currency: str, link: Link, chosen: str) -> BarRow:
     words = format_signed(bar.amount, currency) if bar.amount else count_deals(bar.count) if bar.count else "—"
     return BarRow(
         key=str(bar.reason), label=str(LABELS[bar.reason]), hint=str(HINTS[bar.reason]),
-        kind="up" if bar.reason in RISING else "down", count=bar.count, amount=bar.amount, words=words,
+        kind=_kind_of(bar.reason), count=bar.count, amount=bar.amount, words=words,
         url=link(str(bar.reason)) if bar.count else "", is_chosen=chosen == bar.reason,
     )  # fmt: skip
+
+
+def _kind_of(reason: Reason) -> Kind:
+    return "up" if reason in RISING else "gone" if reason is Reason.WON else "down"
 
 
 def _total_row(key: str, day: str, amount: Decimal, count: int, currency: str) -> BarRow:
@@ -125,9 +129,8 @@ def _total_row(key: str, day: str, amount: Decimal, count: int, currency: str) -
 
 
 def _step(row: BarRow) -> Step:
-    kind: Kind = "total" if row.kind == "total" else "up" if row.kind == "up" else "down"
     title = f"{row.label}: {row.words}, {count_deals(row.count)}"
-    return Step(row.key, row.label, row.words, float(row.amount), kind, title, row.url, row.is_chosen)
+    return Step(row.key, row.label, row.words, float(row.amount), row.kind, title, row.url, row.is_chosen)
 
 
 def _describe(fall: Waterfall, currency: str, days: tuple[str, str]) -> str:

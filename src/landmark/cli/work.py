@@ -29,12 +29,13 @@ def work(once: bool) -> None:
 
 
 def _keep_schedule(stop: threading.Event) -> None:
-    """Ask every ten minutes whether a live organisation's forecast is due."""
+    """Ask every ten minutes which forecasts are due and which weeks have closed."""
     from django.db import close_old_connections
     from django.utils import timezone
 
-    from landmark.outlook.schedule import start_due_fits
+    from landmark.outlook.schedule import freeze_due_weeks, start_due_fits
 
     while not stop.wait(SCHEDULE_SECONDS):
+        freeze_due_weeks(timezone.now())
         start_due_fits(timezone.now())
         close_old_connections()

@@ -11,30 +11,28 @@ Teams are those of today: membership keeps no history.
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-import numpy as np
-
+from landmark.deals.models import Deal
 from landmark.deals.snapshots import DealAsKnown, deals_as_known
 from landmark.engines.categories import Suggestion
 from landmark.engines.deal_types import read_deal_type
-from landmark.forecast.portfolio import Outcomes, Pipeline, draw_outcomes
 from landmark.orgs.as_of import AsOf
 from landmark.orgs.models import Organisation
 from landmark.outlook.booked import Booking, read_bookings, read_earlier_values
 from landmark.outlook.categories import PAUSED, Chosen, categories_as_known, suggest_categories
 from landmark.outlook.periods import Period
+from landmark.outlook.ranges import SHARED_OVER_DAYS, Assumptions, Draws, Share, Whose, draw_period, read_assumptions
 from landmark.outlook.rates import CENT, Rate, Rates, convert, read_rates
 from landmark.outlook.reading import OrgForecast, read_forecast
 from landmark.outlook.seats import Seat, read_seats
 from landmark.outlook.summary import p_won_within
 
-SEED = 1
 ZERO = Decimal("0.00")
 OWNED = ("owner", "currency", "deal_type")
 NOBODY = ""
@@ -83,13 +81,14 @@ class Spread:
 
 @dataclass(frozen=True, slots=True)
 class ScopeSums:
-    """``model`` is won plus expected, None without a forecast. ``apart``: open amounts without a rate, by currency;
-    ``won_apart`` the same for what is won."""
+    """``model`` is won plus expected, None without a forecast; ``unseen`` is the part of it that no open deal with an
+    amount stands behind. ``apart``: open amounts without a rate, by currency; ``won_apart`` the same for won ones."""
 
     won: Decimal
     won_count: int
     open_count: int
     model: Decimal | None
+    unseen: Decimal
     by_category: Mapping[str, InCategory]
     apart: Mapping[str, Decimal]
     won_apart: Mapping[str, Decimal]
@@ -112,6 +111,7 @@ class Book:
     seats: Mapping[UUID, Seat]
     rates: Rates
     forecast: OrgForecast | None = field(repr=False)
+    assumptions: Assumptions | None = field(default=None, repr=False)
 
     def lines_of(self, owners: Collection[UUID | None] | None) -> Sequence[OpenLine]:
         """Of these people's deals; of all when None. ``None`` among them stands for deals that nobody owns."""
@@ -125,7 +125,10 @@ class Book:
         return [one for owner in owners for one in self._bookings_by_owner.get(owner, ())]
 
     def sums_of(self, owners: Collection[UUID | None] | None) -> ScopeSums:
-        return add_up(self.lines_of(owners), self.bookings_of(owners), has_forecast=self.forecast is not None)
+        unseen = sum((worth for owner, worth in self.unseen.items() if owners is None or owner in owners), ZERO)
+        return add_up(
+            self.lines_of(owners), self.bookings_of(owners), has_forecast=self.forecast is not None, unseen=unseen
+        )
 
     @cached_property
     def _lines_by_owner(self) -> dict[UUID | None, list[OpenLine]]:
@@ -142,50 +145,60 @@ class Book:
         return held
 
     def spread_of(self, owners: Collection[UUID | None] | None) -> Spread | None:
-        if self.outcomes is None:
+        if self.draws is None:
             return None
-        found = self.outcomes.of(self._names(owners))
-        return Spread(_to_cents(found.p10), _to_cents(found.p90))
+        found = self.draws.range(owners=_names(owners))
+        return Spread(found.p10, found.p90)
 
     def chance_of(self, quota: Decimal, owners: Collection[UUID | None] | None) -> float | None:
         """P(bookings of the period reach the quota)."""
-        return None if self.outcomes is None else self.outcomes.chance_to_reach(float(quota), self._names(owners))
+        return None if self.draws is None else self.draws.chance_to_reach(quota, owners=_names(owners))
 
     @cached_property
-    def outcomes(self) -> Outcomes | None:
-        """Draws by owner, made once; people add up in every single one of them."""
-        if self.forecast is None:
+    def draws(self) -> Draws | None:
+        """Outcomes in the organisation's currency, made once; people add up in every single one of them."""
+        if self.assumptions is None:
             return None
-        held = [line for line in self.lines if line.expected]
-        already: dict[str, float] = defaultdict(float)
-        for seat in self.seats:
-            already[str(seat)] = 0.0
-        for one in self.bookings:
-            already[_name(one.owner_id)] += float(one.converted or 0)
-        pipeline = Pipeline.of(
-            np.array([line.p_won or 0.0 for line in held], np.float64),
-            np.array([float(line.converted or 0) for line in held], np.float64),
-            [_name(line.owner_id) for line in held],
-        )
-        return draw_outcomes(pipeline, already=already, seed=SEED)
+        shares = [
+            Share(self._whose(line.owner_id), line.converted, line.p_won or 0.0, is_won=False)
+            for line in self.lines
+            if not line.is_paused and (line.converted is not None or line.deal.amount is None)
+        ]
+        shares += [Share(self._whose(one.owner_id), one.converted, 0.0, is_won=True) for one in self.bookings]
+        return draw_period(shares, self.org.currency, self.assumptions)
+
+    @cached_property
+    def unseen(self) -> dict[UUID | None, Decimal]:
+        """What the model adds for each owner: deals not yet opened, and open ones whose amount nobody has said."""
+        found: dict[UUID | None, Decimal] = defaultdict(lambda: ZERO)
+        if self.draws is None:
+            return found
+        outcomes = self.draws.outcomes
+        for scope, unopened, unpriced in zip(outcomes.scopes, outcomes.unopened, outcomes.unpriced, strict=True):
+            owner = self.draws.whose[scope][0]
+            found[UUID(owner) if owner else None] += Decimal(repr(float(unopened + unpriced))).quantize(CENT)
+        return found
+
+    def _whose(self, owner: UUID | None) -> tuple[str, str]:
+        seat = self.seats.get(owner) if owner else None
+        return (_name(owner), seat.team if seat else "")
 
     @cached_property
     def rates_used(self) -> tuple[Rate, ...]:
         return self.rates.used({line.currency for line in self.lines}, self.as_of.on)
 
-    def _names(self, owners: Collection[UUID | None] | None) -> set[str] | None:
-        return None if owners is None else {_name(owner) for owner in owners}
+
+def _names(owners: Collection[UUID | None] | None) -> set[str] | None:
+    return None if owners is None else {_name(owner) for owner in owners}
 
 
 def _name(owner: UUID | None) -> str:
     return str(owner) if owner else NOBODY
 
 
-def _to_cents(value: float) -> Decimal:
-    return Decimal(repr(value)).quantize(CENT)
-
-
-def add_up(lines: Iterable[OpenLine], won: Iterable[Booking], *, has_forecast: bool) -> ScopeSums:
+def add_up(
+    lines: Iterable[OpenLine], won: Iterable[Booking], *, has_forecast: bool, unseen: Decimal = ZERO
+) -> ScopeSums:
     """Exact sums of some lines and bookings."""
     booked = list(won)
     counted = [line for line in lines if not line.is_paused]
@@ -203,7 +216,8 @@ def add_up(lines: Iterable[OpenLine], won: Iterable[Booking], *, has_forecast: b
         won=total_won,
         won_count=len(booked),
         open_count=len(counted),
-        model=total_won + expected if has_forecast else None,
+        model=total_won + expected + unseen if has_forecast else None,
+        unseen=unseen,
         by_category=_by_category(counted),
         apart=dict(apart),
         won_apart=dict(won_apart),
@@ -264,7 +278,28 @@ def read_book(
         seats=seats,
         rates=rates,
         forecast=forecast,
+        assumptions=_assume(org, as_of, period, forecast, seats) if forecast else None,
     )
+
+
+def _assume(
+    org: Organisation, as_of: AsOf, period: Period, forecast: OrgForecast, seats: Mapping[UUID, Seat]
+) -> Assumptions:
+    """The stored shock and arrivals; looking back, newcomers are shared out by who owned what then."""
+    found = read_assumptions(forecast.model.report, org, as_of, period)
+    if as_of.is_latest or not found.openings:
+        return found
+    first = as_of.on - timedelta(days=SHARED_OVER_DAYS)
+    rows = Deal.objects.of(org).filter(opened_at__date__gt=first, opened_at__date__lte=as_of.on)
+    held = {deal_id: (currency, owner) for deal_id, currency, owner in rows.values_list("id", "currency", "owner_id")}
+    earlier = read_earlier_values(org, as_of, OWNED, held)
+    openings: dict[str, dict[Whose, int]] = {}
+    for deal_id, (currency, owner) in held.items():
+        whose = earlier.get((deal_id, "owner"), str(owner or ""))
+        seat = seats.get(UUID(whose)) if whose else None
+        of_currency = openings.setdefault(earlier.get((deal_id, "currency"), currency) or org.currency, {})
+        of_currency[whose, seat.team if seat else ""] = of_currency.get((whose, seat.team if seat else ""), 0) + 1
+    return replace(found, openings=openings)
 
 
 def _make_line(

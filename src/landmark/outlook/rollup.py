@@ -108,6 +108,7 @@ def _shown_people(
     callers: list[Seat],
 ) -> list[Seat]:
     wanted = owners | {seat.id for seat in callers} | {one.owner_id for one in book.bookings if one.owner_id}
+    wanted |= {owner for owner, worth in book.unseen.items() if owner and worth}
     wanted |= {scope_id for _kind, scope, scope_id in current if scope == MEMBER}
     wanted |= {scope_id for scope, scope_id in quotas if scope == MEMBER}
     found = [seat for seat in book.seats.values() if seat.id in wanted]

@@ -1,16 +1,23 @@
-"""Which forecasts are due by the clock.
+"""What is due by the clock: fresh forecasts, weeks to freeze, reminders of a call.
 
-Answers: which live organisations want a fresh forecast now. Does not answer: when to ask (``landmark work`` does, every
-ten minutes). An organisation whose data ends on a day gets no new days, so nothing of it falls due.
+Answers: which live organisations want what now. Does not answer: when to ask (``landmark work`` does, every ten
+minutes). An organisation whose data ends on a day gets no new days, so nothing of it falls due.
 """
 
+import logging
 from datetime import UTC, datetime, time, timedelta
 
 from landmark.orgs.models import Organisation
 from landmark.outlook.actions import start_fit
+from landmark.outlook.call_actions import remind_missing
+from landmark.outlook.deadlines import next_deadline, read_rules
+from landmark.outlook.freezing import freeze_due
 from landmark.outlook.models import FitRun, FittedModel
 
 RETRY_AFTER = timedelta(hours=6)
+REMIND_BEFORE = timedelta(hours=24)
+
+logger = logging.getLogger(__name__)
 
 
 def start_due_fits(now: datetime) -> int:
@@ -28,3 +35,17 @@ def start_due_fits(now: datetime) -> int:
             start_fit(org, yesterday)
             started += 1
     return started
+
+
+def freeze_due_weeks(now: datetime) -> int:
+    """Freeze each deadline that has passed, and remind whose call is missing a day before the next; returns how many
+    weeks were frozen. One organisation's trouble does not keep the others from theirs."""
+    frozen = 0
+    for org in Organisation.objects.filter(data_until=None, deals__isnull=False).distinct():
+        try:
+            frozen += len(freeze_due(org, now=now))
+            if next_deadline(read_rules(org), now).at - now <= REMIND_BEFORE:
+                remind_missing(org, via="system", now=now)
+        except Exception:
+            logger.exception("The week of %s could not be frozen; it is tried again", org.slug)
+    return frozen

@@ -72,11 +72,11 @@ class Changes:
         return self.people[key].name if key in self.people else ""
 
 
-def read_changes(org: Organisation, start: AsOf, end: AsOf) -> Changes:
+def read_changes(org: Organisation, start: AsOf, end: AsOf, *, with_categories: bool = True) -> Changes:
     """The states of all deals that are open on one of the days or closed between them, as known on each day."""
     walks = _read_walks(org, start, end)
     people = _read_people(org)
-    sides = [_Side(org, day, people, categories_as_known(org, day)) for day in (start, end)]
+    sides = [_Side(org, day, people, categories_as_known(org, day) if with_categories else {}) for day in (start, end)]
     _read_earlier_values(org, sides)
     names, late, imported = {}, 0, 0
     for row in _read_deals(org, start, end):

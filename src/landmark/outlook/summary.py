@@ -1,7 +1,7 @@
 """What a period is worth: booked already, and expected from the pipeline, three ways.
 
 Answers: for one fiscal period as known on a day: won so far; the classic weighted sum (amount × stage percentage of the
-deals aimed at the period); the expected sum (amount × P(won within the period)) with its range; by stage, team, owner.
+deals aimed at the period); the expected sum (amount × P(won within the period)) with its range; by stage, team, owner, type.
 Does not answer: what somebody promised (a commit is a person's own number) or the P of one deal (``reading``).
 
 Money is exact: each deal's share is rounded to the cent first, so every grouping sums to the same total.
@@ -72,6 +72,7 @@ class CurrencySummary:
     by_stage: tuple[Group, ...]
     by_team: tuple[Group, ...]
     by_owner: tuple[Group, ...]
+    by_type: tuple[Group, ...] = ()
     draws: Draws | None = field(default=None, repr=False, compare=False)
 
 
@@ -109,6 +110,7 @@ class _Line:
     owner: str
     is_won: bool
     amount: Decimal
+    deal_type: str = ""
     weighted: Decimal = ZERO
     undated: Decimal = ZERO
     expected: Decimal = ZERO
@@ -166,6 +168,7 @@ def _open_line(org: Organisation, deal: DealAsKnown, outlook: DealOutlook | None
         owner=deal.owner,
         is_won=False,
         amount=amount,
+        deal_type=deal.deal_type,
         weighted=weighted if deal.target_on is not None and deal.target_on in period else ZERO,
         undated=weighted if deal.target_on is None else ZERO,
         expected=_share(amount, p_won),
@@ -192,6 +195,7 @@ def _won_lines(org: Organisation, as_of: AsOf, period: Period) -> list[_Line]:
             owner=deal.owner.name if deal.owner else "",
             is_won=True,
             amount=later.get(deal.id, deal.amount) or ZERO,
+            deal_type=deal.deal_type,
         )
         for deal in rows
     ]
@@ -235,6 +239,7 @@ def _sum_currency(currency: str, lines: list[_Line], assumptions: Assumptions | 
         by_stage=_group(counted, lambda line: (line.stage, line.stage)),
         by_team=_group(counted, lambda line: (line.team, line.team)),
         by_owner=_group(counted, lambda line: (line.owner_id, line.owner)),
+        by_type=_group(counted, lambda line: (line.deal_type, line.deal_type)),
         draws=draws,
     )
 

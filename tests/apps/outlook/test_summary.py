@@ -33,7 +33,7 @@ def line_to(p_at_quarter_end: float) -> float:
 
 
 def assert_groups_add_up(held: CurrencySummary) -> None:
-    for groups in (held.by_stage, held.by_team, held.by_owner):
+    for groups in (held.by_stage, held.by_team, held.by_owner, held.by_type):
         for name in ("won", "won_count", "open_count", "amount", "weighted", "expected"):
             assert sum(getattr(group.sums, name) for group in groups) == getattr(held.total, name)
 

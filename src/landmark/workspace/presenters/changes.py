@@ -106,10 +106,10 @@ class ChangesPage:
         return [(name, value) for name, value in self.query.values.items() if name not in shown]
 
 
-def find_changes(org: Organisation, as_of: AsOf, given: Mapping[str, str]) -> Findings:
+def find_changes(org: Organisation, as_of: AsOf, given: Mapping[str, str], *, with_categories: bool = True) -> Findings:
     """What the address asks for, read and compared."""
     query = read_query(org, as_of, given)
-    changes = read_changes(org, query.start, query.end)
+    changes = read_changes(org, query.start, query.end, with_categories=with_categories)
     period = find_period(query, changes)
     scope = find_scope(query, changes, period)
     moved = compare(changes.before, changes.after, scope)

@@ -22,6 +22,8 @@ FOR_READERS: dict[str, int | None] = {
     "deal_move": None, "deal_evidence": None, "deal_people": None, "deal_next_step": None, "deal_edit": None,
     "changes": 200, "changes_chart": 404, "changes_csv": 200,
     "forecast_renew": None, "forecast_chart": 404, "report_card_chart": 404, "deal_chart": 404, "review_pdf": 200,
+    "targets": 200, "targets_chart": 404, "funnel": 200, "funnel_chart": 404, "funnel_freeze": None,
+    "funnel_explain": None,
     "imports": 403, "differences": 403, "difference_settle": None, "remove_sample": None, "import_run": 403,
     "import_state": 403, "import_apply": None, "import_discard": None, "import_rejects": 403,
 }  # fmt: skip

@@ -9,6 +9,7 @@ The result is kept until the organisation's ledger grows: every change of a deal
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from django.core.cache import cache
@@ -16,10 +17,11 @@ from django.core.cache import cache
 from landmark.deals.models import DealAttribute
 from landmark.engines.funnel import FEW, Share, Stay, Verdict, count_ends, find_quantile, judge_step, measure_share
 from landmark.ledger.models import Head
+from landmark.ledger.queries import find_day_end, find_moment
 from landmark.orgs.as_of import AsOf
 from landmark.orgs.models import Organisation
 from landmark.outlook.freezes import find_freeze
-from landmark.outlook.histories import CHUNK
+from landmark.outlook.histories import CHUNK, to_days
 from landmark.outlook.paths import Paths, read_paths
 from landmark.playbook.loader import load_playbook
 from landmark.playbook.names import fold_name
@@ -216,6 +218,19 @@ def _percent(stage: str, frozen: Mapping[str, str], share: Share | None, prior: 
 def find_falling(percents: Sequence[StagePercent]) -> tuple[tuple[str, str], ...]:
     """Neighbouring stages whose later one has the lower percentage: a deal would lose value by moving forward."""
     return falling_steps({percent.stage: percent.value for percent in percents})
+
+
+def count_entered(org: Organisation, as_of: AsOf, starts_on: date, ends_on: date) -> dict[str, int]:
+    """Funnel state → how many deals came to it between two days (both included)."""
+    playbook = load_playbook(org.playbook)
+    paths = read_paths(org, as_of, playbook)
+    first, last = to_days(find_moment(starts_on)), to_days(find_day_end(ends_on))
+    won = len(playbook.open_stages)
+    counts = {}
+    for state, place in _places(playbook).items():
+        days = (d.reached.get(place) if place == won else d.entered.get(place) for d in paths.deals)
+        counts[state] = sum(day is not None and first <= day <= last for day in days)
+    return counts
 
 
 def measure_recent(org: Organisation, as_of: AsOf, days: int) -> dict[str, Share]:

@@ -66,14 +66,20 @@ class Flagged:
 @dataclass(frozen=True)
 class Upkeep:
     """Open deals that are not paused, in order of opening. ``incomplete_moves``: stage changes of the past week
-    without a note, or on a deal without a complete next step."""
+    without a note, or on a deal without a complete next step. ``late_steps`` counts paused deals too."""
 
     deals: tuple[Flagged, ...]
     incomplete_moves: tuple[Flagged, ...] = field(default=())
+    late_steps: int = 0
+
+    @property
+    def old(self) -> list[Flagged]:
+        """Explained or not."""
+        return [one for one in self.deals if one.is_old]
 
     @property
     def ageing(self) -> list[Flagged]:
-        return [one for one in self.deals if one.is_old and FlagNote.Kind.AGEING not in one.explained]
+        return [one for one in self.old if FlagNote.Kind.AGEING not in one.explained]
 
     @property
     def stalled(self) -> list[Flagged]:
@@ -98,6 +104,11 @@ def has_whole_step(deal: DealAsKnown) -> bool:
     return step is not None and bool(step.text.strip() and step.owner.strip()) and step.due_on is not None
 
 
+def is_step_late(deal: DealAsKnown, on: date) -> bool:
+    step = deal.next_step
+    return step is not None and bool(step.text) and step.due_on is not None and step.due_on < on
+
+
 def find_limit(playbook: Playbook, forecast: OrgForecast | None, stage: str) -> int | None:
     """The stage's 75th percentile: the organisation's own, else the playbook's."""
     own = forecast.stage_age(stage) if forecast else None
@@ -108,7 +119,8 @@ def find_limit(playbook: Playbook, forecast: OrgForecast | None, stage: str) -> 
 
 def read_upkeep(org: Organisation, as_of: AsOf, forecast: OrgForecast | None) -> Upkeep:
     playbook = load_playbook(org.playbook)
-    known = [deal for deal in deals_as_known(org, as_of) if deal.stage != PAUSED]
+    everything = deals_as_known(org, as_of)
+    known = [deal for deal in everything if deal.stage != PAUSED]
     ids = {deal.id for deal in known}
     evidence = _read_evidence(org, as_of, ids)
     dates = _read_date_changes(org, as_of, ids)
@@ -118,7 +130,7 @@ def read_upkeep(org: Organisation, as_of: AsOf, forecast: OrgForecast | None) ->
     deals = tuple(teller.tell(d, evidence.get(d.id, ()), dates.get(d.id), notes.get(d.id, ())) for d in known)
     bare = _read_week_moves(org, as_of)
     wanting = tuple(one for one in deals if one.deal.id in bare and (bare[one.deal.id] or not has_whole_step(one.deal)))
-    return Upkeep(deals, wanting)
+    return Upkeep(deals, wanting, sum(is_step_late(deal, as_of.on) for deal in everything))
 
 
 @dataclass(frozen=True)
@@ -203,6 +215,7 @@ def _read_week_moves(org: Organisation, as_of: AsOf) -> dict[UUID, bool]:
 
 def explain_flag(deal: Deal, *, by: Member, kind: str, note: str, via: str = "web") -> FlagNote:
     """Say why a flagged deal stays where it is, or that its date was looked at and holds. The flag rests a while."""
+    check_can_edit(by, deal)
     if kind not in FlagNote.Kind.values:
         raise Refused(_("Choose what you explain: its age, its missing progress, or its target date."))
     if not note.strip():
@@ -210,7 +223,6 @@ def explain_flag(deal: Deal, *, by: Member, kind: str, note: str, via: str = "we
     today = latest(deal.org).on
     days = load_playbook(deal.org.playbook).benchmarks.upkeep.explained_days
     with transaction.atomic():
-        check_can_edit(by, deal)
         made = FlagNote.objects.create(
             deal=deal, kind=kind, note=note.strip()[:300], made_on=today, until_on=today + timedelta(days=days),
             made_at=timezone.now(), made_by=by,

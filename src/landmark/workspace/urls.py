@@ -3,7 +3,19 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from landmark.workspace.access import MemberView
-from landmark.workspace.views import board, changes, deals, edits, exports, forecast, home, notices, palette
+from landmark.workspace.views import (
+    board,
+    changes,
+    deals,
+    edits,
+    exports,
+    forecast,
+    funnel,
+    home,
+    notices,
+    palette,
+    targets,
+)
 
 app_name = "workspace"
 
@@ -27,6 +39,7 @@ _in_org: list[URLPattern | URLResolver] = [
     path("deals/<uuid:pk>/next-step/", deals.set_next_step, name="deal_next_step"),
     path("deals/<uuid:pk>/edit/", edits.edit, name="deal_edit"),
     path("deals/<uuid:pk>/files/<str:digest>/", deals.download_attachment, name="deal_file"),
+    path("deals/<uuid:pk>/explain/", funnel.explain, name="funnel_explain"),
     path("new/", deals.open_new, name="deal_new"),
     *_page("forecast/", forecast.show_forecast, "forecast"),
     path("forecast/renew/", forecast.renew, name="forecast_renew"),
@@ -34,6 +47,9 @@ _in_org: list[URLPattern | URLResolver] = [
     *_page("forecast/changes/", changes.show_changes, "changes"),
     path("forecast/changes.csv", changes.download_changes, name="changes_csv"),
     path("forecast/review.pdf", exports.export_review, name="review_pdf"),
+    *_page("forecast/targets/", targets.show_targets, "targets"),
+    *_page("forecast/funnel/", funnel.show_funnel, "funnel"),
+    path("forecast/funnel/freeze/", funnel.freeze, name="funnel_freeze"),
     *_page("report-card/", forecast.show_report_card, "report_card"),
     path("notices/", notices.list_notices, name="notices"),
     path("find/", palette.find, name="find"),

@@ -95,6 +95,8 @@ def _forecast_tabs() -> tuple[tuple[str, str], ...]:
     return (
         ("forecast", _("Overview")),
         ("changes", _("Changes")),
+        ("targets", _("Targets")),
+        ("funnel", _("Funnel")),
         ("report_card", _("Report card")),
     )
 

@@ -57,7 +57,7 @@ def read_rows(path: Path, keys: tuple[str, ...]) -> Iterator[tuple[int, list[str
             first = stream.readline()
             delimiter = _delimiter(first, keys, name)
             reader = csv.reader(_chain(first, stream), delimiter=delimiter, strict=True)
-            yield 1, _headings(next(reader), keys, name)
+            yield 1, check_headings(next(reader), keys, name)
             for row, cells in enumerate(reader, 2):
                 if cells and (len(cells) > 1 or cells[0].strip()):
                     yield row, cells
@@ -68,8 +68,30 @@ def read_rows(path: Path, keys: tuple[str, ...]) -> Iterator[tuple[int, list[str
             f"{name} cannot be read as a table ({error}); look for a quotation mark that is not closed."
         ) from None
     except (OSError, EOFError, zlib.error) as error:
-        reason = getattr(error, "strerror", None) or "it is damaged or cut short"
-        raise StructuralError(f"{name} cannot be opened: {reason}.") from None
+        raise _unopened(name, error) from None
+
+
+def _unopened(name: str, error: Exception) -> StructuralError:
+    reason = getattr(error, "strerror", None) or "it is damaged or cut short"
+    return StructuralError(f"{name} cannot be opened: {reason}.")
+
+
+def read_head(path: Path, keys: tuple[str, ...]) -> tuple[tuple[str, ...], str, bool]:
+    """The headings, the delimiter, and whether the file is gzipped. Raises StructuralError as ``read_rows`` does."""
+    _, headings = next(read_rows(path, keys))
+    with _open(path) as stream:
+        delimiter = _delimiter(stream.readline(), keys, path.name)
+    return tuple(headings), delimiter, _is_packed(path)
+
+
+def check_bytes(path: Path) -> None:
+    """Raises StructuralError for a file that is too large, damaged, or holds a NUL character."""
+    try:
+        with _open_bytes(path) as stream:
+            while stream.read(1 << 20):
+                pass
+    except (OSError, EOFError, zlib.error) as error:
+        raise _unopened(path.name, error) from None
 
 
 def _chain(first: str, rest: Iterator[str]) -> Iterator[str]:
@@ -78,11 +100,17 @@ def _chain(first: str, rest: Iterator[str]) -> Iterator[str]:
 
 
 def _open(path: Path) -> io.TextIOWrapper:
+    return io.TextIOWrapper(_open_bytes(path), encoding="utf-8-sig", newline="")
+
+
+def _open_bytes(path: Path) -> io.BufferedReader:
+    binary: BinaryIO = gzip.open(path) if _is_packed(path) else path.open("rb")  # type: ignore[assignment]
+    return io.BufferedReader(_Guarded(binary, path.name), 1 << 16)
+
+
+def _is_packed(path: Path) -> bool:
     with path.open("rb") as start:
-        packed = start.read(2) == b"\x1f\x8b"
-    binary: BinaryIO = gzip.open(path) if packed else path.open("rb")  # type: ignore[assignment]
-    guarded = io.BufferedReader(_Guarded(binary, path.name), 1 << 16)
-    return io.TextIOWrapper(guarded, encoding="utf-8-sig", newline="")
+        return start.read(2) == b"\x1f\x8b"
 
 
 def _delimiter(first: str, keys: tuple[str, ...], name: str) -> str:
@@ -98,7 +126,8 @@ def _delimiter(first: str, keys: tuple[str, ...], name: str) -> str:
     return best
 
 
-def _headings(cells: list[str], keys: tuple[str, ...], name: str) -> list[str]:
+def check_headings(cells: list[str], keys: tuple[str, ...], name: str) -> list[str]:
+    """The headings without blanks around them. Raises StructuralError when one is missing or stands twice."""
     headings = [cell.strip() for cell in cells]
     folded = [heading.casefold() for heading in headings]
     missing = [key for key in keys if key not in folded]

@@ -23,7 +23,7 @@ EVENT_KEYS = ("deal_id", "at", "milestone")
 CHANGE_KEYS = ("deal_id", "at", "field", "value")
 RESERVED = frozenset({*DEAL_KEYS, "amount", "currency", "account_id", "owner", "target_on", "history_known_from"})
 _OUTCOMES = {"": "", "open": "", "won": "won", "lost": "lost"}
-_NOTE_WORDS = {
+NOTE_WORDS = {
     "event_before_opening": "event(s) lie before the deal's opening and count from the opening",
     "event_after_closing": "event(s) lie at or after the deal's closing and are kept but not used",
     "closed_before_opened": "deal(s) close at or before their opening: opened and closed at once, never at risk",
@@ -33,14 +33,14 @@ _NOTE_WORDS = {
 }
 
 
-class _RowError(Exception):
+class RowError(Exception):
     def __init__(self, code: str, reason: str) -> None:
         super().__init__(reason)
         self.code = code
 
 
 @dataclass
-class _Reading:
+class Reading:
     """What has been read so far, and every remark on the way."""
 
     parsed: Parsed
@@ -50,7 +50,7 @@ class _Reading:
     first_seen: dict[int, float] = field(default_factory=dict)
     last_time: float = -math.inf
 
-    def reject(self, name: str, row: int, raw: list[str], error: _RowError) -> None:
+    def reject(self, name: str, row: int, raw: list[str], error: RowError) -> None:
         if self.strict:
             raise StructuralError(f"{name}, row {row}: {error}. With --strict nothing is used; correct the row.")
         self.parsed.problems.append(Problem("row", error.code, name, row, str(error), tuple(raw)))
@@ -69,7 +69,7 @@ def read_event_log(
     deals: Path | str, events: Path | str, changes: Path | str | None = None, *, strict: bool = False
 ) -> Parsed:
     """Read the two or three files. Raises StructuralError when they cannot be read at all (or, strictly, in part)."""
-    reading = _Reading(Parsed("event log"), strict)
+    reading = Reading(Parsed("event log"), strict)
     _read_deals(Path(deals), reading)
     _read_events(Path(events), reading)
     _date_the_undated(Path(deals).name, reading)
@@ -77,21 +77,21 @@ def read_event_log(
         _read_changes(Path(changes), reading)
     parsed = reading.parsed
     parsed.data_until = reading.last_time if math.isfinite(reading.last_time) else NAN
-    parsed.assumptions = [f"{count:,} {_NOTE_WORDS[code]}." for code, count in sorted(reading.notes.items())]
+    parsed.assumptions = [f"{count:,} {NOTE_WORDS[code]}." for code, count in sorted(reading.notes.items())]
     return parsed
 
 
-def _read_deals(path: Path, reading: _Reading) -> None:
+def _read_deals(path: Path, reading: Reading) -> None:
     rows = read_rows(path, DEAL_KEYS)
     _, headings = next(rows)
     extra = [(place, name) for place, name in enumerate(headings) if name.casefold() not in RESERVED and name]
     place_of = {name.casefold(): place for place, name in enumerate(headings)}
     for row, cells in rows:
         try:
-            deal = _deal(cells, place_of, len(headings))
+            deal = read_deal(cells, place_of, len(headings))
             if deal.external_id in reading.index:
-                raise _RowError("duplicate_id", f"the id {deal.external_id} stands on an earlier row already")
-        except _RowError as error:
+                raise RowError("duplicate_id", f"the id {deal.external_id} stands on an earlier row already")
+        except RowError as error:
             reading.reject(path.name, row, cells, error)
             continue
         deal.attributes = {name: text for place, name in extra if (text := cells[place].strip())}
@@ -100,22 +100,23 @@ def _read_deals(path: Path, reading: _Reading) -> None:
         _settle_dates(path.name, row, deal, reading)
 
 
-def _deal(cells: list[str], place_of: dict[str, int], width: int) -> DealRecord:
+def read_deal(cells: list[str], place_of: dict[str, int], width: int) -> DealRecord:
+    """One row of the deals, its attributes not yet taken. Raises RowError."""
     _check_width(cells, width)
 
     def cell(name: str) -> str:
         return cells[place_of[name]].strip() if name in place_of else ""
 
     if not cell("deal_id"):
-        raise _RowError("blank_id", "the deal id is blank")
+        raise RowError("blank_id", "the deal id is blank")
     outcome = _OUTCOMES.get(cell("outcome").casefold())
     if outcome is None:
-        raise _RowError("bad_outcome", f"the outcome {cell('outcome')!r} is not won, lost or blank")
+        raise RowError("bad_outcome", f"the outcome {cell('outcome')!r} is not won, lost or blank")
     closed = _time(cell("closed_at"), "closed_at")
     if outcome and math.isnan(closed):
-        raise _RowError("outcome_without_closing", f"the outcome is {outcome} but closed_at is blank")
+        raise RowError("outcome_without_closing", f"the outcome is {outcome} but closed_at is blank")
     if not outcome and not math.isnan(closed):
-        raise _RowError("closing_without_outcome", "closed_at is filled but the outcome is blank")
+        raise RowError("closing_without_outcome", "closed_at is filled but the outcome is blank")
     target = _time(cell("target_on"), "target_on")
     return DealRecord(
         external_id=cell("deal_id"),
@@ -132,7 +133,7 @@ def _deal(cells: list[str], place_of: dict[str, int], width: int) -> DealRecord:
     )
 
 
-def _settle_dates(name: str, row: int, deal: DealRecord, reading: _Reading) -> None:
+def _settle_dates(name: str, row: int, deal: DealRecord, reading: Reading) -> None:
     for moment in (deal.opened, deal.closed):
         reading.seen(moment)
     if math.isnan(deal.opened):
@@ -142,27 +143,18 @@ def _settle_dates(name: str, row: int, deal: DealRecord, reading: _Reading) -> N
         reading.note("closed_before_opened", name, row, f"deal {deal.external_id} closes at or before its opening")
 
 
-def _read_events(path: Path, reading: _Reading) -> None:
+def _read_events(path: Path, reading: Reading) -> None:
     rows = read_rows(path, EVENT_KEYS)
     _, headings = next(rows)
     place_of = {name.casefold(): place for place, name in enumerate(headings)}
-    at_place, known_place = place_of["at"], place_of.get("known_at")
-    deal_place, milestone_place, width = place_of["deal_id"], place_of["milestone"], len(headings)
     events = reading.parsed.events
     codes: dict[str, int] = {}
     for row, cells in rows:
         try:
-            _check_width(cells, width)
-            deal = _deal_index(cells[deal_place], reading)
-            milestone = cells[milestone_place].strip()
-            if not milestone:
-                raise _RowError("blank_milestone", "the milestone is blank")
-            at = _time(cells[at_place].strip(), "at", required=True)
-            known = _time(cells[known_place].strip(), "known_at") if known_place is not None else NAN
-        except _RowError as error:
+            deal, at, known, milestone = read_event(cells, place_of, len(headings), reading.index)
+        except RowError as error:
             reading.reject(path.name, row, cells, error)
             continue
-        known = at if math.isnan(known) else known
         code = codes.setdefault(milestone, len(codes))
         events.deal.append(deal)
         events.at.append(at)
@@ -173,7 +165,21 @@ def _read_events(path: Path, reading: _Reading) -> None:
     events.names = list(codes)
 
 
-def _remark_event(name: str, row: int, deal: int, at: float, reading: _Reading) -> None:
+def read_event(
+    cells: list[str], place_of: dict[str, int], width: int, index: dict[str, int]
+) -> tuple[int, float, float, str]:
+    """One row of the events: deal, when, when known, milestone. Raises RowError."""
+    _check_width(cells, width)
+    deal = _deal_index(cells[place_of["deal_id"]], index)
+    milestone = cells[place_of["milestone"]].strip()
+    if not milestone:
+        raise RowError("blank_milestone", "the milestone is blank")
+    at = _time(cells[place_of["at"]].strip(), "at", required=True)
+    known = _time(cells[place_of["known_at"]].strip(), "known_at") if "known_at" in place_of else NAN
+    return deal, at, at if math.isnan(known) else known, milestone
+
+
+def _remark_event(name: str, row: int, deal: int, at: float, reading: Reading) -> None:
     record = reading.parsed.deals[deal]
     if math.isnan(record.opened):
         reading.first_seen[deal] = min(at, reading.first_seen.get(deal, math.inf))
@@ -183,7 +189,7 @@ def _remark_event(name: str, row: int, deal: int, at: float, reading: _Reading) 
         reading.note("event_after_closing", name, row, f"the event lies at or after deal {record.external_id} closed")
 
 
-def _date_the_undated(name: str, reading: _Reading) -> None:
+def _date_the_undated(name: str, reading: Reading) -> None:
     """A deal without opening opens at its first known date; without any date it is never open in a forecast."""
     for place, deal in enumerate(reading.parsed.deals):
         if not math.isnan(deal.opened):
@@ -195,21 +201,15 @@ def _date_the_undated(name: str, reading: _Reading) -> None:
         reading.note(code, name, 0, f"deal {deal.external_id} has no opened_at and {words}")
 
 
-def _read_changes(path: Path, reading: _Reading) -> None:
+def _read_changes(path: Path, reading: Reading) -> None:
     rows = read_rows(path, CHANGE_KEYS)
     _, headings = next(rows)
-    places = [[name.casefold() for name in headings].index(key) for key in CHANGE_KEYS]
+    place_of = {name.casefold(): place for place, name in enumerate(headings)}
     changes = reading.parsed.changes
     for row, cells in rows:
         try:
-            _check_width(cells, len(headings))
-            deal_id, moment, name, value = (cells[place].strip() for place in places)
-            deal = _deal_index(deal_id, reading)
-            if not name:
-                raise _RowError("blank_field", "the field is blank")
-            at = _time(moment, "at", required=True)
-            _check_change(name, value)
-        except _RowError as error:
+            deal, at, name, value = read_change(cells, place_of, len(headings), reading.index)
+        except RowError as error:
             reading.reject(path.name, row, cells, error)
             continue
         changes.deal.append(deal)
@@ -217,43 +217,62 @@ def _read_changes(path: Path, reading: _Reading) -> None:
         changes.field.append(name)
         changes.value.append(value)
         if at < reading.parsed.deals[deal].opened:
-            reading.note("change_before_opening", path.name, row, f"the change lies before deal {deal_id} opened")
+            reading.note(
+                "change_before_opening",
+                path.name,
+                row,
+                f"the change lies before deal {reading.parsed.deals[deal].external_id} opened",
+            )
         reading.seen(at)
+
+
+def read_change(
+    cells: list[str], place_of: dict[str, int], width: int, index: dict[str, int]
+) -> tuple[int, float, str, str]:
+    """One row of the changes: deal, when, field, value. Raises RowError."""
+    _check_width(cells, width)
+    deal_id, moment, name, value = (cells[place_of[key]].strip() for key in CHANGE_KEYS)
+    deal = _deal_index(deal_id, index)
+    if not name:
+        raise RowError("blank_field", "the field is blank")
+    at = _time(moment, "at", required=True)
+    _check_change(name, value)
+    return deal, at, name, value
 
 
 def _check_change(name: str, value: str) -> None:
     if name in {"deal_id", "opened_at", "closed_at", "outcome"}:
-        raise _RowError("fixed_field", f"{name} belongs into the deals file; a change cannot set it")
+        raise RowError("fixed_field", f"{name} belongs into the deals file; a change cannot set it")
     if name == "amount":
         _amount(value)
     elif name == "target_on":
         _time(value, "target_on")
 
 
-def _deal_index(text: str, reading: _Reading) -> int:
+def _deal_index(text: str, index: dict[str, int]) -> int:
     deal_id = text.strip()
     if not deal_id:
-        raise _RowError("blank_id", "the deal id is blank")
-    deal = reading.index.get(deal_id)
+        raise RowError("blank_id", "the deal id is blank")
+    deal = index.get(deal_id)
     if deal is None:
-        raise _RowError("unknown_deal", f"the deal {deal_id} is not among the deals that could be read")
+        raise RowError("unknown_deal", f"the deal {deal_id} is not among the deals that could be read")
     return deal
 
 
 def _check_width(cells: list[str], width: int) -> None:
     if len(cells) != width:
-        raise _RowError("wrong_width", f"the row has {len(cells)} cells where the headings have {width}")
+        raise RowError("wrong_width", f"the row has {len(cells)} cells where the headings have {width}")
 
 
 def _time(text: str, name: str, required: bool = False) -> float:
     if not text:
         if required:
-            raise _RowError("blank_date", f"{name} is blank")
+            raise RowError("blank_date", f"{name} is blank")
         return NAN
     try:
         return parse_instant(text)
     except (ValueError, OverflowError):
-        raise _RowError("unreadable_date", f"{name} {text!r} is no date; write it like 2026-05-12") from None
+        raise RowError("unreadable_date", f"{name} {text!r} is no date; write it like 2026-05-12") from None
 
 
 def _amount(text: str) -> Decimal | None:
@@ -262,7 +281,7 @@ def _amount(text: str) -> Decimal | None:
     try:
         amount = parse_decimal(text)
     except ValueError:
-        raise _RowError("unreadable_amount", f"the amount {text!r} is no number; write it like 1234.50") from None
+        raise RowError("unreadable_amount", f"the amount {text!r} is no number; write it like 1234.50") from None
     if amount < 0:
-        raise _RowError("negative_amount", f"the amount {text} is negative")
+        raise RowError("negative_amount", f"the amount {text} is negative")
     return amount

@@ -27,7 +27,7 @@ def write_event_log(company: Company, folder: str | Path) -> tuple[Path, Path, P
     folder.mkdir(parents=True, exist_ok=True)
     paths = folder / "deals.csv", folder / "events.csv", folder / "changes.csv"
     ids = deal_ids(company.size)
-    _write(paths[0], DEALS, _deal_rows(company, ids))
+    _write(paths[0], DEALS, deal_rows(company, ids))
     _write(paths[1], ["deal_id", "at", "known_at", "milestone"], _event_rows(company, ids))
     _write(paths[2], ["deal_id", "at", "field", "value"], _change_rows(company, ids))
     return paths
@@ -57,7 +57,7 @@ def first_rows(log: Log, size: int) -> Floats:
     return log.what[np.searchsorted(log.deal, np.arange(size))]
 
 
-def _deal_rows(company: Company, ids: list[str]) -> Iterator[list[object]]:
+def deal_rows(company: Company, ids: list[str]) -> Iterator[list[object]]:
     deals, accounts, people = company.deals, company.accounts, company.people
     opened, closed = iso_times(deals.opened), iso_times(deals.closed)
     amounts = first_rows(company.amounts, company.size)
@@ -95,13 +95,13 @@ def event_name(code: int) -> str:
 
 def _event_rows(company: Company, ids: list[str]) -> Iterator[tuple[str, str, str, str]]:
     names = [event_name(code) for code in range(len(EVENT_NAMES))]
-    yield from _in_chunks(company.events, ids, names)
+    yield from in_chunks(company.events, ids, names)
     stages, kept = company.stages, company.stages.what < len(STAGES)
     open_stages = Log(stages.deal[kept], stages.at[kept], stages.known[kept], stages.what[kept])
-    yield from _in_chunks(open_stages, ids, [f"stage:{stage.capitalize()}" for stage in STAGES])
+    yield from in_chunks(open_stages, ids, [f"stage:{stage.capitalize()}" for stage in STAGES])
 
 
-def _in_chunks(log: Log, ids: list[str], names: list[str]) -> Iterator[tuple[str, str, str, str]]:
+def in_chunks(log: Log, ids: list[str], names: list[str]) -> Iterator[tuple[str, str, str, str]]:
     for start in range(0, len(log.at), CHUNK):
         part = slice(start, start + CHUNK)
         times, known = iso_times(log.at[part]), iso_times(log.known[part])

@@ -28,7 +28,7 @@ from landmark.forecast.history import LOST, WON, History
 from landmark.forecast.known import as_known
 from landmark.forecast.model import fit
 from landmark.forecast.priors import Priors
-from landmark.forecast.shocks import Shock, no_shock, size_shock
+from landmark.forecast.shocks import Strayed, no_shock
 from landmark.forecast.windows import Outlook, Window, foresee_bookings, read_bookings
 from landmark.outlook import backtesting
 from landmark.playbook.loader import load_playbook
@@ -41,6 +41,7 @@ FIRST_SEED = 10_000
 LAST_DAY = date(2026, 1, 1)
 HORIZONS = (30, 60, 90)
 DRAWS = 4_000
+REFITS = 1
 START, END = "<!-- coverage: made by benchmarks/coverage.py -->", "<!-- coverage: end -->"
 
 
@@ -117,14 +118,13 @@ def measure(company: int, dynamics: str, priors: Priors) -> list[Row]:
     history = make_history(company, dynamics)
     day = float(np.floor(history.complete_to)) - max(HORIZONS)
     known = as_known(history, day).history
-    on = date(1970, 1, 1) + timedelta(days=int(day))
-    report = backtesting.back_test(known, on, priors, 1)
+    windows = find_windows(known, priors)
     fitted = fit(known, day, priors, 1)
     prediction = fitted.predict(history, day, HORIZONS)
     arrivals = find_arrivals(history, day)
     rows = []
     for place, horizon in enumerate(HORIZONS):
-        shock = nearest_shock(report, horizon)
+        shock = backtesting.size_for(windows, horizon)
         window = Window(day, horizon, "EUR")
         outlook = Outlook(prediction.deal, prediction.p_won[:, place], shock, arrivals)
         said = foresee_bookings(history, window, outlook, seed=company, draws=DRAWS)
@@ -142,12 +142,14 @@ def measure(company: int, dynamics: str, priors: Priors) -> list[Row]:
     return rows
 
 
-def nearest_shock(report: dict[str, object], horizon: int) -> Shock:
-    shocks = report["shocks"]
-    assert isinstance(shocks, dict)
-    if not shocks:
-        return size_shock([])
-    return Shock.from_json(shocks[min(shocks, key=lambda days: abs(int(days) - horizon))])
+def find_windows(known: History, priors: Priors) -> list[Strayed]:
+    """How far past totals strayed, as the product's back-test finds it, but with one refit of the full model."""
+    horizons, days = backtesting.plan_test(known)
+    if not days:
+        return []
+    refits = backtesting.choose_refits(days, REFITS if backtesting.is_enough_for_full(known) else len(days))
+    rounds = backtesting.run_rounds(known, days, refits, horizons, priors, 1, with_baselines=False)
+    return backtesting.find_strayed(backtesting.Past(known, rounds, horizons, 0.0, 1))
 
 
 def _nothing(arrivals: Arrivals) -> Arrivals:
@@ -192,7 +194,6 @@ def _line(name: str, days: str, rows: list[Row]) -> str:
 @click.option("--docs", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Write the table here.")
 def main(companies: int, others: int, log: Path | None, docs: Path | None) -> None:
     """Measure, print the table and write it between its markers."""
-    backtesting.FULL_REFITS = 1
     priors = Priors.from_playbook(load_playbook())
     rows = [Row(**json.loads(line)) for line in log.read_text().splitlines()] if log and log.exists() else []
     done = {(row.company, row.dynamics) for row in rows}

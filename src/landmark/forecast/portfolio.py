@@ -168,9 +168,10 @@ def draw_outcomes(
 ) -> Outcomes:
     """Simulate a period.
 
-    Formula: a draw first draws the shared G (mean 1, ``shock``); each deal is then won with 1 − e^(−H·G) independently,
-    where H is such that the mean over G is the deal's own p; arrivals are Poisson with mean expected · D · G, where D
-    (gamma, mean 1, standard deviation ``doubt``) is how unsure the rate is. ``already``: scope → booked so far.
+    Formula: a draw first draws the shared G (``shock``); each deal is then won with 1 − e^(−H·G) independently, where H
+    is such that the mean over G is the deal's own p once G is scaled to mean 1. Arrivals are counted from history, so
+    the level of the model is no matter of theirs: Poisson with mean expected · D · G / mean G, where D (gamma, mean 1,
+    standard deviation ``doubt``) is how unsure the rate is. ``already``: scope → booked so far.
     """
     new, booked = newcomers or Newcomers(), already or {}
     shares = new.shares or {"": 1.0}
@@ -181,15 +182,17 @@ def draw_outcomes(
     random = np.random.default_rng(seed)
     totals = np.tile([booked.get(name, 0.0) for name in scopes], (count, 1)).astype(np.float64)
     scope = np.array([place[name] for name in pipeline.scopes], np.intp)[pipeline.scope]
-    worth = pipeline.p_won * pipeline.mean
+    hazard = hazards_given(pipeline.p_won, levels)
+    worth = _mean_chance(hazard, levels) * pipeline.mean
     expected = totals[0] + np.bincount(scope, worth, len(scopes))
-    unpriced: Floats = np.bincount(scope, np.where(pipeline.unpriced, worth, 0.0), len(scopes))
-    _add_open(totals, pipeline, scope, levels, random)
+    unpriced = np.bincount(scope, np.where(pipeline.unpriced, worth, 0.0), len(scopes)).astype(np.float64)
+    _add_open(totals, pipeline, hazard, scope, levels, random)
     unopened = np.zeros(len(scopes))
     if new.value > 0:
         for name, share in shares.items():
             unopened[place[name]] = new.value * share
-        _add_newcomers(totals, new, np.repeat(levels, count // LEVELS), unopened / unopened.sum(), random)
+        shares_of = unopened / unopened.sum()
+        _add_newcomers(totals, new, np.repeat(levels / levels.mean(), count // LEVELS), shares_of, random)
     return Outcomes(scopes, totals, expected + unopened, unopened, unpriced)
 
 
@@ -218,18 +221,29 @@ def window_probability(p_won: Floats, start: int, end: int) -> Floats:
 
 
 def hazards_given(p_won: Floats, levels: Floats) -> Floats:
-    """H (n) such that the mean over the levels of 1 − e^(−H·G) is p_won, by interpolation on 700 points."""
-    reached = 1.0 - np.exp(-np.outer(_HAZARDS, levels)).mean(axis=1)
-    found: Floats = np.interp(p_won, reached, _HAZARDS)
+    """H (n) such that the mean over G of 1 − e^(−H·G) is p_won, with G the levels scaled to mean 1; interpolated."""
+    found: Floats = np.interp(p_won, _reached(levels / levels.mean()), _HAZARDS)
     return found
 
 
-def _add_open(totals: Floats, pipeline: Pipeline, scope: Places, levels: Floats, random: np.random.Generator) -> None:
+def _mean_chance(hazard: Floats, levels: Floats) -> Floats:
+    """(n) the mean over G of 1 − e^(−H·G): p_won itself, but for the level of the model."""
+    found: Floats = np.interp(hazard, _HAZARDS, _reached(levels))
+    return found
+
+
+def _reached(levels: Floats) -> Floats:
+    reached: Floats = 1.0 - np.exp(-np.outer(_HAZARDS, levels)).mean(axis=1)
+    return reached
+
+
+def _add_open(
+    totals: Floats, pipeline: Pipeline, hazard: Floats, scope: Places, levels: Floats, random: np.random.Generator
+) -> None:
     p = pipeline.p_won
     counts = np.flatnonzero((p > 0) & (pipeline.square > 0))
     weight = p[counts] * pipeline.square[counts] - (p[counts] * pipeline.mean[counts]) ** 2
     ranked = counts[np.argsort(-weight, kind="stable")]
-    hazard = hazards_given(p, levels)
     for chosen in _chunks(ranked[:DRAWN_ONE_BY_ONE], scope):
         _add_drawn(totals, pipeline, chosen, hazard[chosen], scope[chosen], levels, random)
     rest = ranked[DRAWN_ONE_BY_ONE:]

@@ -37,7 +37,7 @@ MOST_DAYS = 13
 FULL_REFITS = 3
 FEWEST_DEALS = 30
 PAST_DRAWS = 2_000
-OTHER_LENGTH = 0.5
+OTHER_LENGTH = 0.25
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -99,7 +99,14 @@ def plan_test(history: History) -> tuple[tuple[int, ...], list[float]]:
 
 
 def run_rounds(
-    history: History, days: list[float], refits: set[float], horizons: tuple[int, ...], priors: Priors, seed: int
+    history: History,
+    days: list[float],
+    refits: set[float],
+    horizons: tuple[int, ...],
+    priors: Priors,
+    seed: int,
+    *,
+    with_baselines: bool = True,
 ) -> list[Round]:
     """One round for each day, fitted anew on the days of ``refits``."""
     rounds: list[Round] = []
@@ -108,7 +115,8 @@ def run_rounds(
         if fitted is None or day in refits:
             fitted = fit(history, day, priors, seed)
         prediction = fitted.predict(history, day, horizons)
-        rounds.append(Round(prediction, fitted.level, fitted.reason, predict_baselines(history, day, horizons)))
+        baselines = predict_baselines(history, day, horizons) if with_baselines else {}
+        rounds.append(Round(prediction, fitted.level, fitted.reason, baselines))
     return rounds
 
 
@@ -147,9 +155,10 @@ def find_strayed(past: Past) -> list[Strayed]:
 
 
 def size_for(windows: list[Strayed], horizon: int) -> Shock:
-    """The shock over ``horizon`` days: windows of that length count in full, others half.
+    """The shock over ``horizon`` days: windows of that length count in full, others a quarter.
 
-    A slow month moves a month's wins further than a quarter's, so the lengths are told apart; but both saw one market.
+    A slow month moves a month's wins further than a quarter's, and a model may be right at one length and wrong at
+    another, so the lengths are told apart; but all saw one market.
     """
     weighted = [
         one if one.end - one.start == horizon else replace(one, weight=one.weight * OTHER_LENGTH) for one in windows

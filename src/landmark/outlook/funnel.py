@@ -123,7 +123,7 @@ def _measure_step(step: FunnelStep, playbook: Playbook, paths: Paths) -> StepSha
         return StepShare(step.key, None, "unknown", None, None, {}, absent)
     stays = paths.stays(start, goal)
     share = measure_share(stays)
-    lost = [d for d in paths.deals if d.end == "lost" and start <= d.left < goal and start in d.entered]
+    lost = [d for d in paths.deals if d.end == "lost" and start in d.entered and goal not in d.reached]
     rail = next((rail for rail in playbook.benchmarks.guardrails if rail.key == step.guardrail), None)
     return StepShare(
         step=step.key,
@@ -157,8 +157,10 @@ def _measure_guardrail(rail: Guardrail, places: Mapping[str, int], paths: Paths)
         lost = measure_share([_turn(stay) for stay in stays]).rate
         return GuardrailFigure(rail.key, rail.measure, lost, len(ended))
     gone = [d for d in paths.deals if start in d.entered and (goal in d.reached or d.end == "lost")]
-    told = sum(d.end == "lost" and goal not in d.reached and d.reason in rail.reasons for d in gone)
-    return GuardrailFigure(rail.key, rail.measure, told / len(gone) if gone else None, len(gone))
+    reasons = [d.reason for d in gone if d.end == "lost" and goal not in d.reached]
+    told = sum(reason in rail.reasons for reason in reasons)
+    is_known = any(reasons) or not reasons  # where nobody gives reasons, none would look like never
+    return GuardrailFigure(rail.key, rail.measure, told / len(gone) if gone and is_known else None, len(gone))
 
 
 def _turn(stay: Stay) -> Stay:

@@ -41,7 +41,6 @@ class DealPath:
     end: str = ""
     ended: float = 0.0
     reason: str = ""
-    left: int = 0
     has_steps: bool = False
 
 
@@ -111,7 +110,6 @@ def _follow(path: DealPath, move: Move, places: dict[str, int], won: int) -> Non
 def _enter(path: DealPath, place_now: int, at: float, *, is_first: bool, is_dated: bool) -> None:
     """A first move opens the path where it is met; a later one without a stage before it has no date of its own."""
     path.has_steps = path.has_steps or (is_dated and not is_first)
-    path.left = place_now
     if is_first:
         path.entered[place_now] = path.reached[place_now] = at
         return

@@ -63,6 +63,16 @@ def _date(name: str, x: Floats) -> Iterator[_Column]:
     yield f"{name} missing", np.isnan(x).astype(np.float64)
 
 
+def _month(name: str, x: Floats) -> Iterator[_Column]:
+    yield f"{name} in", (x <= 0).astype(np.float64)
+    for scale in (15.0, 60.0):
+        yield f"{name} {scale:g}", _fade(x, scale)
+
+
+def _strength(name: str, x: Floats) -> Iterator[_Column]:
+    yield name, np.nan_to_num(x)
+
+
 def _plain_log(name: str, x: Floats) -> Iterator[_Column]:
     yield name, np.log(np.nan_to_num(np.maximum(x, 0.0)) + 0.05)
 
@@ -72,7 +82,19 @@ def _indicators(name: str, x: Floats, count: int) -> Iterator[_Column]:
         yield f"{name} {level}", (x == level).astype(np.float64)
 
 
-_SHAPES = {"since": _since, "first": _first, "count": _count, "changes": _count, "number": _number, "date": _date}
+_SHAPES = {
+    "since": _since,
+    "first": _first,
+    "count": _count,
+    "changes": _count,
+    "number": _number,
+    "date": _date,
+    "month": _month,
+    "strength": _strength,
+    "left": _date,
+    "moved": _number,
+    "since_change": _since,
+}
 _BY_NAME = {
     "age": _durations,
     "idle": _durations,

@@ -154,7 +154,8 @@ class _Game:
 
     def _calendar_of(self, full: Full, rows: int, shift: int) -> Calendar:
         day = np.full(rows, int(self._as_of) + shift, np.int32)
-        return calendar_ahead(day, self._fitted.vocabulary.close_shift, full.calendar)
+        words = self._fitted.vocabulary
+        return calendar_ahead(day, words.close_shift, full.calendar, words.season)
 
     def _shares(self, full: Full, table: Table, shift: int) -> _Shares:
         calendar = self._calendar_of(full, table.values.shape[0], shift)
@@ -198,7 +199,7 @@ class _Game:
     def _tree_groups(self, table: Table, columns: int, calendar: Calendar) -> Floats:
         """(columns of the trees + 1, K): which group speaks through a column."""
         named = [group for group in table.groups if group != CALENDAR]
-        ahead = [CALENDAR, AGE, STAGE_AGE, *[CALENDAR] * calendar.interval.shape[2], CALENDAR]
+        ahead = [CALENDAR, AGE, STAGE_AGE, *table.countdown_groups, *[CALENDAR] * calendar.interval.shape[2], CALENDAR]
         groups = [*named, *ahead]
         if len(named) != columns:
             raise ValueError("the trees read other columns than the snapshots have")

@@ -100,7 +100,7 @@ def fit_full(
     columns = expand(table, vocabulary)[0]
     scaling = Scaling.learn(columns)
     usable = known_calendar(float(rows.day.min()), as_of)
-    calendar = calendar_ahead(rows.day, vocabulary.close_shift, usable)
+    calendar = calendar_ahead(rows.day, vocabulary.close_shift, usable, vocabulary.season)
     linear = Ahead(scaling.apply(columns), clock_bins(table.clocks), calendar)
     grown = tree_inputs(table, calendar)
     # Sums in the same order everywhere, and no spinning when web and worker share two cores.
@@ -169,7 +169,8 @@ def _chance(hazard: Floats, happened: NDArray[np.int8]) -> Floats:
 
 def tree_inputs(table: Table, calendar: Calendar) -> Inputs:
     """Snapshot columns without the as-of day's calendar: intervals bring their own."""
-    return Inputs(table.values[:, [group != "calendar" for group in table.groups]], table.clocks, calendar)
+    values = table.values[:, [group != "calendar" for group in table.groups]]
+    return Inputs(values, np.column_stack([table.clocks, -table.countdowns]), calendar)
 
 
 def _supported(ahead: NDArray[np.int8], deal: Ints) -> int:

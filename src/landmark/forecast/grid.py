@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from landmark.forecast.calendars import INTERVAL_NAMES, closing_days
-from landmark.forecast.history import Floats, History, Ints
+from landmark.forecast.history import Floats, History, Ints, Season
 
 EDGES = np.array([0, 2, 4, 7, 10, 14, 21, 30, 45, 60, 90, 150, 250, 365], np.float64)
 LENGTH = np.diff(EDGES)
@@ -59,11 +59,11 @@ class Calendar:
         return Calendar(self.daily, self.interval, self.row[rows])
 
 
-def calendar_ahead(day: Ints, shift: int, known: NDArray[np.bool_]) -> Calendar:
+def calendar_ahead(day: Ints, shift: int, known: NDArray[np.bool_], season: Season = Season()) -> Calendar:  # noqa: B008
     """``shift`` is 1 when closings are stamped at the start of their date; ``known`` picks the usable features."""
     days, row = np.unique(day, return_inverse=True)
     ahead = (days[:, None] + np.arange(YEAR)[None, :] + shift).ravel().astype(np.int32)
-    daily = closing_days(ahead)[:, known].reshape(days.size, YEAR, int(known.sum()))
+    daily = closing_days(ahead, season)[:, known].reshape(days.size, YEAR, int(known.sum()))
     total = np.concatenate([np.zeros((days.size, 1, daily.shape[2])), np.cumsum(daily, axis=1)], axis=1)
     whole = EDGES.astype(np.int64)
     return Calendar(daily, (total[:, whole[1:]] - total[:, whole[:-1]]) / LENGTH[None, :, None], row)
@@ -82,7 +82,7 @@ def known_calendar(first_day: float, as_of: float) -> NDArray[np.bool_]:
         .astype(np.int64)
     )
     enough = {
-        "weekend": True,
+        "day": True,
         "friday": True,
         "month": months.size > 3,
         "quarter": np.unique(months // 3).size > 3,

@@ -18,6 +18,14 @@ OPEN, WON, LOST = 0, 1, 2
 
 
 @dataclass(frozen=True)
+class Season:
+    """``country``: ISO code such as IT, or nothing · ``fiscal_month``: the month (1–12) a fiscal year starts in."""
+
+    country: str = ""
+    fiscal_month: int = 1
+
+
+@dataclass(frozen=True)
 class History:
     """n deals, m events, c changes.
 
@@ -26,6 +34,8 @@ class History:
     index into milestones) · attributes: name → (n) text or None as known at opening ·
     change_* (c): from ``change_at`` on, attribute ``change_field`` of deal ``change_deal`` has ``change_value``.
     ``amount`` and ``target_on`` are attributes like any other (names ``amount`` and ``target_on``).
+    strength (m) of evidence, more is stronger · event_expires (m, NaN when never): from that day on it no longer counts
+    · season: country and fiscal year of the organisation.
     """
 
     deal_ids: Texts
@@ -45,3 +55,5 @@ class History:
     change_value: Texts = field(default_factory=lambda: np.zeros(0, object))
     strength: Ints | None = None
     complete_to: float = float("nan")
+    event_expires: Floats | None = None
+    season: Season = field(default_factory=Season)

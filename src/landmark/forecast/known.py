@@ -62,6 +62,7 @@ def as_known(history: History, as_of: float) -> Known:
         change_field=history.change_field[seen],
         change_value=history.change_value[seen],
         strength=None if history.strength is None else history.strength[kept],
+        event_expires=None if history.event_expires is None else history.event_expires[kept],
         complete_to=as_of,
     )
     return Known(cut, as_of, position)

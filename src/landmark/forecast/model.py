@@ -85,7 +85,8 @@ class Fitted:
         return Prediction(known.position[deal], as_of, wanted, won_lost[:, :, 0], won_lost[:, :, 1], p_open)
 
     def _calendar(self, full: Full, as_of: float, rows: int) -> Calendar:
-        return calendar_ahead(np.full(rows, int(as_of), np.int32), self.vocabulary.close_shift, full.calendar)
+        words = self.vocabulary
+        return calendar_ahead(np.full(rows, int(as_of), np.int32), words.close_shift, full.calendar, words.season)
 
     def chances(self, table: Table, as_of: float, horizons: Ints) -> Floats:
         """P(won) and P(lost) by each horizon (rows, H, 2) of snapshots of the day; memory grows with the rows."""

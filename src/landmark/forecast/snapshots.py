@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from landmark.forecast.calendars import day_features
+from landmark.forecast.calendars import day_features, days_until_month
 from landmark.forecast.history import Floats, History, Ints
 from landmark.forecast.vocabulary import Attribute, Vocabulary, read_values
 
@@ -31,6 +31,18 @@ class Table:
     def clocks(self) -> Floats:
         """(rows, 2): the deal's age and the time since its newest milestone; both run on with the days ahead."""
         return self.values[:, [self.names.index("age"), self.names.index("stage_age")]]
+
+    @property
+    def countdowns(self) -> Floats:
+        """(rows, k): days until dates and months that the deal waits for; they run down with the days ahead."""
+        return self.values[:, self._waits()]
+
+    @property
+    def countdown_groups(self) -> tuple[str, ...]:
+        return tuple(self.groups[place] for place in self._waits())
+
+    def _waits(self) -> list[int]:
+        return [place for place, name in enumerate(self.names) if name.startswith(("date:", "month:", "left:"))]
 
 
 @dataclass(frozen=True)
@@ -92,6 +104,12 @@ class Snapshots:
         self._all = _trail(history.event_deal, history.event_at, history.event_known, self._rank)
         self._all_rank = self._rank[self._all.order]
         self._each = [self._trail_of(self._rank == place) for place in range(len(names))]
+        strength, expires = history.strength, history.event_expires
+        none = np.full(history.event_at.size, np.nan)
+        self._marks = (
+            ("strength", vocabulary.graded, none if strength is None else strength),
+            ("left", vocabulary.expiring, none if expires is None else expires),
+        )
         news = self._first_of_kind()
         self._news = self._trail_of(news)
         self._news_rank = self._rank[news][self._news.order]
@@ -101,6 +119,10 @@ class Snapshots:
         return _trail(
             history.event_deal[chosen], history.event_at[chosen], history.event_known[chosen], self._rank[chosen]
         )
+
+    def _chosen(self, milestone: str) -> NDArray[np.bool_]:
+        chosen: NDArray[np.bool_] = self._rank == self._vocabulary.milestones.index(milestone)
+        return chosen
 
     def _first_of_kind(self) -> NDArray[np.bool_]:
         """Marks the event by which a deal first came to know a milestone."""
@@ -120,7 +142,7 @@ class Snapshots:
         columns += self._milestones(deal, day)
         for attribute in self._vocabulary.attributes:
             columns += self._attribute(attribute, deal, day)
-        columns += [(name, "calendar", values) for name, values in day_features(day).items()]
+        columns += [(name, "calendar", values) for name, values in day_features(day, self._vocabulary.season).items()]
         values = np.column_stack([column for _, _, column in columns]).astype(np.float64)
         return Table(values, tuple(name for name, _, _ in columns), tuple(group for _, group, _ in columns))
 
@@ -172,28 +194,42 @@ class Snapshots:
             columns.append((f"since:{name}", group, np.where(count > 0, day - _pick(trail.last, end - 1), np.nan)))
             columns.append((f"first:{name}", group, np.where(count > 0, day - _pick(trail.first, end - 1), np.nan)))
             columns.append((f"count:{name}", group, count))
+            for prefix, names, marks in self._marks:
+                if name in names:
+                    found = np.where(count > 0, _pick(marks[self._chosen(name)][trail.order], end - 1), np.nan)
+                    columns.append((f"{prefix}:{name}", group, found - day if prefix == "left" else found))
         return columns
 
     def _attribute(self, attribute: Attribute, deal: Ints, day: Ints) -> list[tuple[str, str, Floats]]:
+        """The value of the day; with ``changes`` also how often it moved; for the target date also how far in all and
+        how long ago. Which columns there are depends on the vocabulary alone."""
         history, name = self._history, attribute.name
         base = history.attributes.get(name)
         values = read_values(attribute, base[deal].tolist()) if base is not None else np.full(deal.size, np.nan)
+        if not attribute.changes:
+            return [self._value_column(attribute, values, day)]
         chosen = history.change_field == name
-        extra: list[tuple[str, str, Floats]] = []
-        if chosen.any():
-            at = np.maximum(history.change_at[chosen], history.opened[history.change_deal[chosen]])
-            trail = _trail(history.change_deal[chosen], at, at, np.flatnonzero(chosen))
-            start, end = trail.until(deal, day)
-            changed = read_values(attribute, history.change_value[chosen][trail.order].tolist())
-            values = np.where(end > start, _pick(changed, end - 1), values)
-        else:
-            start = end = np.zeros(deal.size, np.intp)
-        group = "target" if name == "target_on" else f"attribute:{name}"
+        changed_deal = history.change_deal[chosen]
+        at = np.maximum(history.change_at[chosen], history.opened[changed_deal])
+        trail = _trail(changed_deal, at, at, np.flatnonzero(chosen))
+        start, end = trail.until(deal, day)
+        moves = read_values(attribute, history.change_value[chosen][trail.order].tolist())
+        first, values = values, np.where(end > start, _pick(moves, end - 1), values)
+        column = self._value_column(attribute, values, day)
+        extra = [(f"changes:{name}", column[1], (end - start).astype(np.float64))]
+        if name == "target_on" and attribute.kind == "date":
+            extra.append((f"moved:{name}", column[1], values - first))
+            since = np.where(end > start, day - _pick(trail.last, end - 1), np.nan)
+            extra.append((f"since_change:{name}", column[1], since))
+        return [column, *extra]
+
+    def _value_column(self, attribute: Attribute, values: Floats, day: Ints) -> tuple[str, str, Floats]:
+        group = "target" if attribute.name == "target_on" else f"attribute:{attribute.name}"
         if attribute.kind == "date":
             values = values - day
-        if name == "target_on" or chosen.any():
-            extra.append((f"changes:{name}", group, (end - start).astype(np.float64)))
-        return [(f"{attribute.kind}:{name}", group, values), *extra]
+        elif attribute.kind == "month":
+            values = days_until_month(values, day)
+        return f"{attribute.kind}:{attribute.name}", group, values
 
 
 def _pick(values: NDArray[np.generic], place: NDArray[np.intp]) -> Floats:

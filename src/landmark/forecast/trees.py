@@ -28,7 +28,8 @@ Cells = NDArray[np.float32]
 
 @dataclass(frozen=True)
 class Inputs:
-    """x (rows, p) snapshot columns · clocks (rows, C) run on with the days ahead · calendar of the intervals."""
+    """x (rows, p) snapshot columns · clocks (rows, C) run on with the days
+    ahead (a day waited for is a clock below 0) · calendar of the intervals."""
 
     x: Floats
     clocks: Floats

@@ -5,15 +5,18 @@ A milestone or a category never seen in the fit is counted as "other" and can ra
 """
 
 import math
+import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
 
+from landmark.forecast.calendars import MONTHS
 from landmark.forecast.cells import read_date, read_number
-from landmark.forecast.history import LOST, OPEN, WON, Floats, History, Texts
+from landmark.forecast.history import OPEN, WON, Floats, History, Ints, Season, Texts
+from landmark.forecast.leaks import Leak, find_leaks, measure_fill
 
 MILESTONES_KEPT = 40
 LEVELS_KEPT = 60
@@ -21,51 +24,81 @@ LEVEL_DEALS = 5
 """A category needs this many deals to become a level of its own."""
 PARSED_SHARE = 0.98
 """A column is numeric (or a date) when at least this share of its values reads as one."""
+FILL_GAP, FILL_ERRORS = 0.05, 4.0
+LARGEST = 1e15
+"""Numbers beyond this are kept at it: trees answer in single precision."""
 _NEVER = frozenset({"owner", "account_id"})
+_MONTHLY = re.compile(r"month|budget|cycle|fiscal", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class Attribute:
-    """One column. ``kind``: number, date or category. ``levels``: categories from the lowest to the highest share won.
+    """One column. ``kind``: number, date, month (1–12, such as the buyer's budget month) or category. ``levels``:
+    categories from the lowest to the highest share won. ``changes``: its changes are counted.
 
     ``fill``: what an empty cell counts as; None leaves it empty, which may tell something. It is filled when deals
-    still open lack the value far more often than closed ones do: then people fill it in on closing, and an empty cell
-    would leak the outcome.
+    still open lack the value more often than closed ones do: then people fill it in on closing, and an empty cell
+    would leak the outcome. Where that goes far, the column is left out altogether (``leaks``).
     """
 
     name: str
     kind: str
     levels: tuple[str, ...] = ()
     fill: float | None = None
+    changes: bool = False
 
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """``close_shift`` is 1 when closings carry dates without times: the closing of day d is then stamped d 00:00."""
+    """``close_shift`` is 1 when closings carry dates without times: the closing of day d is then stamped d 00:00.
+
+    ``graded`` and ``expiring``: milestones whose evidence differs in strength, or ends · ``left_out``: attributes that
+    would give the outcome away.
+    """
 
     milestones: tuple[str, ...]
     attributes: tuple[Attribute, ...]
     close_shift: int = 0
+    graded: tuple[str, ...] = ()
+    expiring: tuple[str, ...] = ()
+    left_out: tuple[Leak, ...] = ()
+    season: Season = Season()
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
 
     @staticmethod
     def from_json(data: dict[str, Any]) -> "Vocabulary":
-        attributes = tuple(
-            Attribute(one["name"], one["kind"], tuple(one["levels"]), one["fill"]) for one in data["attributes"]
+        return Vocabulary(
+            tuple(data["milestones"]),
+            tuple(Attribute(**one | {"levels": tuple(one["levels"])}) for one in data["attributes"]),
+            int(data["close_shift"]),
+            tuple(data["graded"]),
+            tuple(data["expiring"]),
+            tuple(Leak(**one) for one in data["left_out"]),
+            Season(**data["season"]),
         )
-        return Vocabulary(tuple(data["milestones"]), attributes, int(data["close_shift"]))
 
 
 def learn(history: History) -> Vocabulary:
     """Read the columns of a cut history (see ``known.as_known``)."""
+    left_out = find_leaks(history)
+    never = _NEVER | {leak.attribute for leak in left_out}
     found = (
-        _attribute(name, column, history) for name, column in sorted(history.attributes.items()) if name not in _NEVER
+        _attribute(name, column, history) for name, column in sorted(history.attributes.items()) if name not in never
     )
     closings = history.closed[history.outcome != OPEN]
     dated_only = closings.size > 0 and float(np.mean(closings == np.floor(closings))) > 0.9
-    return Vocabulary(_milestones(history), tuple(one for one in found if one is not None), int(dated_only))
+    milestones = _milestones(history)
+    return Vocabulary(
+        milestones,
+        tuple(one for one in found if one is not None),
+        int(dated_only),
+        _differing(history.strength, history, milestones),
+        _ending(history, milestones),
+        left_out,
+        history.season,
+    )
 
 
 def _milestones(history: History) -> tuple[str, ...]:
@@ -77,15 +110,37 @@ def _milestones(history: History) -> tuple[str, ...]:
     return tuple(history.milestones[code] for code in ranked[:MILESTONES_KEPT])
 
 
+def _differing(strength: Ints | None, history: History, milestones: tuple[str, ...]) -> tuple[str, ...]:
+    """Milestones whose evidence is not always of the same strength."""
+    if strength is None:
+        return ()
+    seen = {name: strength[history.event_code == code] for code, name in enumerate(history.milestones)}
+    return tuple(name for name in milestones if seen[name].min() < seen[name].max())
+
+
+def _ending(history: History, milestones: tuple[str, ...]) -> tuple[str, ...]:
+    if history.event_expires is None:
+        return ()
+    ends = {history.milestones[code] for code in np.unique(history.event_code[~np.isnan(history.event_expires)])}
+    return tuple(name for name in milestones if name in ends)
+
+
 def _attribute(name: str, column: Texts, history: History) -> Attribute | None:
     changed = history.change_value[history.change_field == name]
+    found = _typed(name, column, changed, history)
+    return None if found is None else replace(found, changes=name == "target_on" or changed.size > 0)
+
+
+def _typed(name: str, column: Texts, changed: Texts, history: History) -> Attribute | None:
     values = [value for value in (*column.tolist(), *changed.tolist()) if value]
     if not values:
         return None
-    filled = not _missing_tells(column, history)
+    filled = _is_filled_on_closing(column, history)
     for kind, read in (("number", read_number), ("date", read_date)):
         read_so = read(values)
         if float(np.mean(~np.isnan(read_so))) >= PARSED_SHARE:
+            if kind == "number" and _is_month(name, read_so):
+                return Attribute(name, "month", ())
             return Attribute(name, kind, (), float(np.nanmedian(read_so)) if filled else None)
     levels = _levels(values, column, history)
     if not levels:
@@ -113,20 +168,23 @@ def _levels(values: list[str], column: Texts, history: History) -> tuple[str, ..
     return tuple(sorted(common, key=lambda level: (share_won(level), level)))
 
 
-def _missing_tells(column: Texts, history: History) -> bool:
-    missing = np.array([not value for value in column], bool)
-    is_open, is_closed = history.outcome == OPEN, (history.outcome == WON) | (history.outcome == LOST)
-    if not is_open.any() or not is_closed.any():
-        return True
-    p, q = float(missing[is_open].mean()), float(missing[is_closed].mean())
-    spread = math.sqrt(max(missing.mean() * (1 - missing.mean()), 1e-9) * (1 / is_open.sum() + 1 / is_closed.sum()))
-    return not (p - q > 0.05 and p - q > 4 * spread)
+def _is_filled_on_closing(column: Texts, history: History) -> bool:
+    filled = np.array([bool(value) for value in column], bool)
+    fill = measure_fill(filled, history.outcome != OPEN, history.opened)
+    return fill.gap > FILL_GAP and fill.errors > FILL_ERRORS
+
+
+def _is_month(name: str, values: Floats) -> bool:
+    """Whole numbers from 1 to 12, most of them in use, under a name that speaks of a month, a budget or a cycle."""
+    known = np.unique(values[~np.isnan(values)])
+    whole = bool(np.all((known >= 1) & (known <= MONTHS) & (known == np.floor(known))))
+    return whole and known.size > MONTHS / 4 and _MONTHLY.search(name) is not None
 
 
 def read_values(attribute: Attribute, values: Sequence[str | None]) -> Floats:
     """Numbers as they are, dates as days since 1970, categories as their rank (rare, unknown: −1), empty: NaN."""
-    if attribute.kind == "number":
-        read = read_number(values)
+    if attribute.kind in ("number", "month"):
+        read = np.clip(read_number(values), -LARGEST, LARGEST)
     elif attribute.kind == "date":
         read = read_date(values)
     else:

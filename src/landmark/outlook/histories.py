@@ -20,7 +20,7 @@ from uuid import UUID
 import numpy as np
 
 from landmark.deals.models import Account, Deal, DealAttribute, StageMove
-from landmark.forecast.history import LOST, OPEN, WON, History, Texts
+from landmark.forecast.history import LOST, OPEN, WON, History, Season, Texts
 from landmark.ledger.models import Evidence, FieldChange
 from landmark.orgs.as_of import on_day
 from landmark.orgs.models import Organisation
@@ -75,6 +75,8 @@ def read_history(org: Organisation, on: date, *, with_undated_stages: bool = Fal
         change_field=_texts(changes.name),
         change_value=_texts(changes.value),
         complete_to=origin,
+        event_expires=np.array(events.expires, np.float64),
+        season=Season(org.country, org.fiscal_year_start_month),
     )
 
 
@@ -114,14 +116,18 @@ class _Events:
     known: "array[float]" = field(default_factory=lambda: array("d"))
     code: "array[int]" = field(default_factory=lambda: array("i"))
     strength: "array[int]" = field(default_factory=lambda: array("i"))
+    expires: "array[float]" = field(default_factory=lambda: array("d"))
     codes: dict[str, int] = field(default_factory=dict)
 
-    def add(self, deal: int, key: str, occurred_at: datetime, known_at: datetime, strength: int) -> None:
+    def add(
+        self, deal: int, key: str, occurred_at: datetime, known_at: datetime, strength: int, end: date | None
+    ) -> None:
         self.deal.append(deal)
         self.at.append(to_days(occurred_at))
         self.known.append(to_days(known_at))
         self.code.append(self.codes.setdefault(key, len(self.codes)))
         self.strength.append(strength)
+        self.expires.append(np.nan if end is None else float(end.toordinal() - _EPOCH.toordinal()))
 
 
 @dataclass(slots=True)
@@ -150,17 +156,17 @@ def _read_moves(org: Organisation, known_by: datetime, deals: _Deals, events: _E
         if from_stage in OUTCOMES:
             deals.outcome[row], deals.closed[row] = OPEN, np.nan
         if from_stage or with_undated:
-            events.add(row, f"stage:{to_stage}", occurred_at, known_at, 0)
+            events.add(row, f"stage:{to_stage}", occurred_at, known_at, 0, None)
 
 
 def _read_evidence(org: Organisation, known_by: datetime, deals: _Deals, events: _Events) -> None:
     """Evidence that still stood on that day: not superseded, not taken back by then."""
     rows = Evidence.objects.filter(org_id=org.id).as_known(known_by)
-    fields = ("deal_id", "key", "occurred_at", "known_at", "strength")
-    for deal_id, key, occurred_at, known_at, strength in rows.values_list(*fields).iterator(CHUNK):
+    fields = ("deal_id", "key", "occurred_at", "known_at", "strength", "expires_on")
+    for deal_id, key, occurred_at, known_at, strength, end in rows.values_list(*fields).iterator(CHUNK):
         row = deals.index.get(deal_id)
         if row is not None:
-            events.add(row, key, occurred_at, known_at, strength)
+            events.add(row, key, occurred_at, known_at, strength, end)
 
 
 def _find_origin(deals: _Deals, on: date) -> float:

@@ -14,13 +14,13 @@ from landmark.forecast import calendars, evaluate, grid, portfolio, trees
 from landmark.forecast.backtest import run_backtest, score_rounds
 from landmark.forecast.baselines import STAGE, STAGE_HORIZON, predict_baselines
 from landmark.forecast.hazards import Ahead, fit_hazards
-from landmark.forecast.history import LOST, OPEN, WON, History
+from landmark.forecast.history import LOST, OPEN, WON, History, Season
 from landmark.forecast.known import as_known
 from landmark.forecast.model import fit
 from landmark.forecast.priors import Priors
 from landmark.forecast.sampling import MOST_ROWS, sample
 from landmark.forecast.snapshots import Snapshots, landmark_rows
-from landmark.forecast.vocabulary import learn
+from landmark.forecast.vocabulary import Vocabulary, learn
 from landmark.playbook.loader import load_playbook
 from tests.pure.forecast.made import START, cut, make_history
 
@@ -119,7 +119,7 @@ def test_between_edges_weekends_weigh_as_told() -> None:
         ("2026-03-26", "quarter_last_5", 0),
         ("2026-04-01", "quarter_first_31", 1),
         ("2026-02-28", "month_last_5", 1),
-        ("2026-02-28", "weekend", 1),
+        ("2026-02-28", "day_off", 1),
         ("2026-12-24", "turn_of_year", 1),
         ("2027-01-02", "turn_of_year", 1),
         ("2027-01-03", "turn_of_year", 0),
@@ -137,7 +137,7 @@ def test_a_quarters_end_seen_once_is_not_used() -> None:
     place = calendars.INTERVAL_NAMES.index("quarter_last_5")
     assert not short[place]
     assert long[place]
-    assert short[calendars.INTERVAL_NAMES.index("weekend")]
+    assert short[calendars.INTERVAL_NAMES.index("day_off")]
 
 
 def test_logistic_hazards_agree_with_scikit_learn() -> None:
@@ -273,8 +273,76 @@ def test_an_attribute_filled_in_on_closing_is_not_read_by_its_absence() -> None:
     account = np.array(["known"] * 500, object)
     account[history.outcome == OPEN] = None
     leaky = replace(history, attributes={"size": np.where(account == None, None, "7"), "account": account})  # noqa: E711
-    found = {one.name: one.fill for one in learn(as_known(leaky, START + 300.0).history).attributes}
-    assert found == {"size": 7.0, "account": 0.0}
+    words = learn(as_known(leaky, START + 300.0).history)
+    assert [leak.attribute for leak in words.left_out] == ["account", "size"]
+    assert words.attributes == ()
+
+
+def test_an_attribute_filled_somewhat_later_is_kept_but_not_its_absence() -> None:
+    history = make_history(deals=4_000)
+    place = np.arange(4_000)
+    missing = np.where(history.outcome == OPEN, place % 5 < 2, place % 5 < 1)
+    size = np.where(missing, None, "7").astype(object)
+    words = learn(as_known(replace(history, attributes={"size": size}), START + 300.0).history)
+    assert (words.left_out, [(one.name, one.fill) for one in words.attributes]) == ((), [("size", 7.0)])
+
+
+def test_which_columns_there_are_depends_on_the_vocabulary_alone() -> None:
+    history = tiny()
+    words = learn(as_known(history, 12.0).history)
+    unchanged = replace(
+        history,
+        change_deal=history.change_deal[:0],
+        change_at=history.change_at[:0],
+        change_field=history.change_field[:0],
+        change_value=history.change_value[:0],
+    )
+    deal, day = np.array([1], np.int32), np.array([8], np.int32)
+    moved, still = (Snapshots(one, words).table(deal, day) for one in (history, unchanged))
+    assert moved.names == still.names
+    columns = {name: place for place, name in enumerate(moved.names)}
+    chosen = [columns[f"{name}:target_on"] for name in ("changes", "moved", "since_change")]
+    assert moved.values[0, chosen].tolist() == [1, 16, 1.5]
+    assert still.values[0, chosen[:2]].tolist() == [0, 0]
+
+
+def test_strength_and_end_of_evidence_are_columns_where_they_differ() -> None:
+    history = tiny()
+    events = history.event_at.size
+    graded = replace(
+        history,
+        strength=np.arange(events, dtype=np.int32) % 3 + 1,
+        event_expires=np.where(np.arange(events) % 2 == 0, 40.0, np.nan),
+    )
+    words = learn(as_known(graded, 12.0).history)
+    assert words.graded
+    assert words.expiring
+    table = Snapshots(graded, words).table(np.array([1], np.int32), np.array([12], np.int32))
+    named = dict(zip(table.names, table.values[0].tolist(), strict=True))
+    assert {named[f"strength:{name}"] for name in words.graded} <= {1.0, 2.0, 3.0}
+    assert all(np.isnan(named[f"left:{name}"]) or named[f"left:{name}"] == 28.0 for name in words.expiring)
+    assert Vocabulary.from_json(json.loads(json.dumps(words.to_json()))) == words
+
+
+def test_public_holidays_are_days_off_where_the_country_is_known() -> None:
+    epiphany = np.array([int(np.datetime64("2026-01-06").astype(np.int64))], np.int32)
+    day_off = calendars.INTERVAL_NAMES.index("day_off")
+    flags = {name: calendars.closing_days(epiphany, Season(name))[0, day_off] for name in ("IT", "NL", "", "nowhere")}
+    assert flags == {"IT": 1, "NL": 0, "": 0, "nowhere": 0}
+
+
+def test_quarters_follow_the_fiscal_year() -> None:
+    april = np.array([int(np.datetime64("2026-04-29").astype(np.int64))], np.int32)
+    last = calendars.INTERVAL_NAMES.index("quarter_last_5")
+    assert calendars.closing_days(april, Season("", 2))[0, last] == 1
+    assert calendars.closing_days(april, Season("", 4))[0, last] == 0
+
+
+def test_days_until_a_month_run_down_and_through_it() -> None:
+    day = np.array([int(np.datetime64(text).astype(np.int64)) for text in ("2026-02-20", "2026-03-11", "2026-04-01")])
+    until = calendars.days_until_month(np.array([3.0, 3.0, 3.0]), day.astype(np.int32))
+    assert until.tolist() == [9, -10, 334]
+    assert np.isnan(calendars.days_until_month(np.array([np.nan]), day[:1].astype(np.int32)))[0]
 
 
 def test_ids_and_owners_are_no_attributes() -> None:

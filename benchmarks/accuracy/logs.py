@@ -90,7 +90,7 @@ def _loan_funnel() -> list[Log]:
 def _maven() -> list[Log]:
     names = ("accounts", "products", "sales_pipeline", "sales_teams")
     history = parsed_to_history(parse_files([DATA / "maven_crm" / f"{name}.csv.gz" for name in names]))
-    return [Log("maven_crm", history, as_of_days("2017-06-04", "2017-10-01", 14), (14, 30, 90))]
+    return [Log("maven_crm", history, as_of_days("2017-06-04", "2017-10-01", 28), (14, 30, 90))]
 
 
 def simulated(seed: int, deals: int) -> History:
@@ -102,17 +102,17 @@ def simulated(seed: int, deals: int) -> History:
         return parsed_to_history(read_event_log(*write_event_log(company, folder)))
 
 
-def _companies(deals: int, seeds: int, every: int) -> list[Log]:
-    days = as_of_days("2026-01-04", "2026-03-29", every)
+def _companies(deals: int, seeds: int) -> list[Log]:
+    days = as_of_days("2026-01-04", "2026-03-29", 28)
     return [Log(f"simulated {deals} {seed}", simulated(seed, deals), days, (14, 30, 90)) for seed in range(seeds)]
 
 
 SETS = {
     "bpic2012": _loan_funnel,
     "maven_crm": _maven,
-    "simulated 300": lambda: _companies(300, 10, 14),
-    "simulated 3000": lambda: _companies(3_000, 2, 14),
-    "simulated 30000": lambda: _companies(30_000, 1, 28),
+    "simulated 300": lambda: _companies(300, 10),
+    "simulated 3000": lambda: _companies(3_000, 2),
+    "simulated 30000": lambda: _companies(30_000, 1),
 }
 """A set is measured as a whole: the deals of all its logs count together."""
 

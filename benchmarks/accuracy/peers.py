@@ -26,7 +26,7 @@ from landmark.forecast.vocabulary import learn
 from landmark.playbook.loader import DEFAULT_REF, load_playbook
 
 MOST_ROWS = 60_000
-COX_ROWS, FOREST_ROWS = 10_000, 4_000
+COX_ROWS, FOREST_ROWS, FOREST_TREES, FOREST_TIMES = 10_000, 2_500, 60, 30
 SHRINK = 5.0
 SEED = 0
 
@@ -209,10 +209,13 @@ def predict_forest(one: Round) -> Probabilities:
 
     data = _durations(one, FOREST_ROWS)
     grid = np.arange(1, max(one.log.horizons) + 1)
+    step = max(1.0, max(one.log.horizons) / FOREST_TIMES)
     hazards = []
     for cause in (1, 2):
-        y = Surv.from_arrays(data.outcome == cause, np.ceil(data.followed))
-        forest = RandomSurvivalForest(100, min_samples_leaf=15, max_features="sqrt", n_jobs=2, random_state=SEED)
+        y = Surv.from_arrays(data.outcome == cause, np.ceil(data.followed / step) * step)
+        forest = RandomSurvivalForest(
+            FOREST_TREES, min_samples_leaf=15, max_features="sqrt", n_jobs=2, random_state=SEED
+        )
         forest.fit(data.x, y)
         steps = forest.predict_cumulative_hazard_function(data.now, return_array=True)
         place = np.searchsorted(forest.unique_times_, grid, "right") - 1

@@ -5,9 +5,11 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from landmark.orgs.as_of import latest
 from landmark.orgs.models import Organisation
 from landmark.orgs.roles import Role
 from landmark.outlook.models import FitRun, FittedModel
+from landmark.outlook.periods import period_in_view
 from tests.factories import make_deal, make_member, make_org, make_pipeline, make_team, sign_in
 from tests.web.conftest import World
 from tests.web.test_board import make_forecast, read
@@ -36,18 +38,43 @@ REPORT: dict[str, Any] = {
 }  # fmt: skip
 
 
-def test_both_quarters_say_expected_weighted_and_the_range(world: World) -> None:
+def test_the_overview_says_what_is_expected_and_the_range(world: World) -> None:
     make_deal(world.alice, "Second", amount=16_000)
     make_forecast(world.org, 0.5)
-    response = world.client(world.alice).get(world.url("forecast/"))
+    client = world.client(world.alice)
+    response = client.get(world.url("forecast/"))
     page = response.content.decode()
-    first = response.context["page"].periods[0]
-    assert first.money.total.expected == pytest.approx(50_000, abs=5)
-    assert len(first.distributions[0].dots) == 20
-    for words in ("This quarter", "Next quarter", "€50K", "Weighted by stage", "P10 · P50 · P90", "Qualification",
-                  "By team", "North", "Alice Moretti", "Full model on your own history", "Made for"):  # fmt: skip
+    view = response.context["page"].view
+    assert view.money.total.expected == pytest.approx(50_000, abs=5)
+    assert len(view.distributions[0].dots) == 20
+    for words in (
+        "This quarter", "Next quarter", "€50K", "Weighted by stage", "P10", "P90", "Qualification", "By team",
+        "By type", "North", "Alice Moretti", "Full model on your own history", "Made for",
+    ):  # fmt: skip
         assert words in page
     assert "style=" not in page
+    later = next(choice for choice in response.context["page"].choices if not choice.is_on)
+    assert client.get(world.url("forecast/") + later.url).context["page"].view.period.label == later.label
+
+
+def test_the_overview_says_what_changed_since_last_week_and_who_did_it(world: World) -> None:
+    ends_on = period_in_view(world.org, latest(world.org).on).ends_on
+    make_deal(world.alice, "Aimed here", amount=16_000, target_on=ends_on)
+    client = world.client(world.alice)
+    week = client.get(world.url("forecast/")).context["page"].week
+    assert [(row.name, row.label, row.cause.author) for row in week.rows] == [("Aimed here", "New", "Alice Moretti")]
+    assert (week.change, week.url) == ("+€16K", world.url("forecast/changes/?currency=EUR"))
+    everything = client.get(week.url + "&period=all").context["page"]
+    assert [row.name for row in everything.opened.rows] == ["Exception desk", "Aimed here"]
+
+
+def test_four_numbers_stand_apart_and_an_empty_one_says_so(world: World) -> None:
+    make_forecast(world.org, 0.5)
+    response = world.client(world.alice).get(world.url("forecast/"))
+    four = response.context["page"].four
+    assert [number.key for number in four.numbers] == ["model", "representative", "manager", "commit"]
+    assert [number.amount is None for number in four.numbers] == [False, True, True, True]
+    assert "No quota is set for this period" in response.content.decode()
 
 
 def test_without_a_forecast_the_page_says_how_to_get_one(world: World) -> None:

@@ -1,8 +1,8 @@
 """What a period is worth: booked already, and expected from the pipeline, three ways.
 
 Answers: for one fiscal period as known on a day: won so far; the classic weighted sum (amount × stage percentage of the
-deals aimed at the period); the expected sum (amount × P(won within the period)) with its range; by stage, team, owner, type.
-Does not answer: what somebody promised (a commit is a person's own number) or the P of one deal (``reading``).
+deals aimed at the period); the expected sum (amount × P(won within the period)) with its range; by stage, team, owner
+and type. Does not answer: what somebody promised (a commit is a person's own number), the P of one deal (``reading``).
 
 Money is exact: each deal's share is rounded to the cent first, so every grouping sums to the same total.
 Currencies are never added to one another. Paused deals are kept apart and count in no total.

@@ -56,7 +56,9 @@ def read_traces(changes: Changes, ids: Collection[UUID]) -> dict[UUID, list[Trac
     for row in evidence:
         traces[row.deal_id].append(_trace_evidence(row, changes))
     wanted = set(ids)
-    for said in category_changes(changes.org, changes.start.known_by, changes.end.known_by):
+    has_categories = any(state.category for side in (changes.before, changes.after) for state in side.values())
+    known = (changes.start.known_by, changes.end.known_by)
+    for said in category_changes(changes.org, *known) if has_categories else ():
         if said.deal_id in wanted:
             traces[said.deal_id].append(Trace("category", "", said.at, said.author_name, said.old, said.new))
     for found in traces.values():

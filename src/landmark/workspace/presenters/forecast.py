@@ -1,24 +1,34 @@
-"""The forecast page: this and the next fiscal quarter.
+"""The overview of the forecast: one fiscal quarter.
 
-Answers: what each period is worth in words, ranges and tables. Does not answer: how it is computed (``outlook``).
+Answers: what the period is worth in words, ranges and tables, the four numbers, what changed since last week.
+Does not answer: how it is computed (``outlook``).
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
-from django.utils.translation import get_language
+from django.urls import reverse
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from landmark.orgs.as_of import AsOf
+from landmark.orgs.models import Organisation
 from landmark.outlook.models import FitRun
-from landmark.outlook.periods import Period, next_period, period_containing, read_period
-from landmark.outlook.reading import OrgForecast, last_run, read_forecast
-from landmark.outlook.summary import CurrencySummary, Group, PeriodSummary, Range, Sums, summarise
+from landmark.outlook.periods import Period, read_period
+from landmark.outlook.ranges import Range
+from landmark.outlook.reading import OrgForecast, last_run
+from landmark.outlook.summary import CurrencySummary, Group, PeriodSummary, Sums, summarise
 from landmark.playbook.loader import load_playbook
 from landmark.ui.charts import Frame, Mark, Tick, place_marks
-from landmark.ui.formats import format_money
+from landmark.ui.formats import format_day, format_money
 from landmark.workspace.access import MemberRequest
 from landmark.workspace.presenters.board import PeriodChoice, list_periods
+from landmark.workspace.presenters.change_rows import ChangeRow
+from landmark.workspace.presenters.changes import Findings, find_changes, find_largest, say_gaps
+from landmark.workspace.presenters.four_numbers import FourNumbers, read_four_numbers
+from landmark.workspace.presenters.waterfall import WaterfallView, format_signed, show_waterfall
 
 WIDE, NARROW = (
     Frame(560, 150, left=12, right=12, top=38, bottom=26),
@@ -26,6 +36,7 @@ WIDE, NARROW = (
 )
 LARGEST_DOT = 6.0
 TICKS = 4
+LARGEST_CHANGES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,27 +75,55 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Figure:
+    """One row below the distribution, and its twin as a table. ``is_part``: it is a part of the row above."""
+
+    label: str
+    amount: Decimal
+    note: str = ""
+    is_part: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class PeriodView:
     period: Period
     title: str
     money: CurrencySummary
     range: Range | None
+    figures: tuple[Figure, ...]
     distributions: tuple[Distribution, ...]
     by_stage: tuple[Line, ...]
     by_team: tuple[Line, ...]
     by_owner: tuple[Line, ...]
+    by_type: tuple[Line, ...]
     summary: PeriodSummary
 
     @property
-    def gap(self) -> Decimal:
-        return self.money.total.expected - self.money.total.weighted
+    def expected(self) -> Decimal:
+        """The mean of all outcomes, deals not yet opened included; without a forecast what is won."""
+        return self.range.expected if self.range else self.money.total.expected_total
+
+
+@dataclass(frozen=True, slots=True)
+class WeekView:
+    """What changed since last week: a short waterfall and its largest parts."""
+
+    waterfall: WaterfallView
+    rows: Sequence[ChangeRow]
+    start: date
+    end: date
+    change: str
+    gaps: tuple[str, ...]
+    period: str
+    url: str
 
 
 @dataclass(frozen=True, slots=True)
 class ForecastPage:
     forecast: OrgForecast | None
-    periods: tuple[PeriodView, ...]
-    chosen: PeriodView
+    view: PeriodView
+    week: WeekView
+    four: FourNumbers
     choices: list[PeriodChoice]
     run: FitRun | None
     level: str
@@ -92,21 +131,43 @@ class ForecastPage:
 
 def read_forecast_page(request: MemberRequest) -> ForecastPage:
     as_of, org = request.as_of, request.org
-    this = period_containing(org, as_of.on)
-    wanted = [(this, _("This quarter")), (next_period(this), _("Next quarter"))]
-    chosen = read_period(org, request.GET.get("period"), as_of.on)
-    if chosen.key not in {period.key for period, _title in wanted}:
-        wanted.append((chosen, chosen.label))
+    period = read_period(org, request.GET.get("period"), as_of.on)
     lang = get_language() or "en"
-    views = tuple(_view(request, period, title, lang) for period, title in wanted)
-    forecast = read_forecast(org, as_of)
+    choices = list_periods(request, period)
+    title = next((choice.title for choice in choices if choice.is_on), period.label)
+    view = _view(org, as_of, period, title, lang)
+    found = find_changes(org, as_of, _week_query(request, view.money.currency), with_categories=False)
+    forecast = view.summary.forecast
     return ForecastPage(
         forecast=forecast,
-        periods=views[:2],
-        chosen=next(view for view in views if view.period.key == chosen.key),
-        choices=list_periods(request, chosen),
+        view=view,
+        week=_show_week(found, reverse("workspace:changes", args=[org.slug]), lang),
+        four=read_four_numbers(org, as_of, view.summary, found.fall.end),
+        choices=choices,
         run=last_run(org),
         level=name_level(forecast.level) if forecast else "",
+    )
+
+
+def _week_query(request: MemberRequest, currency: str) -> dict[str, str]:
+    """The last week of the period in view; the changes page is opened with the same words."""
+    day = request.as_of.on.isoformat() if request.as_of.query else ""
+    return {"period": request.GET.get("period", ""), "currency": currency, "as_of": day}
+
+
+def _show_week(found: Findings, page: str, lang: str) -> WeekView:
+    """``page``: the address of the changes page."""
+    query, fall, currency = found.query, found.fall, found.scope.currency
+    days = (format_day(query.start.on, year_of=query.end.on), format_day(query.end.on, year_of=query.end.on))
+    return WeekView(
+        waterfall=show_waterfall(fall, currency, days, lambda bar: page + query.url(bar=bar), is_short=True),
+        rows=find_largest(found, LARGEST_CHANGES, lang),
+        start=query.start.on,
+        end=query.end.on,
+        change=format_signed(fall.change, currency),
+        gaps=tuple(say_gaps(found.changes)),
+        period=found.period.label if found.period else "",
+        url=page + query.url(),
     )
 
 
@@ -120,12 +181,12 @@ def name_level(level: str) -> str:
     return names.get(level, level)
 
 
-def _view(request: MemberRequest, period: Period, title: str, lang: str) -> PeriodView:
-    summary = summarise(request.org, request.as_of, period)
+def _view(org: Organisation, as_of: AsOf, period: Period, title: str, lang: str) -> PeriodView:
+    summary = summarise(org, as_of, period)
     money = summary.main
     if not money.total.open_count and not money.total.won_count and summary.others:
         money = summary.others[0]
-    playbook = load_playbook(request.org.playbook)
+    playbook = load_playbook(org.playbook)
     order = {stage.key: index for index, stage in enumerate(playbook.stages)}
     stages = sorted(money.by_stage, key=lambda group: (group.key == "won", order.get(group.key, 99)))
     return PeriodView(
@@ -133,14 +194,35 @@ def _view(request: MemberRequest, period: Period, title: str, lang: str) -> Peri
         title=title,
         money=money,
         range=money.range,
+        figures=tuple(_figures(money)),
         distributions=draw_distributions(money),
         by_stage=tuple(
             Line(playbook.label("stage", group.key, lang), group.sums, group.key == "won") for group in stages
         ),
         by_team=_lines(money.by_team, _("No team")),
         by_owner=_lines(money.by_owner, _("Nobody yet")),
+        by_type=_lines(money.by_type, _("No type")),
         summary=summary,
     )
+
+
+def _figures(money: CurrencySummary) -> Iterable[Figure]:
+    """What the expected number is made of, the range, and the classic sum beside it."""
+    total, spread = money.total, money.range
+    won = ngettext("%(n)d deal", "%(n)d deals", total.won_count) % {"n": total.won_count}
+    if spread:
+        yield Figure(_("Expected"), spread.expected, _("mean of all outcomes"))
+    yield Figure(_("Already won"), total.won, won, is_part=spread is not None)
+    if spread:
+        yield Figure(_("From open deals"), total.expected, _("value × chance"), is_part=True)
+        if spread.unopened:
+            yield Figure(_("From deals not opened yet"), spread.unopened, _("as in the past"), is_part=True)
+        if spread.unpriced:
+            yield Figure(_("From deals without a value"), spread.unpriced, _("taken as usual ones"), is_part=True)
+        yield Figure("P10", spread.p10, _("nine times in ten it is more"))
+        yield Figure("P50", spread.p50, _("the middle"))
+        yield Figure("P90", spread.p90, _("one time in ten it is more"))
+    yield Figure(_("Weighted by stage"), total.weighted_total, _("won, and value × stage percentage"))
 
 
 def _lines(groups: Iterable[Group], nobody: str) -> tuple[Line, ...]:

@@ -166,7 +166,7 @@ def name_part(key: str, playbook: Playbook, lang: str) -> str:
         "stage_age": _("Time in this stage"),
         "target": _("Target date"),
         "moved_dates": _("Target date pushed"),
-        "calendar": _("Time of the year"),
+        "calendar": _("Days left and time of the year"),
         REST: _("Everything else"),
     }
     return words.get(key, make_readable(key))

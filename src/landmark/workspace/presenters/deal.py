@@ -13,18 +13,39 @@ from landmark.deals.policies import can_edit
 from landmark.deals.snapshots import deal_facts
 from landmark.engines.facts import DealFacts
 from landmark.engines.gates import find_direction
+from landmark.forecast.closing import WinDays
+from landmark.ledger.models import Evidence
+from landmark.ledger.queries import find_day_end
 from landmark.orgs.models import Member
 from landmark.orgs.permissions import has_right
 from landmark.orgs.roles import Right
 from landmark.outlook.periods import Period, read_period
-from landmark.outlook.reading import OrgForecast, read_forecast
+from landmark.outlook.pulses import alerts_of
+from landmark.outlook.reading import DealOutlook, OrgForecast, read_forecast
+from landmark.outlook.reasons import read_past_scores
 from landmark.playbook.loader import load_playbook
 from landmark.playbook.schema import Playbook
 from landmark.ui.formats import format_distance
 from landmark.workspace.access import MemberRequest
 from landmark.workspace.presenters.board import PeriodChoice, list_periods
-from landmark.workspace.presenters.chances import RANGES, Chances, Dates, read_chances
+from landmark.workspace.presenters.chances import RANGES, Chances, Dates, name_part, read_chances
 from landmark.workspace.presenters.path import Door, GateView, PathReader, PathStep, read_path
+from landmark.workspace.presenters.reasons import (
+    AlertView,
+    Band,
+    ChangeView,
+    DateView,
+    PastRow,
+    StepsView,
+    Teller,
+    make_band,
+    make_changes,
+    make_date,
+    make_past,
+    make_steps,
+    make_teller,
+    tell_alerts,
+)
 from landmark.workspace.presenters.record import (
     EvidenceLine,
     MoveLine,
@@ -190,8 +211,12 @@ class DealPage:
         return RANGES
 
     @cached_property
+    def outlook(self) -> DealOutlook | None:
+        return self.forecast.deal(self.deal.id) if self.forecast and self.is_open else None
+
+    @cached_property
     def chances(self) -> Chances | None:
-        outlook = self.forecast.deal(self.deal.id) if self.forecast and self.is_open else None
+        outlook = self.outlook
         if outlook is None:
             return None
         dates = Dates(
@@ -203,3 +228,46 @@ class DealPage:
         )
         days = 365 if self.request.GET.get("days") == "365" else 180
         return read_chances(outlook, dates, days, self.playbook, self.lang)
+
+    # Why: what it is made of is part of the chances
+
+    @cached_property
+    def name_key(self) -> Teller:
+        return make_teller(self.playbook, self.lang, name_part)
+
+    @cached_property
+    def win_days(self) -> WinDays | None:
+        return self.outlook.win_days() if self.outlook else None
+
+    @cached_property
+    def alerts(self) -> tuple[AlertView, ...]:
+        usual = self.forecast.stage_age(self.facts.stage) if self.forecast else None
+        limit = round(usual.p75_days) if usual else self.playbook.stage(self.facts.stage).p75_days
+        found = alerts_of(self.facts, self.moves, self.playbook, self.as_of.on, limit, self.win_days)
+        return tell_alerts(found, self.playbook, self.lang)
+
+    @cached_property
+    def band(self) -> Band | None:
+        return make_band(self.outlook, self.as_of.on) if self.outlook else None
+
+    @cached_property
+    def steps(self) -> StepsView | None:
+        return make_steps(self.outlook, self.as_of.on, self.name_key) if self.outlook else None
+
+    @cached_property
+    def win_date(self) -> DateView | None:
+        return make_date(self.win_days, self.as_of.on, self.facts.target_on)
+
+    @cached_property
+    def changes(self) -> tuple[ChangeView, ...]:
+        reasons = self.outlook.reasons if self.outlook else None
+        if reasons is None or not reasons.changes:
+            return ()
+        first = min(change.since for change in reasons.changes)
+        known = Evidence.objects.for_deal(self.deal.org_id, self.deal.id).as_known(self.as_of.known_by)
+        rows = list(known.filter(known_at__gt=find_day_end(first)).with_text())
+        return make_changes(reasons.changes, rows, self.as_of.on, self.name_key)
+
+    @cached_property
+    def past_scores(self) -> tuple[PastRow, ...]:
+        return make_past(read_past_scores(self.request.org, self.deal.id, self.as_of), self.name_key)

@@ -1,0 +1,366 @@
+"""Why a deal's number is what it is, in words and bars.
+
+Answers: band and similar deals, what would move it, the suggested date, alerts, why it changed. Does not answer: how
+any of it is computed (``forecast``, ``engines.alerts``, ``outlook``). Everything here tells what goes together in past
+deals; no sentence says that one thing brings another.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from landmark.engines import alerts as rules
+from landmark.engines.alerts import Alert
+from landmark.forecast.closing import WinDays
+from landmark.forecast.similar import FEWEST_SIMILAR
+from landmark.ledger.models import Evidence
+from landmark.outlook.reading import DealOutlook
+from landmark.outlook.reasons import Change, ChangeCause, NextMilestone, PastScore
+from landmark.playbook.schema import Playbook
+from landmark.ui.formats import format_day, format_days, format_percent, make_readable
+
+CAUSES_SHOWN = 8
+CAUSES_IN_LINE = 3
+Teller = Callable[[str], str]
+"""A key of a milestone or attribute → its name."""
+
+
+@dataclass(frozen=True, slots=True)
+class AlertView:
+    kind: str
+    title: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """``low`` and ``width`` are percent of the whole line; ``at`` is the probability itself."""
+
+    words: str
+    similar: str
+    low: float
+    width: float
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class StepRow:
+    """One milestone not yet reached. ``bar_left`` and ``bar_width`` draw its range, ``dot`` its value, in percent."""
+
+    label: str
+    p: str
+    points: str
+    is_for: bool
+    span: str
+    words: str
+    is_thin: bool
+    bar_left: float
+    bar_width: float
+    dot: float
+
+
+@dataclass(frozen=True, slots=True)
+class StepsView:
+    """``now`` is the deal's own probability by ``day``; ``now_at`` where it lies on the bars."""
+
+    day: str
+    now: str
+    now_at: float
+    rows: tuple[StepRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DateView:
+    """The suggested target date and its ranges; ``share_*`` place them on a line from today to the last of them."""
+
+    middle: date
+    p25: date
+    p75: date
+    p10: date
+    p90: date
+    target: date | None
+    verdict: str
+    is_odd: bool
+    left80: float
+    width80: float
+    left50: float
+    width50: float
+    at: float
+    target_at: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class CauseRow:
+    label: str
+    note: str
+    points: str
+    is_for: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeView:
+    """``sentence`` is the whole; the rows' points add up to it."""
+
+    key: str
+    title: str
+    sentence: str
+    points: str
+    rows: tuple[CauseRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PastRow:
+    day: date
+    score: str
+    points: str
+    why: str
+
+
+# Alerts
+
+
+def tell_alerts(found: Sequence[Alert], playbook: Playbook, lang: str) -> tuple[AlertView, ...]:
+    return tuple(AlertView(one.kind, name_alert(one.kind), _say_alert(one, playbook, lang)) for one in found)
+
+
+def name_alert(kind: str) -> str:
+    return {
+        rules.PROGRESS: _("No progress"),
+        rules.MOMENTUM: _("Pace has fallen"),
+        rules.IDLE: _("Quiet"),
+        rules.TARGET: _("Target date"),
+        rules.ADVERSARY: _("Adversary without a plan"),
+        rules.EXPIRY: _("Evidence runs out"),
+    }[kind]
+
+
+def _say_alert(one: Alert, playbook: Playbook, lang: str) -> str:
+    if one.kind == rules.TARGET:
+        return _say_target(one)
+    names = ", ".join(one.names)
+    if one.kind == rules.EXPIRY:
+        names = ", ".join(playbook.label("milestone", key, lang) for key in one.names)
+    words = {
+        rules.PROGRESS: _("Nothing new reached for %(days)s; three deals in four leave this stage within %(limit)s."),
+        rules.MOMENTUM: _("%(count)d on record in the last two weeks; its own past makes about %(usual)d usual."),
+        rules.IDLE: _("Nothing on record for %(days)s. A short message to your contact shows whether it still lives."),
+        rules.ADVERSARY: _("%(names)s stands against it and no plan says how to handle that."),
+        rules.EXPIRY: _("%(names)s: to be refreshed within %(days)s."),
+    }
+    values = {"days": format_days(one.days), "limit": format_days(one.limit), "count": one.days, "usual": one.limit}
+    return words[one.kind] % {**values, "names": names}
+
+
+def _say_target(one: Alert) -> str:
+    days = format_days(one.days)
+    if one.is_past:
+        return _("It went by %(days)s ago. Agree a new one with the buyer.") % {"days": days}
+    if one.is_early:
+        return _("Its own curve puts nine wins in ten after it; %(days)s later would be in reach.") % {"days": days}
+    return _("Its own curve puts nine wins in ten at least %(days)s before it.") % {"days": days}
+
+
+# Band and similar deals
+
+
+def make_band(outlook: DealOutlook, on: date) -> Band | None:
+    """None when nothing like it has been seen; of very few the sentence says so."""
+    reasons, parts = outlook.reasons, outlook.contributions
+    if reasons is None or parts is None or reasons.similar is None or reasons.similar.count == 0:
+        return None
+    like = reasons.similar
+    low, high = format_percent(like.low), format_percent(like.high)
+    days = (parts.by - outlook.as_of).days
+    similar = ngettext(
+        "Of %(count)d similar deal, %(won)d was won within %(days)s.",
+        "Of %(count)d similar deals, %(won)d were won within %(days)s.",
+        like.count,
+    ) % {"count": like.count, "won": like.won, "days": format_days(days)}
+    if like.count < FEWEST_SIMILAR:
+        similar = f"{similar} {_('That is few: take the band as wide as it looks.')}"
+    return Band(
+        words=_("By %(day)s likely between %(low)s and %(high)s")
+        % {"day": format_day(parts.by, year_of=on), "low": low, "high": high},
+        similar=similar,
+        low=round(100 * like.low, 1),
+        width=round(100 * max(like.high - like.low, 0.01), 1),
+        at=round(100 * parts.p_won, 1),
+    )
+
+
+# What would move it
+
+
+def make_steps(outlook: DealOutlook, on: date, name: Teller) -> StepsView | None:
+    if outlook.reasons is None or outlook.contributions is None or not outlook.reasons.steps:
+        return None
+    now = outlook.contributions.p_won
+    rows = tuple(_step_row(step, now, name) for step in outlook.reasons.steps)
+    return StepsView(format_day(outlook.contributions.by, year_of=on), format_percent(now), round(100 * now, 1), rows)
+
+
+def _step_row(step: NextMilestone, now: float, name: Teller) -> StepRow:
+    is_thin = step.count < FEWEST_SIMILAR
+    span = _("%(low)s to %(high)s") % {
+        "low": sign_points(_points(step.low) - _points(now)), "high": sign_points(_points(step.high) - _points(now)),
+    }  # fmt: skip
+    had = ngettext(
+        "%(count)d deal had it at this point, %(won)d was won",
+        "%(count)d deals had it at this point, %(won)d were won",
+        step.count,
+    ) % {"count": step.count, "won": step.won}
+    return StepRow(
+        label=name(f"milestone:{step.key}"),
+        p=format_percent(step.p),
+        points=sign_points(_points(step.p) - _points(now)),
+        is_for=step.p >= now,
+        span=_("too few to say") if is_thin else span,
+        words=had if step.count else _("no deal had it at this point"),
+        is_thin=is_thin,
+        bar_left=round(100 * step.low, 1),
+        bar_width=round(100 * max(step.high - step.low, 0.005), 1),
+        dot=round(100 * step.p, 1),
+    )
+
+
+def _points(p: float) -> int:
+    return round(100 * p)
+
+
+def sign_points(points: int) -> str:
+    return f"+{points}" if points > 0 else f"−{-points}" if points < 0 else "±0"
+
+
+# The date
+
+
+def make_date(win: WinDays | None, on: date, target: date | None) -> DateView | None:
+    if win is None:
+        return None
+    p10, p25, middle, p75, p90 = (
+        on + timedelta(days=days) for days in (win.p10, win.p25, win.middle, win.p75, win.p90)
+    )
+    last = max((max(p90, target) if target else p90) - on, timedelta(days=1)).days * 1.04
+
+    def share(day: date) -> float:
+        return round(max((day - on).days, 0) / last * 100, 1)
+
+    verdict, is_odd = _judge_date(target, on, p10, p90, p25, p75)
+    return DateView(
+        middle=middle, p25=p25, p75=p75, p10=p10, p90=p90, target=target, verdict=verdict, is_odd=is_odd,
+        left80=share(p10), width80=round(max(share(p90) - share(p10), 0.8), 1), left50=share(p25),
+        width50=round(max(share(p75) - share(p25), 0.8), 1), at=share(middle),
+        target_at=share(target) if target and target >= on else None,
+    )  # fmt: skip
+
+
+def _judge_date(target: date | None, on: date, p10: date, p90: date, p25: date, p75: date) -> tuple[str, bool]:
+    if target is None:
+        return _("No target date is agreed yet."), False
+    if target < on:
+        return _("The agreed date has gone by."), True
+    if target < p10:
+        return _("The agreed date is sooner than nine wins in ten."), True
+    if target > p90:
+        return _("The agreed date is later than nine wins in ten."), True
+    if p25 <= target <= p75:
+        return _("The agreed date fits the deal's own curve."), False
+    return _("The agreed date is at the edge of what its own curve holds likely."), False
+
+
+# Why it changed
+
+
+def make_changes(changes: Sequence[Change], rows: Sequence[Evidence], on: date, name: Teller) -> tuple[ChangeView, ...]:
+    """The longest stretch of time first. rows: evidence known since, for its authors."""
+    ranked = sorted(changes, key=lambda one: one.since)
+    return tuple(_change_view(change, rows, on, name) for change in ranked)
+
+
+def _change_view(change: Change, rows: Sequence[Evidence], on: date, name: Teller) -> ChangeView:
+    total = _points(change.after) - _points(change.before)
+    causes = sorted(change.causes, key=lambda one: -abs(one.effect))
+    points = share_out([cause.effect for cause in causes], total)
+    told = [_cause_row(cause, worth, rows, name) for cause, worth in zip(causes, points, strict=True) if worth]
+    since = format_day(change.since, year_of=on)
+    return ChangeView(
+        key="-".join(change.against),
+        title=_("Since %(day)s") % {"day": since},
+        sentence=_("%(points)s since %(day)s, from %(before)s to %(after)s") % {
+            "points": _say_points(total), "day": since,
+            "before": format_percent(change.before), "after": format_percent(change.after),
+        },
+        points=sign_points(total),
+        rows=tuple(told[:CAUSES_SHOWN]) if len(told) <= CAUSES_SHOWN else _cut(told, points),
+    )  # fmt: skip
+
+
+def _cut(told: list[CauseRow], points: Sequence[int]) -> tuple[CauseRow, ...]:
+    """The largest, and one row for the rest, so that the sum stays."""
+    kept = [worth for worth in points if worth]
+    rest = sum(kept[CAUSES_SHOWN - 1 :])
+    return (*told[: CAUSES_SHOWN - 1], CauseRow(_("Everything else"), "", sign_points(rest), rest > 0))
+
+
+def _say_points(points: int) -> str:
+    return ngettext("%(signed)s point", "%(signed)s points", abs(points)) % {"signed": sign_points(points)}
+
+
+def share_out(effects: Sequence[float], total: int) -> list[int]:
+    """Whole points for each effect that add up to ``total``: rounded down, then one more where most was cut off."""
+    floors = [int(100 * effect // 1) for effect in effects]
+    left = total - sum(floors)
+    order = sorted(range(len(effects)), key=lambda place: floors[place] - 100 * effects[place])
+    for step in range(abs(left)):
+        if order:
+            place = order[step % len(order)] if left > 0 else order[-1 - step % len(order)]
+            floors[place] += 1 if left > 0 else -1
+    return floors
+
+
+def _cause_row(cause: ChangeCause, points: int, rows: Sequence[Evidence], name: Teller) -> CauseRow:
+    label, note = name_cause(cause, name), ""
+    if cause.kind == "evidence":
+        authors = [row.author for row in rows if row.key == cause.key and row.author]
+        note = ", ".join(dict.fromkeys(authors))
+    return CauseRow(label, note, sign_points(points), points > 0)
+
+
+def name_cause(cause: ChangeCause, name: Teller) -> str:
+    fixed = {
+        "time": _("Time passing"),
+        "refit": _("Model renewed"),
+        "record": _("Earlier records corrected or entered late"),
+    }
+    if cause.kind in fixed:
+        return fixed[cause.kind]
+    if cause.kind == "edit":
+        edits = {"target_on": _("Target date moved"), "amount": _("Value changed"), "currency": _("Currency changed")}
+        return edits.get(cause.key) or _("%(field)s changed") % {"field": name(f"attribute:{cause.key}")}
+    return name(f"milestone:{cause.key}")
+
+
+def make_past(scores: Sequence[PastScore], name: Teller) -> tuple[PastRow, ...]:
+    """Every stored day, newest first; a new period shows no difference, since it asks another question."""
+    return tuple(_past_row(one, name) for one in scores)
+
+
+def _past_row(one: PastScore, name: Teller) -> PastRow:
+    score = format_percent(one.p_won)
+    if one.change is None:
+        return PastRow(one.as_of, score, "", _("first forecast"))
+    total = _points(one.change.after) - _points(one.change.before)
+    causes = sorted(one.change.causes, key=lambda cause: -abs(cause.effect))
+    points = share_out([cause.effect for cause in causes], total)
+    told = [
+        f"{name_cause(cause, name)} {sign_points(worth)}"
+        for cause, worth in zip(causes, points, strict=True) if worth
+    ]  # fmt: skip
+    return PastRow(one.as_of, score, sign_points(total), " · ".join(told[:CAUSES_IN_LINE]) or _("nothing to speak of"))
+
+
+def make_teller(playbook: Playbook, lang: str, name_part: Callable[[str, Playbook, str], str]) -> Teller:
+    return lambda key: name_part(key, playbook, lang) if ":" in key else make_readable(key)

@@ -208,7 +208,6 @@ def predict_forest(one: Round) -> Probabilities:
     from sksurv.util import Surv
 
     data = _durations(one, FOREST_ROWS)
-    grid = np.arange(1, max(one.log.horizons) + 1)
     step = max(1.0, max(one.log.horizons) / FOREST_TIMES)
     hazards = []
     for cause in (1, 2):
@@ -218,9 +217,18 @@ def predict_forest(one: Round) -> Probabilities:
         )
         forest.fit(data.x, y)
         steps = forest.predict_cumulative_hazard_function(data.now, return_array=True)
-        place = np.searchsorted(forest.unique_times_, grid, "right") - 1
-        hazards.append(np.where(place >= 0, steps[:, np.maximum(place, 0)], 0.0))
+        hazards.append(_between(steps, forest.unique_times_, step)[:, : max(one.log.horizons)])
     return _at(combine_hazards(*hazards), one)
+
+
+def _between(steps: np.ndarray, times: np.ndarray, step: float) -> np.ndarray:
+    """Cumulative hazards (n, days 1, 2, …) by straight lines between the forest's times, multiples of ``step``."""
+    edges = step * np.arange(FOREST_TIMES + 1)
+    place = np.searchsorted(times, edges + 1e-9, "right") - 1
+    at_edges = np.where(place >= 0, steps[:, np.maximum(place, 0)], 0.0)
+    days = np.arange(1, int(edges[-1]) + 1) / step
+    low = np.minimum(days.astype(int), FOREST_TIMES - 1)
+    return at_edges[:, low] + (at_edges[:, low + 1] - at_edges[:, low]) * (days - low)
 
 
 def _at(incidence: np.ndarray, one: Round) -> Probabilities:

@@ -6,7 +6,7 @@ from benchmarks.accuracy.compare import BRIER, LOG_LOSS, THREE, draw_deals, rati
 from benchmarks.accuracy.features import Lookout
 from benchmarks.accuracy.learning import begin_recording, take_deals
 from benchmarks.accuracy.logs import Log
-from benchmarks.accuracy.peers import combine_hazards
+from benchmarks.accuracy.peers import _between, combine_hazards
 from sklearn.metrics import brier_score_loss, log_loss, roc_auc_score
 from sksurv.metrics import brier_score as censored_brier
 from sksurv.util import Surv
@@ -107,3 +107,12 @@ def test_taking_some_deals_takes_all_of_theirs() -> None:
     assert set(part.outcome.tolist()) <= {OPEN, WON, LOST}
     for place, deal in enumerate((3, 7, 9)):
         assert part.event_at[part.event_deal == place].tolist() == history.event_at[history.event_deal == deal].tolist()
+
+
+def test_a_forests_hazards_between_its_times() -> None:
+    """Times every three days; a constant rate comes out as itself on every day."""
+    times = 3.0 * np.arange(1, 31)
+    assert _between(0.02 * times[None], times, 3.0)[0] == pytest.approx(0.02 * np.arange(1, 91))
+    late = _between(np.array([[0.5]]), np.array([6.0]), 3.0)[0]
+    assert late[:6] == pytest.approx([0, 0, 0, 0.5 / 3, 1 / 3, 0.5])
+    assert late[6:] == pytest.approx(0.5)

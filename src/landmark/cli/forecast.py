@@ -6,7 +6,7 @@ Exit status: 0 fine · 1 written, but some rows of the input could not be used �
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from functools import partial, wraps
 from pathlib import Path
@@ -15,14 +15,15 @@ from typing import Any
 import click
 import numpy as np
 
+from landmark.cli.longlog import Asked, forecast_on_duckdb, forecast_on_spark, warn_if_late
 from landmark.cli.tables import check_ending, print_cards, write_predictions, write_rejects
 from landmark.connectors.eventlog import read_event_log
 from landmark.connectors.histories import parsed_to_history
-from landmark.connectors.parsed import Parsed, StructuralError
+from landmark.connectors.parsed import Parsed, Problem, StructuralError
 from landmark.connectors.values import format_instant, parse_day
 from landmark.forecast.backtest import Round, run_backtest, score_rounds
+from landmark.forecast.files import ModelRefused
 from landmark.forecast.history import History
-from landmark.forecast.model import fit
 from landmark.forecast.priors import Priors
 from landmark.playbook.loader import DEFAULT_REF, PlaybookError, load_playbook
 
@@ -105,7 +106,7 @@ def _common(command: Callable[..., None]) -> Callable[..., None]:
         try:
             check_ending(kwargs["out"])
             command(*args, **kwargs)
-        except (StructuralError, PlaybookError) as error:
+        except (StructuralError, PlaybookError, ModelRefused) as error:
             raise _Failure(str(error)) from None
         except OSError as error:
             raise _Failure(f"{error.filename or 'A file'} cannot be written: {error.strerror}.") from None
@@ -117,6 +118,20 @@ def _common(command: Callable[..., None]) -> Callable[..., None]:
 @_common
 @click.option("--as-of", type=Day(), required=True, help="The day to forecast from (00:00 UTC).")
 @click.option("--horizons", type=Horizons(), default="7,14,30,90", show_default=True, help="Days ahead, 1 to 365.")
+@click.option("--model", type=_EXISTING, help="A model that --save-model wrote: nothing is fitted.")
+@click.option(
+    "--save-model",
+    type=click.Path(path_type=Path),
+    help="Where to keep the fitted model: a file (.json or .json.gz), or a folder, which gets a name by content.",
+)
+@click.option(
+    "--engine",
+    type=click.Choice(["duckdb", "spark"]),
+    default="duckdb",
+    show_default=True,
+    help="What reads, cuts and scores the log. Spark needs Java and the extra landmark[spark].",
+)
+@click.option("--spark-master", help="Where Spark runs, such as spark://host:7077 (default: as Spark is configured).")
 def forecast(
     deals: Path,
     events: Path,
@@ -127,21 +142,25 @@ def forecast(
     rejects: Path | None,
     as_of: float,
     horizons: tuple[int, ...],
+    model: Path | None,
+    save_model: Path | None,
+    engine: str,
+    spark_master: str | None,
 ) -> None:
     """Probability of won, lost and still open for every deal open on a day.
 
-    DEALS has deal_id, opened_at, closed_at, outcome and any attributes; EVENTS has deal_id, at, milestone.
-    Rows are written in the order of DEALS, then by horizon.
+    DEALS has deal_id, opened_at, closed_at, outcome and any attributes; EVENTS has deal_id, at, milestone; each as CSV
+    (also .gz) or Parquet. Rows are written in the order of DEALS, then by horizon.
     """
-    parsed, history, priors = _load(deals, events, changes, playbook_ref, strict)
-    _warn_if_late(history, as_of)
-    _tell_if_long(history, "Fitting the forecast …")
-    fitted = fit(history, as_of, priors)
-    prediction = fitted.predict(history, as_of, horizons)
-    write_predictions(out, history, [prediction])
-    click.echo(f"{prediction.deal.size:,} open deals on {format_instant(as_of)} → {out}")
-    click.echo(f"Level in use: {fitted.level}. {fitted.reason}")
-    _finish(parsed, out, rejects)
+    priors = Priors.from_playbook(load_playbook(playbook_ref))
+    asked = Asked(deals, events, changes, strict, as_of, horizons, priors, model, save_model)
+    done = forecast_on_spark(asked, spark_master) if engine == "spark" else forecast_on_duckdb(asked)
+    write_predictions(out, done.ids, [done.prediction])
+    click.echo(f"{done.prediction.deal.size:,} open deals on {format_instant(as_of)} → {out}")
+    click.echo(f"Level in use: {done.level}. {done.reason}")
+    _finish(done.problems, out, rejects)
+    if done.left_out:
+        raise SystemExit(ROWS_REJECTED)
 
 
 @click.command()
@@ -181,14 +200,14 @@ def backtest(
         raise _Failure("--to lies before --from; swap them.")
     parsed, history, priors = _load(deals, events, changes, playbook_ref, strict)
     days = np.arange(first, last + 0.5, every).tolist()
-    _warn_if_late(history, last)
+    warn_if_late(history.complete_to, last)
     rounds = run_backtest(history, days, horizons, priors, started=partial(_tell_round, len(days), time.monotonic()))
-    write_predictions(out, history, [one.prediction for one in rounds])
+    write_predictions(out, history.deal_ids, [one.prediction for one in rounds])
     end = history.complete_to if complete_to is None else complete_to
     print_cards(score_rounds(history, rounds, end), horizons, rounds, end)
     _print_levels(rounds)
     click.echo(f"{sum(one.prediction.deal.size for one in rounds):,} deals on {len(days)} days → {out}")
-    _finish(parsed, out, rejects)
+    _finish(parsed.problems, out, rejects)
 
 
 def _load(
@@ -201,19 +220,6 @@ def _load(
     for sentence in parsed.assumptions:
         click.echo(sentence, err=True)
     return parsed, parsed_to_history(parsed), priors
-
-
-def _warn_if_late(history: History, as_of: float) -> None:
-    if as_of > history.complete_to + 1:
-        until = format_instant(float(np.floor(history.complete_to)))
-        click.echo(
-            f"The files end on {until}; {format_instant(as_of)} is forecast as if nothing happened since.", err=True
-        )
-
-
-def _tell_if_long(history: History, words: str) -> None:
-    if history.deal_ids.size > 500:
-        click.echo(words, err=True)
 
 
 def _tell_round(rounds: int, began: float, place: int, day: float) -> None:
@@ -231,8 +237,8 @@ def _print_levels(rounds: list[Round]) -> None:
         click.echo(f"Level in use on {len(chosen)} of {len(rounds)} days: {level}. {chosen[-1].reason}")
 
 
-def _finish(parsed: Parsed, out: Path, rejects: Path | None) -> None:
-    rejected = [problem for problem in parsed.problems if problem.kind == "row"]
+def _finish(problems: Sequence[Problem], out: Path, rejects: Path | None) -> None:
+    rejected = [problem for problem in problems if problem.kind == "row"]
     if not rejected:
         return
     target = rejects or out.with_name(f"{out.stem}.rejected.csv")

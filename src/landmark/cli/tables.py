@@ -14,7 +14,7 @@ import numpy as np
 from landmark.connectors.parsed import Problem, StructuralError
 from landmark.connectors.values import format_instant
 from landmark.forecast.backtest import Card, Round
-from landmark.forecast.history import History
+from landmark.forecast.history import Texts
 from landmark.forecast.model import Prediction
 
 COLUMNS = ("deal_id", "as_of", "horizon_days", "p_won", "p_lost", "p_open")
@@ -30,36 +30,36 @@ def check_ending(path: Path) -> None:
         raise StructuralError(f"The folder {path.parent} does not exist; make it first or write elsewhere.")
 
 
-def write_predictions(path: Path, history: History, predictions: Sequence[Prediction]) -> None:
-    """By as-of day, then deals in the order of the history, then horizon; full precision."""
+def write_predictions(path: Path, deal_ids: Texts, predictions: Sequence[Prediction]) -> None:
+    """By as-of day, then deals in the order of ``deal_ids``, then horizon; full precision."""
     beside = path.with_name(f".{path.name}.part")
     try:
         if path.suffix == ".parquet":
-            _write_parquet(beside, history, predictions)
+            _write_parquet(beside, deal_ids, predictions)
         else:
-            _write_csv(beside, history, predictions)
+            _write_csv(beside, deal_ids, predictions)
         os.replace(beside, path)
     finally:
         beside.unlink(missing_ok=True)
 
 
-def _write_csv(path: Path, history: History, predictions: Sequence[Prediction]) -> None:
+def _write_csv(path: Path, deal_ids: Texts, predictions: Sequence[Prediction]) -> None:
     with path.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream, lineterminator="\n")
         writer.writerow(COLUMNS)
         for one in predictions:
-            writer.writerows(_rows(history, one))
+            writer.writerows(_rows(deal_ids, one))
 
 
-def _rows(history: History, one: Prediction) -> Iterator[tuple[object, ...]]:
+def _rows(deal_ids: Texts, one: Prediction) -> Iterator[tuple[object, ...]]:
     as_of, horizons = format_instant(one.as_of), one.horizons.tolist()
     curves = zip(one.p_won.tolist(), one.p_lost.tolist(), one.p_open.tolist(), strict=True)
     for deal, (won, lost, still_open) in zip(one.deal.tolist(), curves, strict=True):
         for place, horizon in enumerate(horizons):
-            yield history.deal_ids[deal], as_of, horizon, won[place], lost[place], still_open[place]
+            yield deal_ids[deal], as_of, horizon, won[place], lost[place], still_open[place]
 
 
-def _write_parquet(path: Path, history: History, predictions: Sequence[Prediction]) -> None:
+def _write_parquet(path: Path, deal_ids: Texts, predictions: Sequence[Prediction]) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -67,7 +67,7 @@ def _write_parquet(path: Path, history: History, predictions: Sequence[Predictio
     schema = pa.schema(list(zip(COLUMNS, kinds, strict=True)))
     with pq.ParquetWriter(path, schema) as writer:
         for one in predictions:
-            ids, horizons = history.deal_ids[one.deal], one.horizons
+            ids, horizons = deal_ids[one.deal], one.horizons
             columns = (
                 np.repeat(ids, horizons.size),
                 np.full(ids.size * horizons.size, format_instant(one.as_of), object),

@@ -27,6 +27,7 @@ from landmark.connectors.eventlog import (
     read_change,
     read_deal,
     read_event,
+    read_event_log,
 )
 from landmark.connectors.parsed import NAN, DealRecord, Parsed, Problem, StructuralError
 from landmark.forecast.history import LOST, OPEN, WON
@@ -75,6 +76,36 @@ def load_long_log(duck: Duck, deals: Path, events: Path, changes: Path | None, *
     return LongLog(layout, int(counts["deals"]), problems, _sentences(counts), max(last, default=NAN))
 
 
+def load_row_by_row(duck: Duck, deals: Path, events: Path, changes: Path | None, *, strict: bool = False) -> LongLog:
+    """The same through the reader that explains every row: slower, and it takes whatever that one takes."""
+    parsed = read_event_log(deals, events, changes, strict=strict)
+    names = tuple(dict.fromkeys(name for deal in parsed.deals for name in deal.attributes))
+    layout = Layout(_MEANT, names, True, changes is not None)
+    rows = [
+        {"deal": place, **_deal_row(deal), **{f"a{n}": deal.attributes.get(name, "") for n, name in enumerate(names)}}
+        for place, deal in enumerate(parsed.deals)
+    ]
+    duck.create(GOOD_DEALS, pa.Table.from_pylist(rows, _deal_schema(layout)))
+    found = parsed.events
+    named = pa.array(found.names, pa.string()).take(pa.array(found.code, pa.int32()))
+    columns = {"deal": pa.array(found.deal, pa.int64()), "at": pa.array(found.at, pa.float64())}
+    columns |= {"known": pa.array(found.known, pa.float64()), "milestone": named}
+    duck.create(GOOD_EVENTS, pa.table(columns))
+    changed = parsed.changes
+    columns = {"deal": pa.array(changed.deal, pa.int64()), "at": pa.array(changed.at, pa.float64())}
+    columns |= {"field": pa.array(changed.field, pa.string()), "value": pa.array(changed.value, pa.string())}
+    duck.create(GOOD_CHANGES, pa.table(columns))
+    return LongLog(layout, len(parsed.deals), parsed.problems, parsed.assumptions, parsed.data_until)
+
+
+def _deal_schema(layout: Layout) -> pa.Schema:
+    texts = ["deal_id", "amount", "currency", "account_id", *(f"a{n}" for n, _ in enumerate(layout.attributes))]
+    times = ["opened", "closed", "target", "known_from"]
+    kinds = {"deal": pa.int64(), "outcome": pa.int8()}
+    kinds |= dict.fromkeys(times, pa.float64()) | dict.fromkeys(texts, pa.string())
+    return pa.schema(list(kinds.items()))
+
+
 def describe_log(deals: Path, events: Path, changes: Path | None) -> tuple[Layout, File, File, File | None]:
     """Which columns the files have. Raises StructuralError when one is missing or a file cannot be opened."""
     deal_file = _describe(deals, DEAL_KEYS, _MEANT)
@@ -119,6 +150,11 @@ def _parquet_headings(path: Path, keys: tuple[str, ...]) -> tuple[str, ...]:
 def _rows_at(duck: Duck, file: File, places: list[int]) -> Iterator[tuple[int, int, list[str]]]:
     """Place, row as a spreadsheet numbers it, and cells of the rows at these places."""
     if len(places) > MOST_ODD:
+        if file.is_parquet:
+            raise StructuralError(
+                f"{file.path.name}: {len(places):,} rows cannot be used as they are; write dates like 2026-05-12, ids "
+                "without blanks, and give every event a deal of the deals file."
+            )
         raise UnreadableFile(f"{len(places):,} rows of {file.path.name} need a closer look")
     if not places:
         return

@@ -120,6 +120,12 @@ class Duck:
                     row += 1
                     yield row, ["" if cell is None else cell for cell in cells]
 
+    def create(self, table: str, rows: pa.Table) -> None:
+        """A whole table of good rows that were read elsewhere."""
+        self._connection.register("landmark_added", rows)
+        self.run(f"CREATE TABLE {table} AS SELECT * FROM landmark_added")
+        self._connection.unregister("landmark_added")
+
     def add(self, table: str, rows: pa.Table) -> None:
         """Rows that somebody has looked at and found usable."""
         self._connection.register("landmark_added", rows)

@@ -92,15 +92,19 @@ def with_trails(deals: ir.Table, as_of: float, layout: Layout) -> ir.Table:
 
 
 def _known_events(deals: ir.Table, as_of: float) -> ir.Table:
+    rows = _rows_known(deals, as_of)
+    trail = ibis.struct({"at": rows["at"], "known": rows.known, "milestone": rows.milestone})
+    return rows.group_by("deal").agg(events=trail.collect())
+
+
+def _rows_known(deals: ir.Table, as_of: float) -> ir.Table:
     """Before the opening counts from the opening; at or after the closing does not count."""
     events, span = good_events(), deals.select(of="deal", opened="opened", closed="closed")
     rows = events.inner_join(span, events.deal == span.of)
     is_over = (rows["at"] >= rows.closed).fill_null(False)
     rows = rows.filter(rows["at"] <= as_of, rows.known <= as_of, ~is_over)
     at = ibis.greatest(rows["at"], rows.opened)
-    rows = rows.select("deal", "milestone", at=at, known=ibis.greatest(rows.known, at))
-    trail = ibis.struct({"at": rows["at"], "known": rows.known, "milestone": rows.milestone})
-    return rows.group_by("deal").agg(events=trail.collect())
+    return rows.select("deal", "milestone", at=at, known=ibis.greatest(rows.known, at))
 
 
 def _known_changes(deals: ir.Table, as_of: float) -> ir.Table:
@@ -109,6 +113,12 @@ def _known_changes(deals: ir.Table, as_of: float) -> ir.Table:
     rows = rows.filter(rows["at"] <= as_of, ~rows["field"].isin(["owner", "account_id"]))
     trail = ibis.struct({"at": rows["at"], "field": rows["field"], "value": rows["value"]})
     return rows.group_by("deal").agg(changes=trail.collect())
+
+
+def milestone_counts(layout: Layout, as_of: float) -> ir.Table:
+    """milestone · n: how many events of each kind were known on the day."""
+    rows = _rows_known(known_deals(layout, as_of), as_of)
+    return rows.group_by("milestone").agg(n=rows.count())
 
 
 def remarks(layout: Layout) -> ir.Table:

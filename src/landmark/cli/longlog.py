@@ -1,0 +1,145 @@
+"""One forecast of an event log, on DuckDB or on Spark, with a model fitted now or taken from a file.
+
+Answers: the steps of ``landmark forecast`` between its options and its output. Does not answer: how a file is read
+(``connectors.longlog``) or how probabilities arise (``forecast``).
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+import numpy as np
+
+from landmark.connectors.longlog import LongLog, describe_log, load_long_log, load_row_by_row
+from landmark.connectors.parsed import Problem, StructuralError
+from landmark.connectors.values import format_instant
+from landmark.forecast.files import Stored, check_vocabulary, load, save
+from landmark.forecast.history import Texts
+from landmark.forecast.logs.duck import Duck, UnreadableFile
+from landmark.forecast.logs.engines import Engine
+from landmark.forecast.logs.run import count_known_milestones, fit_log, predict_log
+from landmark.forecast.logs.typed import Layout
+from landmark.forecast.model import Fitted, Prediction
+from landmark.forecast.priors import Priors
+
+_LONG_BYTES, _MANY_DEALS = 20_000_000, 500
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the person asked for."""
+
+    deals: Path
+    events: Path
+    changes: Path | None
+    strict: bool
+    as_of: float
+    horizons: tuple[int, ...]
+    priors: Priors
+    model: Path | None = None
+    save_model: Path | None = None
+
+
+@dataclass(frozen=True)
+class Done:
+    """``prediction.deal`` points into ``ids``. ``left_out``: rows not used and not explained either."""
+
+    ids: Texts
+    prediction: Prediction
+    level: str
+    reason: str
+    problems: Sequence[Problem]
+    left_out: int = 0
+
+
+def forecast_on_duckdb(asked: Asked) -> Done:
+    """Both cores of this machine; rows that cannot be used come back with their reasons."""
+    stored = None if asked.model is None else load(asked.model)
+    if sum(path.stat().st_size for path in (asked.deals, asked.events)) > _LONG_BYTES:
+        click.echo("Reading the files …", err=True)
+    with _loaded(asked) as (duck, log):
+        for sentence in log.sentences:
+            click.echo(sentence, err=True)
+        warn_if_late(log.data_until, asked.as_of)
+        ids, prediction, fitted = _forecast(duck, log.layout, asked, stored, log.deals)
+    return Done(ids, prediction, fitted.level, fitted.reason, log.problems)
+
+
+def forecast_on_spark(asked: Asked, master: str | None) -> Done:
+    """The same on Spark; a row that is not in the plain form is left out and counted."""
+    try:
+        from landmark.forecast.logs.spark import Spark, start_session
+
+        session = start_session(master)
+    except ImportError:
+        raise StructuralError("Spark is not installed here; install it with: pip install 'landmark[spark]'") from None
+    except Exception as error:
+        first = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        raise StructuralError(f"Spark did not start: {first}. It needs Java 17 and a master it can reach.") from None
+    stored = None if asked.model is None else load(asked.model)
+    layout, deals, events, changes = describe_log(asked.deals, asked.events, asked.changes)
+    engine = Spark(session)
+    try:
+        left_out = engine.load(layout, deals, events, changes)
+        if left_out and asked.strict:
+            raise StructuralError(f"{left_out:,} rows cannot be used; run once without --engine spark to see why.")
+        ids, prediction, fitted = _forecast(engine, layout, asked, stored, 0)
+    finally:
+        engine.close()
+    if left_out:
+        click.echo(f"{left_out:,} rows were left out; run once without --engine spark to see why.", err=True)
+    return Done(ids, prediction, fitted.level, fitted.reason, [], left_out)
+
+
+def warn_if_late(data_until: float, as_of: float) -> None:
+    if as_of > data_until + 1:
+        until = format_instant(float(np.floor(data_until)))
+        click.echo(
+            f"The files end on {until}; {format_instant(as_of)} is forecast as if nothing happened since.", err=True
+        )
+
+
+@contextmanager
+def _loaded(asked: Asked) -> Iterator[tuple[Duck, LongLog]]:
+    """The log in DuckDB; a file that is no proper table goes through the patient reader."""
+    files = asked.deals, asked.events, asked.changes
+    duck = Duck()
+    try:
+        try:
+            log = load_long_log(duck, *files, strict=asked.strict)
+        except UnreadableFile:
+            duck.close()
+            duck = Duck()
+            log = load_row_by_row(duck, *files, strict=asked.strict)
+        yield duck, log
+    finally:
+        duck.close()
+
+
+def _forecast(
+    engine: Engine, layout: Layout, asked: Asked, stored: Stored | None, deals: int
+) -> tuple[Texts, Prediction, Fitted]:
+    if stored is not None:
+        check_vocabulary(stored, count_known_milestones(engine, layout, asked.as_of))
+        fitted = stored.fitted
+        click.echo(f"Model {stored.name}, fitted as of {format_instant(fitted.as_of)}.", err=True)
+    else:
+        fitted = _fit(engine, layout, asked, deals)
+    ids, prediction = predict_log(engine, layout, fitted, asked.as_of, asked.horizons)
+    column = np.empty(len(ids), object)
+    column[:] = ids
+    return column, prediction, fitted
+
+
+def _fit(engine: Engine, layout: Layout, asked: Asked, deals: int) -> Fitted:
+    if deals > _MANY_DEALS:
+        click.echo("Fitting the forecast …", err=True)
+    found = fit_log(engine, layout, asked.as_of, asked.priors)
+    if found.drawn < found.deals:
+        click.echo(f"Fitted on {found.drawn:,} of {found.deals:,} deals, the same ones every time.", err=True)
+    if asked.save_model is not None:
+        counts = count_known_milestones(engine, layout, asked.as_of)
+        click.echo(f"Model kept in {save(found.fitted, counts, asked.save_model)}", err=True)
+    return found.fitted

@@ -1,76 +1,36 @@
 """The report card: how good the forecast was on past days, drawn and in words.
 
-Answers: one horizon at a time, reliability, scores beside what people use today, expected and actual wins.
-Does not answer: how the test was run (``outlook.backtesting``).
+Answers: one horizon at a time, reliability, scores beside what people use today, expected and actual wins and bookings,
+people's calls beside the model, and what the model cannot know. Does not answer: how the test was run
+(``outlook.backtesting``), where a line of a chart stands (``report_charts``).
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from django.utils.translation import gettext as _
 
+from landmark.outlook.calls import MODEL, NUMBERS, GradedCall, read_graded_calls
+from landmark.outlook.models import CallKind, Scope
 from landmark.outlook.reading import OrgForecast, read_forecast
-from landmark.outlook.report_card import METHODS, Bin, PastDay, ReportCard, Score
+from landmark.outlook.report_card import METHODS, PastDay, ReportCard, Score, read_gaps
 from landmark.outlook.report_card import read_report_card as read_stored
-from landmark.ui.charts import Frame, Tick, draw_line
-from landmark.ui.formats import format_day, format_number, format_percent
+from landmark.ui.formats import format_day, format_money, format_number, format_percent
 from landmark.workspace.access import MemberRequest
 from landmark.workspace.presenters.filters import change_query
-
-SQUARE = Frame(360, 330, left=40, right=10, top=10, bottom=40)
-WIDE, NARROW = (
-    Frame(620, 230, left=36, right=10, top=14, bottom=28),
-    Frame(330, 230, left=34, right=8, top=14, bottom=28),
+from landmark.workspace.presenters.forecast import name_level
+from landmark.workspace.presenters.gaps import Gap, tell_gaps
+from landmark.workspace.presenters.report_charts import (
+    Lines,
+    Past,
+    Reliability,
+    Window,
+    draw_lines,
+    draw_past,
+    draw_reliability,
 )
+
 OURS = METHODS[0]
-
-
-@dataclass(frozen=True, slots=True)
-class Dot:
-    x: float
-    y: float
-    radius: float
-
-
-@dataclass(frozen=True, slots=True)
-class Reliability:
-    frame: Frame
-    diagonal: str
-    ours: str
-    ours_dots: tuple[Dot, ...]
-    other: str
-    other_dots: tuple[Dot, ...]
-    across: tuple[Tick, ...]
-    up: tuple[Tick, ...]
-    label: str
-
-
-@dataclass(frozen=True, slots=True)
-class PastBar:
-    """One past day: the range as a bar, expected as a line, what happened as a dot."""
-
-    x: float
-    top: float
-    height: float
-    expected_y: float
-    actual_y: float
-    has_held: bool
-    width: float
-
-    @property
-    def bottom(self) -> float:
-        return round(self.top + self.height, 1)
-
-
-@dataclass(frozen=True, slots=True)
-class Past:
-    frame: Frame
-    size: str
-    bars: tuple[PastBar, ...]
-    up: tuple[Tick, ...]
-    across: tuple[Tick, ...]
-    label: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +39,7 @@ class ScoreRow:
     is_ours: bool
     brier: str
     log_loss: str
+    three_class: str
     auc: str
     calibration: str
     expected: str
@@ -95,6 +56,49 @@ class BinRow:
 
 
 @dataclass(frozen=True, slots=True)
+class DayRow:
+    """One past day: Brier and log loss, method by method, in the order of ``METHODS``."""
+
+    day: PastDay
+    brier: tuple[str, ...]
+    log_loss: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MoneyRow:
+    day: PastDay
+    low: str
+    middle: str
+    high: str
+    actual: str
+    unopened: str
+    has_held: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CallRow:
+    """One kind of number over all weeks of periods that are over."""
+
+    name: str
+    is_model: bool
+    count: int
+    error: str
+    lean: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallWeek:
+    """One number of one week beside what came of it."""
+
+    week: str
+    period: str
+    name: str
+    amount: str
+    actual: str
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
 class HorizonChoice:
     days: int
     url: str
@@ -103,8 +107,14 @@ class HorizonChoice:
 
 @dataclass(frozen=True)
 class CardPage:
+    """``calls`` is empty until a period with frozen calls is over; ``gaps``: what the model cannot know."""
+
     forecast: OrgForecast | None
     card: ReportCard | None
+    gaps: tuple[Gap, ...] = ()
+    calls: tuple[CallRow, ...] = ()
+    call_weeks: tuple[CallWeek, ...] = ()
+    level: str = ""
     horizon: int = 0
     horizons: tuple[HorizonChoice, ...] = ()
     verdict: str = ""
@@ -112,9 +122,19 @@ class CardPage:
     scores: tuple[ScoreRow, ...] = ()
     reliability: Reliability | None = None
     bins: tuple[BinRow, ...] = ()
+    brier_lines: tuple[Lines, ...] = ()
+    loss_lines: tuple[Lines, ...] = ()
+    methods: tuple[str, ...] = ()
+    day_rows: tuple[DayRow, ...] = ()
     past: tuple[Past, ...] = ()
     past_days: tuple[PastDay, ...] = ()
+    money: tuple[Past, ...] = ()
+    money_rows: tuple[MoneyRow, ...] = ()
+    wins: str = ""
     range_share: str = ""
+    money_share: str = ""
+    shock: str = ""
+    shock_windows: int = 0
 
 
 def name_method(method: str) -> str:
@@ -122,20 +142,38 @@ def name_method(method: str) -> str:
     return names.get(method, method)
 
 
+def name_number(kind: str) -> str:
+    names = {
+        MODEL: _("Landmark"),
+        CallKind.REPRESENTATIVE.value: _("Representatives' calls"),
+        CallKind.MANAGER.value: _("Managers' calls"),
+        CallKind.COMMIT.value: _("Commit"),
+    }
+    return names.get(kind, kind)
+
+
 def read_report_card(request: MemberRequest) -> CardPage:
     forecast = read_forecast(request.org, request.as_of)
     if forecast is None:
         return CardPage(None, None)
     forecast.model.refresh_from_db(fields=["report"])
+    graded = read_graded_calls(request.org, request.as_of)
+    gaps, calls, weeks = tell_gaps(read_gaps(forecast.model)), _grade_calls(graded), _call_weeks(graded)
+    level = name_level(forecast.level)
     card = read_stored(forecast.model)
     if card is None or not card.horizons:
-        return CardPage(forecast, None)
+        return CardPage(forecast, None, gaps, calls, weeks, level)
     horizon = _choose(card, request.GET.get("horizon", ""))
     scores = [score for method in METHODS if (score := card.score(method, horizon)) is not None]
-    bins = card.bins(OURS, horizon)
+    bins, days = card.bins(OURS, horizon), card.past(horizon)
+    brier_lines, loss_lines = _draw_scores(days)
     return CardPage(
         forecast=forecast,
         card=card,
+        gaps=gaps,
+        calls=calls,
+        call_weeks=weeks,
+        level=level,
         horizon=horizon,
         horizons=tuple(
             HorizonChoice(days, change_query(request.GET, horizon=str(days)), days == horizon) for days in card.horizons
@@ -143,13 +181,21 @@ def read_report_card(request: MemberRequest) -> CardPage:
         verdict=_say_verdict(card, horizon),
         rows=scores[0].rows if scores else 0,
         scores=_score_rows(scores),
-        reliability=_draw_reliability(bins, card.bins(METHODS[2], horizon)) if bins else None,
+        reliability=draw_reliability(bins, card.bins(METHODS[2], horizon)) if bins else None,
         bins=tuple(BinRow(format_percent(b.predicted, 1), format_percent(b.observed, 1), b.rows) for b in bins),
-        past=tuple(_draw_past(card.past(horizon), frame, size) for frame, size in ((WIDE, "wide"), (NARROW, "narrow")))
-        if card.past(horizon)
-        else (),
-        past_days=card.past(horizon),
+        brier_lines=brier_lines,
+        loss_lines=loss_lines,
+        methods=tuple(name_method(method) for method in _methods(days)),
+        day_rows=tuple(_day_row(day, _methods(days)) for day in days if day.brier),
+        past=_draw_wins(days),
+        past_days=days,
+        money=_draw_money(days, card.currency or request.org.currency),
+        money_rows=_money_rows(days, card.currency or request.org.currency),
+        wins=_say_wins(card, horizon),
         range_share=format_percent(card.range_share),
+        money_share=format_percent(card.money_share),
+        shock=format_percent(card.shock.get(horizon)),
+        shock_windows=sum(1 for day in days if day.money is not None),
     )
 
 
@@ -179,77 +225,129 @@ def _say_verdict(card: ReportCard, horizon: int) -> str:
     }
 
 
+def _say_wins(card: ReportCard, horizon: int) -> str:
+    """Expected wins beside actual ones, as a share; the same deal may count on several days."""
+    ours = card.score(OURS, horizon)
+    if ours is None or not ours.actual:
+        return ""
+    gap = ours.expected / ours.actual - 1
+    words = {"gap": format_percent(abs(gap)), "days": horizon}
+    if abs(gap) < 0.005:
+        return _("Expected wins within %(days)d days came out as many as real ones.") % words
+    if gap > 0:
+        return _("Expected wins within %(days)d days were %(gap)s above the real ones.") % words
+    return _("Expected wins within %(days)d days were %(gap)s below the real ones.") % words
+
+
 def _score_rows(scores: Sequence[Score]) -> tuple[ScoreRow, ...]:
     best_brier = min((s.brier for s in scores if s.brier is not None), default=None)
     best_loss = min((s.log_loss for s in scores if s.log_loss is not None), default=None)
     return tuple(
         ScoreRow(
             name=name_method(s.method), is_ours=s.method == OURS, brier=format_number(s.brier, 4),
-            log_loss=format_number(s.log_loss, 4), auc=format_number(s.auc, 3),
-            calibration=format_percent(s.calibration_error, 1), expected=format_number(s.expected, 1),
-            actual=format_number(s.actual, 0), is_best_brier=s.brier is not None and s.brier == best_brier,
+            log_loss=format_number(s.log_loss, 4), three_class=format_number(s.three_class, 4),
+            auc=format_number(s.auc, 3), calibration=format_percent(s.calibration_error, 1),
+            expected=format_number(s.expected, 1), actual=format_number(s.actual, 0),
+            is_best_brier=s.brier is not None and s.brier == best_brier,
             is_best_log_loss=s.log_loss is not None and s.log_loss == best_loss,
         )
         for s in scores
     )  # fmt: skip
 
 
-def _draw_reliability(ours: Sequence[Bin], stage: Sequence[Bin]) -> Reliability:
-    top = max([b.predicted for b in (*ours, *stage)] + [b.observed for b in (*ours, *stage)] + [0.1])
-    end = next(step for step in (0.1, 0.2, 0.3, 0.5, 0.75, 1.0) if step >= min(top, 1.0))
+def _methods(days: Sequence[PastDay]) -> tuple[str, ...]:
+    return tuple(method for method in METHODS if any(method in day.brier for day in days))
 
-    def points(bins: Sequence[Bin]) -> list[tuple[float, float]]:
-        return [(min(b.predicted / end, 1.0), min(b.observed / end, 1.0)) for b in bins]
 
-    most = max(b.rows for b in ours)
-    ticks = [end * share for share in (0, 0.25, 0.5, 0.75, 1)]
-    digits = 0 if end >= 0.2 else 1
-    return Reliability(
-        frame=SQUARE,
-        diagonal=draw_line([(0, 0), (1, 1)], SQUARE),
-        ours=draw_line(points(ours), SQUARE),
-        ours_dots=_dots(ours, points(ours), most),
-        other=draw_line(points(stage), SQUARE) if stage else "",
-        other_dots=_dots(stage, points(stage), most),
-        across=tuple(Tick(SQUARE.x(t / end), format_percent(t, digits)) for t in ticks),
-        up=tuple(Tick(SQUARE.y(t / end), format_percent(t, digits)) for t in ticks),
-        label=_("What was forecast against what happened, in %(bins)d groups of deals. The same as a table follows.")
-        % {"bins": len(ours)},
+def _draw_scores(days: Sequence[PastDay]) -> tuple[tuple[Lines, ...], tuple[Lines, ...]]:
+    """Brier and log loss over the past days."""
+    held, methods = [day for day in days if day.brier], _methods(days)
+    dates = [day.as_of for day in held]
+    brier = {method: [day.brier.get(method) for day in held] for method in methods}
+    loss = {method: [day.log_loss.get(method) for day in held] for method in methods}
+    return (
+        draw_lines(dates, brier, _short, _("Brier score of each method on each past day. The table follows.")),
+        draw_lines(dates, loss, _short, _("Log loss of each method on each past day. The table follows.")),
     )
 
 
-def _dots(bins: Sequence[Bin], points: Sequence[tuple[float, float]], most: int) -> tuple[Dot, ...]:
+def _short(value: float) -> str:
+    return format_number(value, 2)
+
+
+def _day_row(day: PastDay, methods: Sequence[str]) -> DayRow:
+    return DayRow(
+        day,
+        tuple(format_number(day.brier.get(method), 4) for method in methods),
+        tuple(format_number(day.log_loss.get(method), 4) for method in methods),
+    )
+
+
+def _draw_wins(days: Sequence[PastDay]) -> tuple[Past, ...]:
+    windows = [
+        Window(day.as_of, day.p10, day.expected.get(OURS, 0.0), day.p90, day.actual, day.has_held) for day in days
+    ]
+    label = _("For each past day: the range of wins that was forecast, and the wins that came. The table follows.")
+    return draw_past(windows, lambda value: format_number(value, 0), label) if windows else ()
+
+
+def _draw_money(days: Sequence[PastDay], currency: str) -> tuple[Past, ...]:
+    windows = [
+        Window(day.as_of, day.money.p10, day.money.p50, day.money.p90, day.money.actual, day.money.has_held)
+        for day in days
+        if day.money is not None
+    ]
+    if not any(one.high or one.actual for one in windows):
+        return ()
+    label = _("For each past day: the range of bookings that was forecast, and what was booked. The table follows.")
+    return draw_past(windows, lambda value: format_money(value, currency, short=True), label)
+
+
+def _money_rows(days: Sequence[PastDay], currency: str) -> tuple[MoneyRow, ...]:
+    def words(value: float) -> str:
+        return format_money(value, currency, short=True)
+
     return tuple(
-        Dot(SQUARE.x(x), SQUARE.y(y), round(2.5 + 2.5 * (one.rows / most) ** 0.5, 1))
-        for one, (x, y) in zip(bins, points, strict=True)
-    )
+        MoneyRow(
+            day, words(day.money.p10), words(day.money.p50), words(day.money.p90), words(day.money.actual),
+            words(day.money.actual_unopened), day.money.has_held,
+        )
+        for day in days
+        if day.money is not None
+    )  # fmt: skip
 
 
-def _draw_past(days: Sequence[PastDay], frame: Frame, size: str) -> Past:
-    top = max(max(day.p90, day.actual, day.expected.get(OURS, 0.0)) for day in days) * 1.06 or 1.0
-    step = (frame.x1 - frame.x0) / len(days)
-    bars = []
-    for place, day in enumerate(days):
-        high, low = frame.y(day.p90 / top), frame.y(day.p10 / top)
-        bars.append(
-            PastBar(
-                x=round(frame.x0 + step * (place + 0.5), 1), top=high, height=max(round(low - high, 1), 1.5),
-                expected_y=frame.y(day.expected.get(OURS, 0.0) / top), actual_y=frame.y(day.actual / top),
-                has_held=day.has_held, width=round(min(step * 0.5, 22), 1),
-            )
-        )  # fmt: skip
-    every = max(len(days) // (4 if size == "narrow" else 7), 1)
-    return Past(
-        frame=frame,
-        size=size,
-        bars=tuple(bars),
-        up=tuple(Tick(frame.y(share), format_number(top * share, 0)) for share in (0.0, 0.5, 0.94)),
-        across=tuple(
-            Tick(bars[place].x, _short_day(day.as_of)) for place, day in enumerate(days) if place % every == 0
-        ),
-        label=_("For each past day: the range of wins that was forecast, and the wins that came. The table follows."),
-    )
+def _whole(graded: Sequence[GradedCall]) -> list[GradedCall]:
+    """Numbers for the whole organisation: where nobody called for it, its people's and teams' sums stand there."""
+    return [one for one in graded if one.scope == Scope.ORG]
 
 
-def _short_day(day: date) -> str:
-    return format_day(day, year_of=day)
+def _grade_calls(graded: Sequence[GradedCall]) -> tuple[CallRow, ...]:
+    """How far each kind of number was off, as a share of what was booked: on average, and in which direction."""
+    rows = []
+    for kind in NUMBERS:
+        held = [one for one in _whole(graded) if one.kind == kind and one.actual]
+        if not held:
+            continue
+        errors = [float(one.error / one.actual) for one in held]
+        lean = sum(errors) / len(errors)
+        error = sum(abs(one) for one in errors) / len(errors)
+        rows.append(CallRow(name_number(kind), kind == MODEL, len(held), format_percent(error), _say_lean(lean)))
+    return tuple(rows) if any(not row.is_model for row in rows) else ()
+
+
+def _say_lean(lean: float) -> str:
+    if abs(lean) < 0.005:
+        return _("none")
+    return (_("%(share)s too high") if lean > 0 else _("%(share)s too low")) % {"share": format_percent(abs(lean))}
+
+
+def _call_weeks(graded: Sequence[GradedCall]) -> tuple[CallWeek, ...]:
+    return tuple(
+        CallWeek(
+            format_day(one.deadline_at), f"{format_day(one.starts_on)} – {format_day(one.ends_on)}",
+            name_number(one.kind), format_money(one.amount, one.currency, short=True),
+            format_money(one.actual, one.currency, short=True), format_money(one.error, one.currency, short=True),
+        )
+        for one in reversed(_whole(graded))
+    )  # fmt: skip

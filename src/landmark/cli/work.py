@@ -29,13 +29,14 @@ def work(once: bool) -> None:
 
 
 def _keep_schedule(stop: threading.Event) -> None:
-    """Ask every ten minutes which forecasts are due and which weeks have closed."""
+    """Ask every ten minutes which forecasts are due, which weeks have closed, which percentages to check."""
     from django.db import close_old_connections
     from django.utils import timezone
 
-    from landmark.outlook.schedule import freeze_due_weeks, start_due_fits
+    from landmark.outlook.schedule import freeze_due_weeks, run_due_drift_checks, start_due_fits
 
     while not stop.wait(SCHEDULE_SECONDS):
         freeze_due_weeks(timezone.now())
         start_due_fits(timezone.now())
+        run_due_drift_checks()
         close_old_connections()

@@ -20,7 +20,6 @@ from landmark.deals.records import actor_of
 from landmark.engines.funnel import Share, find_drift
 from landmark.ledger.append import append_audit
 from landmark.ledger.inputs import Actor, NewAudit
-from landmark.ledger.queries import find_day_end
 from landmark.orgs.as_of import AsOf, latest
 from landmark.orgs.models import Member, Notice, Organisation
 from landmark.orgs.permissions import check_right
@@ -44,11 +43,11 @@ class DriftState:
         return list(self.last.findings) if self.last else []
 
 
-def find_freeze(org: Organisation, on: date) -> StageFreeze | None:
-    """The freeze in force on a day, as known by its end."""
-    known_by = find_day_end(on)
-    rows = StageFreeze.objects.filter(org=org, starts_on__lte=on, until_on__gte=on).select_related("made_by")
-    return rows.filter(Q(ended_at=None) | Q(ended_at__gt=known_by)).order_by("-made_at").first()
+def find_freeze(org: Organisation, as_of: AsOf) -> StageFreeze | None:
+    """The freeze in force on a day, as known then."""
+    rows = StageFreeze.objects.filter(org=org, starts_on__lte=as_of.on, until_on__gte=as_of.on)
+    known = rows.filter(made_at__lte=as_of.known_by).filter(Q(ended_at=None) | Q(ended_at__gt=as_of.known_by))
+    return known.select_related("made_by").order_by("-made_at").first()
 
 
 def freeze_stages(
@@ -101,7 +100,7 @@ def _record(
 
 def read_drift(org: Organisation, as_of: AsOf) -> DriftState | None:
     """The state of the monthly check; None while nothing is frozen."""
-    freeze = find_freeze(org, as_of.on)
+    freeze = find_freeze(org, as_of)
     if freeze is None:
         return None
     last = freeze.checks.filter(checked_on__lte=as_of.on).order_by("-checked_on").first()

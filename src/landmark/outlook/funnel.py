@@ -201,7 +201,7 @@ class StagePercent:
 
 def read_percents(org: Organisation, as_of: AsOf, funnel: Funnel) -> tuple[StagePercent, ...]:
     """What each stage is weighted with on that day: the frozen figure, else the measured, else the playbook's."""
-    freeze = find_freeze(org, as_of.on)
+    freeze = find_freeze(org, as_of)
     frozen = freeze.percents if freeze else {}
     playbook = load_playbook(org.playbook)
     return tuple(

@@ -43,7 +43,7 @@ def set_up_sample(org: Organisation, *, by: Member) -> None:
     if not TargetPlan.objects.filter(org=org).exists():
         plan = make_plan(org)
         publish(save_draft(org, period_containing(org, as_of.on), plan, by=by, via="system"), by=by, via="system")
-    if find_freeze(org, as_of.on) is None:
+    if find_freeze(org, as_of) is None:
         playbook = load_playbook(org.playbook)
         percents = {one.stage: one.value for one in read_percents(org, as_of, read_funnel(org, as_of))}
         until_on = as_of.on + timedelta(days=playbook.benchmarks.upkeep.freeze_days)

@@ -7,12 +7,16 @@ minutes). An organisation whose data ends on a day gets no new days, so nothing 
 import logging
 from datetime import UTC, datetime, time, timedelta
 
+from landmark.orgs.as_of import latest
 from landmark.orgs.models import Organisation
 from landmark.outlook.actions import start_fit
 from landmark.outlook.call_actions import remind_missing
 from landmark.outlook.deadlines import next_deadline, read_rules
+from landmark.outlook.freezes import check_drift, list_due_checks
 from landmark.outlook.freezing import freeze_due
+from landmark.outlook.funnel import measure_recent
 from landmark.outlook.models import FitRun, FittedModel
+from landmark.playbook.loader import load_playbook
 
 RETRY_AFTER = timedelta(hours=6)
 REMIND_BEFORE = timedelta(hours=24)
@@ -49,3 +53,16 @@ def freeze_due_weeks(now: datetime) -> int:
         except Exception:
             logger.exception("The week of %s could not be frozen; it is tried again", org.slug)
     return frozen
+
+
+def run_due_drift_checks() -> int:
+    """Check held stage percentages whose month is over; returns how many were checked."""
+    done = 0
+    for freeze, day in list_due_checks():
+        days = load_playbook(freeze.org.playbook).benchmarks.upkeep.recent_days
+        try:
+            check_drift(freeze, day, measure_recent(freeze.org, latest(freeze.org), days))
+            done += 1
+        except Exception:
+            logger.exception("Held percentages of %s could not be checked; it is tried again", freeze.org.slug)
+    return done

@@ -11,10 +11,11 @@ from typing import Any
 from django import forms
 from django.forms import BoundField
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from landmark.engines.targets import DEFINITIONS, LEADING, TESTS, Answer
 from landmark.outlook.target_plans import PlanInput, Rate
+from landmark.ui.formats import format_count, format_percent
 
 HUNDRED = Decimal(100)
 TEXT = 300
@@ -80,11 +81,12 @@ class TargetsForm(forms.Form):
 
     # What the templates walk through
 
-    def rate_rows(self) -> Iterator[tuple[BoundField, BoundField, Rate | None]]:
+    def rate_rows(self) -> Iterator[tuple[BoundField, BoundField, str]]:
+        """Both ends of each conversion, and what was measured in words."""
         for place in range(len(self.steps)):
             known = self.measured[place] if place < len(self.measured) else None
-            shown = known if known is not None and known.origin == "measured" else None
-            yield self[f"low_{place}"], self[f"high_{place}"], shown
+            is_measured = known is not None and known.origin == "measured"
+            yield self[f"low_{place}"], self[f"high_{place}"], tell_measured(known) if known and is_measured else ""
 
     def role_fields(self) -> list[BoundField]:
         return [self[f"role_{key}"] for key in self.roles]
@@ -137,6 +139,13 @@ class TargetsForm(forms.Form):
             "qualified": self.cleaned_data.get("qualified"),
         }
         return {key: figures[key] or Decimal(0) for key in LEADING if key in chosen}
+
+
+def tell_measured(rate: Rate) -> str:
+    low, high = format_percent(float(rate.low), 1), format_percent(float(rate.high), 1)
+    words = ngettext("Measured %(share)s on %(n)s ended deal", "Measured %(share)s on %(n)s ended deals", rate.count)
+    shown = low if low == high else _("%(low)s to %(high)s") % {"low": low, "high": high}
+    return words % {"share": shown, "n": format_count(rate.count)}
 
 
 def _share(percent: Decimal | None) -> Decimal | None:

@@ -289,8 +289,10 @@ class _Teller:
     def _guardrail(self, step: FunnelStep, line: StepShare | None) -> str:
         label = self.playbook.text(f"funnel.{step.key}.guardrail.{step.guardrail}", self.lang)
         figure = line.guardrail if line else None
-        if figure is None or figure.value is None:
+        if figure is None:
             return label
+        if figure.value is None:
+            return _("%(label)s: no reasons on record") % {"label": label} if figure.count else label
         value = format_days(figure.value) if figure.measure == "days_to" else format_percent(figure.value)
         return f"{label}: {value}"
 

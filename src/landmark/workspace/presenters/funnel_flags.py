@@ -20,7 +20,7 @@ from landmark.ui.formats import format_day, format_days
 from landmark.workspace.access import MemberRequest
 from landmark.workspace.templatetags.workspace import link_to
 
-SHOWN = 12
+SHOWN = 6
 
 
 @dataclass(frozen=True, slots=True)

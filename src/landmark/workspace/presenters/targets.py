@@ -422,7 +422,8 @@ def _last_step_row(label: str, target: Decimal, found: Progress, setting: Settin
     words = _("%(low)s to %(high)s on %(count)s ended deals") % {
         "low": format_percent(share.low), "high": format_percent(share.high), "count": format_count(share.ended),
     }  # fmt: skip
-    tone = "good" if share.rate >= float(target) else "warn"
+    is_surely_below = share.high < float(target)
+    tone = "good" if share.rate >= float(target) else "warn" if is_surely_below else ""
     return MeasureRow(label, _("steer by"), aim, format_percent(share.rate), words, tone, None)
 
 

@@ -30,7 +30,7 @@ from landmark.playbook.strength import Strength
 from landmark.ui.formats import format_money
 from landmark.workspace.access import MemberRequest
 
-SHOWN = 20
+SHOWN = 10
 KINDS = ("percent", "days", "evidence")
 MOST_DAYS = 3650
 

@@ -15,7 +15,7 @@ from typing import Any
 import click
 import numpy as np
 
-from landmark.cli.longlog import Asked, forecast_on_duckdb, forecast_on_spark, warn_if_late
+from landmark.cli.longlog import Asked, forecast_on_duckdb, forecast_on_spark, tell_leaks, warn_if_late
 from landmark.cli.tables import check_ending, print_cards, write_predictions, write_rejects
 from landmark.connectors.eventlog import read_event_log
 from landmark.connectors.histories import parsed_to_history
@@ -24,6 +24,8 @@ from landmark.connectors.values import format_instant, parse_day
 from landmark.forecast.backtest import Round, run_backtest, score_rounds
 from landmark.forecast.files import ModelRefused
 from landmark.forecast.history import History
+from landmark.forecast.known import as_known
+from landmark.forecast.leaks import find_leaks
 from landmark.forecast.priors import Priors
 from landmark.playbook.loader import DEFAULT_REF, PlaybookError, load_playbook
 
@@ -206,6 +208,7 @@ def backtest(
     end = history.complete_to if complete_to is None else complete_to
     print_cards(score_rounds(history, rounds, end), horizons, rounds, end)
     _print_levels(rounds)
+    tell_leaks(find_leaks(as_known(history, last).history))
     click.echo(f"{sum(one.prediction.deal.size for one in rounds):,} deals on {len(days)} days → {out}")
     _finish(parsed.problems, out, rejects)
 

@@ -17,6 +17,7 @@ from landmark.connectors.parsed import Problem, StructuralError
 from landmark.connectors.values import format_instant
 from landmark.forecast.files import Stored, check_vocabulary, load, save
 from landmark.forecast.history import Texts
+from landmark.forecast.leaks import Leak
 from landmark.forecast.logs.duck import Duck, UnreadableFile
 from landmark.forecast.logs.engines import Engine
 from landmark.forecast.logs.run import count_known_milestones, fit_log, predict_log
@@ -101,6 +102,12 @@ def warn_if_late(data_until: float, as_of: float) -> None:
         )
 
 
+def tell_leaks(leaks: Sequence[Leak]) -> None:
+    """Which attributes give the outcome away and are therefore not used."""
+    for leak in leaks:
+        click.echo(leak.sentence, err=True)
+
+
 @contextmanager
 def _loaded(asked: Asked) -> Iterator[tuple[Duck, LongLog]]:
     """The log in DuckDB; a file that is no proper table goes through the patient reader."""
@@ -127,6 +134,7 @@ def _forecast(
         click.echo(f"Model {stored.name}, fitted as of {format_instant(fitted.as_of)}.", err=True)
     else:
         fitted = _fit(engine, layout, asked, deals)
+    tell_leaks(fitted.vocabulary.left_out)
     ids, prediction = predict_log(engine, layout, fitted, asked.as_of, asked.horizons)
     column = np.empty(len(ids), object)
     column[:] = ids

@@ -158,3 +158,25 @@ def test_a_day_before_all_deals_writes_headings_only(log: Path, tmp_path: Path) 
     result = run_forecast(log, tmp_path / "out.csv", "--as-of", "2001-01-01")
     assert result.exit_code == 0, result.output
     assert (tmp_path / "out.csv").read_text() == "deal_id,as_of,horizon_days,p_won,p_lost,p_open\n"
+
+
+@pytest.mark.parametrize("command", ["forecast", "backtest"])
+def test_a_column_that_gives_the_outcome_away_is_named_and_changes_nothing(
+    log: Path, tmp_path: Path, command: str
+) -> None:
+    leaky = tmp_path / "leaky"
+    leaky.mkdir()
+    found = rows(log / "deals.csv")
+    with (leaky / "deals.csv").open("w") as stream:
+        writer = csv.DictWriter(stream, [*found[0], "contract_no"])
+        writer.writeheader()
+        closed_by = day(200)
+        for one in found:
+            writer.writerow(one | {"contract_no": "C-17" if "0" < one["closed_at"] <= closed_by else ""})
+    (leaky / "events.csv").write_text((log / "events.csv").read_text())
+    for folder, out in ((log, tmp_path / "plain.csv"), (leaky, tmp_path / "leaky.csv")):
+        days = ["--as-of", day(200)] if command == "forecast" else ["--from", day(200), "--to", day(200)]
+        given = [str(folder / "deals.csv"), str(folder / "events.csv"), *days, "--out", str(out)]
+        result = CliRunner().invoke(forecast if command == "forecast" else backtest, given)
+        assert ("contract_no is filled for 100% of closed and 0% of open deals" in result.output) == (folder == leaky)
+    assert (tmp_path / "plain.csv").read_text() == (tmp_path / "leaky.csv").read_text()

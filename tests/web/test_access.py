@@ -24,6 +24,9 @@ FOR_READERS: dict[str, int | None] = {
     "forecast_renew": None, "forecast_chart": 404, "report_card_chart": 404, "deal_chart": 404, "review_pdf": 200,
     "targets": 200, "targets_chart": 404, "funnel": 200, "funnel_chart": 404, "funnel_freeze": None,
     "funnel_explain": None,
+    "calls": 200, "calls_chart": 404, "calls_submit": None, "calls_categories": None, "calls_remind": None,
+    "calls_freeze": None, "quotas": 200, "quotas_save": None, "calls_settings": 200, "calls_deadline": None,
+    "fiscal_year": None, "rate_add": None, "rates_upload": None,
     "imports": 403, "differences": 403, "difference_settle": None, "remove_sample": None, "import_run": 403,
     "import_state": 403, "import_apply": None, "import_discard": None, "import_rejects": 403,
 }  # fmt: skip

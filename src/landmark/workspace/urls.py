@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from landmark.workspace.access import MemberView
 from landmark.workspace.views import (
     board,
+    calls,
     changes,
     deals,
     edits,
@@ -47,6 +48,8 @@ _in_org: list[URLPattern | URLResolver] = [
     *_page("forecast/changes/", changes.show_changes, "changes"),
     path("forecast/changes.csv", changes.download_changes, name="changes_csv"),
     path("forecast/review.pdf", exports.export_review, name="review_pdf"),
+    *_page("forecast/calls/", calls.show_calls, "calls"),
+    path("forecast/calls/", include("landmark.workspace.call_urls")),
     *_page("forecast/targets/", targets.show_targets, "targets"),
     *_page("forecast/funnel/", funnel.show_funnel, "funnel"),
     path("forecast/funnel/freeze/", funnel.freeze, name="funnel_freeze"),

@@ -95,6 +95,7 @@ def _forecast_tabs() -> tuple[tuple[str, str], ...]:
     return (
         ("forecast", _("Overview")),
         ("changes", _("Changes")),
+        ("calls", _("Calls")),
         ("targets", _("Targets")),
         ("funnel", _("Funnel")),
         ("report_card", _("Report card")),
@@ -107,7 +108,8 @@ def forecast_tabs(context: Context) -> dict[str, list[NavItem]]:
     request: MemberRequest = context["request"]
     here = request.resolver_match.url_name if request.resolver_match else ""
     tabs = [
-        NavItem(label, link_to(request, f"workspace:{name}"), "", "", here == name) for name, label in _forecast_tabs()
+        NavItem(label, link_to(request, f"workspace:{name}"), "", "", here == name or here.startswith(f"{name}_"))
+        for name, label in _forecast_tabs()
     ]
     return {"tabs": tabs}
 

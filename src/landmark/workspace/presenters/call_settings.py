@@ -1,0 +1,152 @@
+"""What the settings of the calls and the quota page show.
+
+Answers: today's rules, rates and quotas with their authors. Does not answer: who may change them (the actions say).
+"""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from uuid import UUID
+
+from babel.dates import get_day_names, get_month_names
+from django.utils.translation import gettext as _
+
+from landmark.deals.models import Deal
+from landmark.orgs.roles import Role
+from landmark.outlook.book import Book, read_book
+from landmark.outlook.call_actions import can_lead
+from landmark.outlook.calls import read_quotas
+from landmark.outlook.deadlines import Deadline, Rule, find_moment_of, next_deadline, read_rules
+from landmark.outlook.models import CurrencyRate, Quota
+from landmark.outlook.periods import Period, read_period
+from landmark.outlook.rollup import MEMBER, ORG, TEAM
+from landmark.ui.formats import current_locale
+from landmark.workspace.access import MemberRequest
+from landmark.workspace.presenters.board import PeriodChoice, list_periods
+from landmark.workspace.presenters.calls import say_deadline
+
+RATES_SHOWN = 60
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsPage:
+    """``rule`` is the newest one; ``needed``: currencies of open deals that have no rate yet."""
+
+    rule: Rule
+    deadline: str
+    weekdays: list[tuple[int, str]]
+    hours: list[int]
+    months: list[tuple[int, str]]
+    rates: list[CurrencyRate]
+    rate_count: int
+    needed: list[str]
+
+
+def read_settings(request: MemberRequest) -> SettingsPage:
+    org, locale = request.org, current_locale()
+    rules = read_rules(org)
+    rows = CurrencyRate.objects.filter(org=org, base=org.currency, known_at__lte=request.as_of.known_by)
+    known = set(rows.order_by().values_list("currency", flat=True).distinct())
+    open_deals = Deal.objects.of(org).open().exclude(currency="").order_by()
+    used = set(open_deals.values_list("currency", flat=True).distinct())
+    names, months = get_day_names("wide", locale=locale), get_month_names("wide", locale=locale)
+    under_way: Deadline = next_deadline(rules, find_moment_of(org, request.as_of))
+    return SettingsPage(
+        rule=rules[-1],
+        deadline=say_deadline(under_way),
+        weekdays=[(day, names[day]) for day in range(7)],
+        hours=list(range(24)),
+        months=[(month, months[month]) for month in range(1, 13)],
+        rates=list(rows.order_by("-day", "currency", "-version")[:RATES_SHOWN]),
+        rate_count=rows.count(),
+        needed=sorted(used - known - {org.currency}),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class QuotaLine:
+    """One person, team or the organisation. ``was`` is what the form sends back to say what the person saw."""
+
+    scope: str
+    id: UUID
+    name: str
+    quota: Quota | None
+    version: int
+    won: Decimal
+    p_quota: float | None
+    is_editable: bool
+
+    @property
+    def key(self) -> str:
+        return f"{self.scope}-{self.id}"
+
+    @property
+    def value(self) -> str:
+        return f"{self.quota.amount.normalize():f}" if self.quota and self.quota.amount is not None else ""
+
+    @property
+    def was(self) -> str:
+        return f"{self.version}:{self.value}"
+
+    @property
+    def attainment(self) -> float | None:
+        return float(self.won / self.quota.amount) if self.quota and self.quota.amount else None
+
+
+@dataclass(frozen=True, slots=True)
+class QuotaPage:
+    period: Period
+    choices: list[PeriodChoice]
+    lines: list[QuotaLine]
+
+    @property
+    def is_editable(self) -> bool:
+        return any(line.is_editable for line in self.lines)
+
+
+def read_quota_page(request: MemberRequest, period: Period | None = None) -> QuotaPage:
+    """Teams with their people, then who has no team, the organisation last."""
+    period = period or read_period(request.org, request.GET.get("period"), request.as_of.on)
+    book = read_book(request.org, request.as_of, period)
+    maker = _Maker(request, book, period)
+    teams = sorted({(seat.team, seat.team_id) for seat in book.seats.values() if seat.team_id}, key=str)
+    lines: list[QuotaLine] = []
+    for name, team_id in teams:
+        people = {seat.id for seat in book.seats.values() if seat.team_id == team_id}
+        if team_id is not None:
+            lines.append(maker.line(TEAM, team_id, name, people, team_id))
+        lines += maker.people_of(team_id)
+    lines += maker.people_of(None)
+    lines.append(maker.line(ORG, request.org.id, _("Organisation"), None, None))
+    return QuotaPage(period, list_periods(request, period), lines)
+
+
+class _Maker:
+    def __init__(self, request: MemberRequest, book: Book, period: Period) -> None:
+        self.request, self.book = request, book
+        self.quotas = read_quotas(request.org, request.as_of, period)
+        rows = Quota.objects.filter(org=request.org, starts_on=period.starts_on).order_by("version")
+        self.versions = {(row.scope, row.scope_id): row.version for row in rows}
+
+    def people_of(self, team_id: UUID | None) -> list[QuotaLine]:
+        """Those who sell, or have a quota already."""
+        sells = {Role.REPRESENTATIVE, Role.MANAGER}
+        return [
+            self.line(MEMBER, seat.id, seat.name, {seat.id}, seat.team_id)
+            for seat in self.book.seats.values()
+            if seat.team_id == team_id and seat.is_active and (seat.role in sells or (MEMBER, seat.id) in self.quotas)
+        ]
+
+    def line(self, scope: str, scope_id: UUID, name: str, owners: set[UUID] | None, team_id: UUID | None) -> QuotaLine:
+        quota = self.quotas.get((scope, scope_id))
+        chance = self.book.chance_of(quota.amount, owners) if quota and quota.amount else None
+        return QuotaLine(
+            scope=scope, id=scope_id, name=name, quota=quota, version=self.versions.get((scope, scope_id), 0),
+            won=self.book.sums_of(owners).won, p_quota=chance, is_editable=self._may(scope, team_id),
+        )  # fmt: skip
+
+    def _may(self, scope: str, team_id: UUID | None) -> bool:
+        if not self.request.as_of.is_latest:
+            return False
+        return (
+            self.request.member.role == Role.ADMINISTRATOR if scope == ORG else can_lead(self.request.member, team_id)
+        )

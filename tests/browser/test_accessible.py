@@ -20,7 +20,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
 PAGES = (
     "board/", "table/", "deals/{deal}/", "deals/{deal}/?do=move", "deals/{deal}/?do=evidence",
-    "deals/{deal}/?do=person", "forecast/", "report-card/", "notices/", "new/", "import/",
+    "deals/{deal}/?do=person", "forecast/", "report-card/", "forecast/targets/", "forecast/funnel/",
+    "notices/", "new/", "import/",
 )  # fmt: skip
 
 

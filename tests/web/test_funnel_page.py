@@ -8,7 +8,7 @@ import pytest
 from landmark.deals.models import Deal
 from landmark.orgs.as_of import latest
 from landmark.orgs.roles import Role
-from landmark.outlook.models import FlagNote, StageFreeze
+from landmark.outlook.models import FittedModel, FlagNote, StageFreeze
 from tests.factories import make_deal, make_member, make_pipeline
 from tests.web.conftest import World
 from tests.web.test_board import make_forecast, read
@@ -113,3 +113,17 @@ def test_a_stalled_deal_is_explained_and_rests(world: World) -> None:
     assert FlagNote.objects.count() == 1
     reader = make_member(world.org, Role.EXECUTIVE, "Dan Oyelaran")
     assert world.client(reader).post(explain, {"kind": "stalled", "note": "No"}).status_code == 403
+
+
+def test_what_won_deals_have_and_lost_ones_lack(world: World) -> None:
+    model = make_forecast(world.org)
+    row = {
+        "milestone": "sponsor_committed", "share_with": 0.6, "share_without": 0.3, "odds": 3.5, "low": 2.0, "high": 6.1,
+        "deals_with": 80, "deals_without": 120,
+    }  # fmt: skip
+    FittedModel.objects.filter(pk=model.pk).update(separation={"deals": 200, "rows": [row]})
+    page = read(world.client(world.alice), world.url("forecast/funnel/"))
+    for words in ("Executive sponsor", "2.0–6.1", "80 · 120", "on 200 ended deals"):
+        assert words in page
+    FittedModel.objects.filter(pk=model.pk).update(separation={"deals": 12, "rows": []})
+    assert "No milestone has 15 ended deals" in read(world.client(world.alice), world.url("forecast/funnel/"))

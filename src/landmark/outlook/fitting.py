@@ -25,6 +25,7 @@ from landmark.orgs.models import Organisation
 from landmark.outlook.backtesting import back_test, is_enough_for_full
 from landmark.outlook.curves import DAYS, pack_curves
 from landmark.outlook.explaining import Reasons, explain_deals
+from landmark.outlook.freezes import find_freeze
 from landmark.outlook.histories import read_history
 from landmark.outlook.pushes import add_unmoved
 from landmark.outlook.separation import plain_separation
@@ -93,7 +94,7 @@ def compute_fit(org: Organisation, on: date, tick: OnProgress) -> FitResult:
             stays = read_stage_stays(org, on_day(org, on), playbook)
             explained = explain_deals(org, on, fitted, history, outlooks, stays, playbook)
             separation = plain_separation(history, fitted)
-            percents = _stage_percents(fitted, history, outlooks.deal, playbook)
+            percents = _stage_percents(fitted, history, outlooks.deal, playbook, _read_held(org, on))
         _wait(tested, tick)
     report = tested.result()
     return FitResult(
@@ -142,17 +143,34 @@ def predict_open(fitted: Fitted, history: History) -> Outlooks:
     return Outlooks(deal, lowest, prediction.p_lost[itself], prediction.p_won[itself])
 
 
-def _stage_percents(fitted: Fitted, history: History, deals: Ints, playbook: Playbook) -> list[float | None]:
-    """The classic stage percentage of each open deal: of the own past, or the playbook's while there is too little."""
+def _stage_percents(
+    fitted: Fitted, history: History, deals: Ints, playbook: Playbook, held: dict[str, float]
+) -> list[float | None]:
+    """The classic stage percentage of each open deal: the one held for its stage (``freezes``), else of the own past,
+    or the playbook's while there is too little."""
+    stages = _find_stages(history, playbook)
+    stands = [stages.get(int(deal), "") for deal in deals]
     if fitted.level != BENCHMARKS:
-        return [float(p) for p in predict_baselines(history, history.complete_to, [1])[STAGE][:, 0]]
-    table = {f"stage:{stage.key}": stage.win_prior for stage in playbook.open_stages}
-    found: dict[int, float] = {}
+        own = [float(p) for p in predict_baselines(history, history.complete_to, [1])[STAGE][:, 0]]
+        return [held.get(stage, rate) for stage, rate in zip(stands, own, strict=True)]
+    table = {stage.key: float(stage.win_prior) for stage in playbook.open_stages if stage.win_prior is not None}
+    return [held.get(stage, table.get(stage)) for stage in stands]
+
+
+def _find_stages(history: History, playbook: Playbook) -> dict[int, str]:
+    """Row of the history → the open stage its last dated move led to."""
+    names = {f"stage:{stage.key}": stage.key for stage in playbook.open_stages}
+    found: dict[int, str] = {}
     for event in np.lexsort((history.event_code, history.event_at)):
-        percent = table.get(history.milestones[history.event_code[event]])
-        if percent is not None:
-            found[int(history.event_deal[event])] = float(percent)
-    return [found.get(int(deal)) for deal in deals]
+        stage = names.get(history.milestones[history.event_code[event]])
+        if stage is not None:
+            found[int(history.event_deal[event])] = stage
+    return found
+
+
+def _read_held(org: Organisation, on: date) -> dict[str, float]:
+    freeze = find_freeze(org, on_day(org, on))
+    return {stage: float(percent) for stage, percent in freeze.percents.items()} if freeze else {}
 
 
 def _deal_results(

@@ -8,8 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.template.exceptions import TemplateDoesNotExist
-from django.template.loader import get_template
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -19,6 +17,7 @@ from landmark.orgs.roles import Right
 from landmark.outlook.freezes import DriftState, read_drift
 from landmark.outlook.funnel import Funnel, StagePercent, StepShare, find_falling, read_funnel, read_percents
 from landmark.outlook.reading import OrgForecast, read_forecast
+from landmark.outlook.separation import Separation, read_separation
 from landmark.outlook.upkeep import Upkeep, read_upkeep
 from landmark.playbook.loader import load_playbook
 from landmark.playbook.schema import FunnelStep, Playbook
@@ -95,6 +94,19 @@ class FreezeView:
     findings: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class SeparatorRow:
+    label: str
+    share_with: float
+    share_without: float
+    odds: float
+    low: float
+    high: float
+    deals_with: int
+    deals_without: int
+    is_clear: bool
+
+
 @dataclass(frozen=True)
 class FunnelPage:
     funnel: Funnel
@@ -114,7 +126,8 @@ class FunnelPage:
     what_if: WhatIf
     overall: str
     can_set: bool
-    has_separation: bool
+    separation: Separation | None
+    separators: tuple[SeparatorRow, ...]
 
 
 def read_funnel_page(request: MemberRequest) -> FunnelPage:
@@ -126,7 +139,7 @@ def read_funnel_page(request: MemberRequest) -> FunnelPage:
     percents = read_percents(org, as_of, funnel)
     teller = _Teller(request, playbook, lang)
     flags = FlagTeller(request, playbook, lang)
-    drift = read_drift(org, as_of)
+    drift, separation = read_drift(org, as_of), read_separation(org, as_of)
     return FunnelPage(
         funnel=funnel,
         stages=tuple(teller.tell_stage(one, funnel, upkeep, forecast) for one in percents),
@@ -146,16 +159,9 @@ def read_funnel_page(request: MemberRequest) -> FunnelPage:
         what_if=read_what_if(request, playbook, lang, upkeep, percents),
         overall=_overall(funnel.overall),
         can_set=has_right(request.member, Right.SET_TARGETS) and as_of.is_latest,
-        has_separation=_is_there("workspace/forecast/separation.html"),
+        separation=separation,
+        separators=teller.tell_separators(separation),
     )  # fmt: skip
-
-
-def _is_there(template: str) -> bool:
-    try:
-        get_template(template)
-    except TemplateDoesNotExist:
-        return False
-    return True
 
 
 def _interval(share: Share | None) -> str:
@@ -315,6 +321,15 @@ class _Teller:
         if line.absent:
             return self.playbook.text(f"funnel_state.{line.absent}.absent", self.lang)
         return _("Your source keeps no history of stages, so this step cannot be measured.")
+
+    def tell_separators(self, found: Separation | None) -> tuple[SeparatorRow, ...]:
+        return tuple(
+            SeparatorRow(
+                self.playbook.label("milestone", row.milestone, self.lang), row.share_with, row.share_without, row.odds,
+                row.low, row.high, row.deals_with, row.deals_without, row.is_clear,
+            )
+            for row in (found.rows if found else ())
+        )  # fmt: skip
 
     def tell_freeze(self, state: DriftState) -> FreezeView:
         made = state.freeze

@@ -37,7 +37,7 @@ SETTINGS = {
 }
 
 
-class _Nulls(Config):
+class _Nulls(Config):  # type: ignore[misc]
     """What Ibis's own Spark connection would set: NaN is a number, not a missing value."""
 
     treat_nan_as_null: bool = False

@@ -11,13 +11,13 @@ difference to the one before, so the steps sum to the whole difference exactly.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from landmark.forecast.copies import copy_deals, keep_changes, keep_events, rows_of
 from landmark.forecast.history import Floats, History, Ints
-from landmark.forecast.similar import copy_deals, rows_of
 
 RECORD, TIME, EVIDENCE, EDIT, REFIT = "record", "time", "evidence", "edit", "refit"
 MOST_ITEMS = 8
@@ -106,18 +106,7 @@ def _tell(history: History, items: Items, source: Ints, told: NDArray[np.int64])
     changes, _copy = rows_of(history.change_deal, source)
     keeps = items.of_event[events] < told[several.event_deal]
     stays = items.of_change[changes] < told[several.change_deal]
-    return replace(
-        several,
-        event_deal=several.event_deal[keeps],
-        event_at=several.event_at[keeps],
-        event_known=several.event_known[keeps],
-        event_code=several.event_code[keeps],
-        strength=None if several.strength is None else several.strength[keeps],
-        change_deal=several.change_deal[stays],
-        change_at=several.change_at[stays],
-        change_field=several.change_field[stays],
-        change_value=several.change_value[stays],
-    )
+    return keep_changes(keep_events(several, keeps), stays)
 
 
 def _causes(

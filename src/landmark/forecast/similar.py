@@ -1,7 +1,7 @@
 """Deals that looked like this one, and what became of them: the band around a probability, and what a milestone adds.
 
-Answers: "of n similar deals, k were won", a range that says how far that can be trusted, and the same for deals that had
-one milestone more. Does not answer: the probability (``model``) or a cause: deals that reach a milestone differ in
+Answers: "of n similar deals, k were won", a range that says how far that can be trusted, and the same for deals that
+had one milestone more. Does not answer: the probability (``model``) or a cause: deals that reach a milestone differ in
 other ways too.
 
 *Similar*: past snapshots of other deals, by the model's own score, age, and the newest milestone (the same one where
@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 from scipy.stats import beta
 
+from landmark.forecast.copies import add_event_each, copy_deals
 from landmark.forecast.history import WON, Floats, History, Ints
 from landmark.forecast.known import as_known
 from landmark.forecast.model import Fitted
@@ -58,7 +59,7 @@ class Similar:
 
 @dataclass(frozen=True)
 class Step:
-    """One milestone a deal has not reached: P(won) had it been reached today, and the deals that had it at this point."""
+    """One milestone not reached: P(won) had it been reached today, and the deals that had it at this point."""
 
     milestone: str
     p: float
@@ -203,49 +204,5 @@ def _if_reached(
     fitted: Fitted, history: History, as_of: float, horizon: int, deal: Ints, names: Sequence[str]
 ) -> Floats:
     """P(won by the horizon) of each deal (n,) with one milestone more, reached at the as-of instant."""
-    place = {name: at for at, name in enumerate(history.milestones)}
-    several = copy_deals(history, deal)
-    added = np.arange(deal.size, dtype=np.int32)
-    several = replace(
-        several,
-        event_deal=np.concatenate([several.event_deal, added]),
-        event_at=np.concatenate([several.event_at, np.full(deal.size, as_of)]),
-        event_known=np.concatenate([several.event_known, np.full(deal.size, as_of)]),
-        event_code=np.concatenate([several.event_code, np.array([place[name] for name in names], np.int32)]),
-        strength=None,
-    )
+    several = add_event_each(copy_deals(history, deal), names, as_of)
     return fitted.predict(several, as_of, [horizon]).p_won[:, 0]
-
-
-def copy_deals(history: History, source: Ints) -> History:
-    """One deal for each entry of ``source`` (positions in the history), with its events and changes."""
-    events, event_copy = rows_of(history.event_deal, source)
-    changes, change_copy = rows_of(history.change_deal, source)
-    return replace(
-        history,
-        deal_ids=history.deal_ids[source],
-        opened=history.opened[source],
-        closed=history.closed[source],
-        outcome=history.outcome[source],
-        known_from=history.known_from[source],
-        event_deal=event_copy,
-        event_at=history.event_at[events],
-        event_known=history.event_known[events],
-        event_code=history.event_code[events],
-        strength=None if history.strength is None else history.strength[events],
-        attributes={name: column[source] for name, column in history.attributes.items()},
-        change_deal=change_copy,
-        change_at=history.change_at[changes],
-        change_field=history.change_field[changes],
-        change_value=history.change_value[changes],
-    )
-
-
-def rows_of(of_deal: Ints, source: Ints) -> tuple[NDArray[np.intp], Ints]:
-    """Rows that belong to each copy's deal, in their own order, and the copy they go to."""
-    order = np.argsort(of_deal, kind="stable")
-    start = np.searchsorted(of_deal[order], source, "left")
-    stop = np.searchsorted(of_deal[order], source, "right")
-    copy = np.repeat(np.arange(source.size, dtype=np.int32), stop - start)
-    within = np.arange(copy.size) - np.repeat(np.cumsum(stop - start) - (stop - start), stop - start)
-    return order[start[copy] + within], copy

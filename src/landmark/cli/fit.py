@@ -23,12 +23,12 @@ if TYPE_CHECKING:
 def fit(slug: str | None, as_of: datetime | None) -> None:
     """Fit the forecast now and store it for the screens."""
     setup_django()
-    failed = [org.slug for org in _find_orgs(slug) if not _fit(org, as_of.date() if as_of else None)]
+    failed = [org.slug for org in find_orgs(slug) if not _fit(org, as_of.date() if as_of else None)]
     if failed:
         raise SystemExit(1)
 
 
-def _find_orgs(slug: str | None) -> "list[Organisation]":
+def find_orgs(slug: str | None) -> "list[Organisation]":
     from landmark.orgs.models import Organisation
 
     orgs = list(Organisation.objects.filter(slug=slug) if slug else Organisation.objects.order_by("slug"))

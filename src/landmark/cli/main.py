@@ -13,6 +13,7 @@ COMMANDS = {
     "demo": "landmark.cli.demo",
     "fit": "landmark.cli.fit",
     "forecast": "landmark.cli.forecast",
+    "freeze": "landmark.cli.freeze",
     "import": "landmark.cli.imports",
     "ledger": "landmark.cli.ledger",
     "playbook": "landmark.cli.playbook",

@@ -18,9 +18,10 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from landmark.forecast.model import VERSION
 from landmark.orgs.as_of import on_day
 from landmark.orgs.models import Member, Organisation
-from landmark.outlook.fitting import CannotFit, FitResult, compute_fit
+from landmark.outlook.fitting import CannotFit, CannotReuse, FitResult, compute_fit, compute_rescoring
 from landmark.outlook.models import DealForecast, FitRun, FittedModel, StageAge
 from landmark.outlook.tasks import fit_forecast
 
@@ -31,6 +32,8 @@ logger = logging.getLogger(__name__)
 
 ROWS_A_TRANSACTION = 500
 KEPT_MODELS = 12
+REFIT_AFTER = timedelta(days=7)
+"""Nights in between are scored with the model of the last fit."""
 SILENT_AFTER = timedelta(minutes=10)
 LEFT_FOR = timedelta(hours=1)
 LIVE = (FitRun.Status.WAITING, FitRun.Status.RUNNING)
@@ -40,8 +43,18 @@ class FitBusy(Exception):
     """Another worker runs this fit; the text says so."""
 
 
-def start_fit(org: Organisation, on: date | None = None, *, by: Member | None = None, enqueue: bool = True) -> FitRun:
+def start_fit(
+    org: Organisation,
+    on: date | None = None,
+    *,
+    by: Member | None = None,
+    enqueue: bool = True,
+    rescoring: bool = False,
+) -> FitRun:
     """Ask for a forecast of a day (the organisation's present by default). One live run a day is enough.
+
+    ``rescoring``: a fit of the last ``REFIT_AFTER`` may speak again; without one, or where it no longer suits the
+    history, the run fits all the same.
 
     A run left by a dead worker is closed and replaced. Asking while one is running lets another follow, because the
     running one may have read the data before the change that led to this call.
@@ -56,9 +69,12 @@ def start_fit(org: Organisation, on: date | None = None, *, by: Member | None = 
             _fail(live, _("The worker stopped before this forecast was done. Another run has been started."))
             live = None
         if live is None:
-            live = FitRun.objects.create(org=org, as_of=day, member=by)
-        elif not _is_silent(live):
-            return live
+            live = FitRun.objects.create(org=org, as_of=day, member=by, is_rescoring=rescoring)
+        else:
+            if live.is_rescoring and not rescoring:
+                FitRun.objects.filter(pk=live.pk).update(is_rescoring=False)
+            if not _is_silent(live):
+                return live
         if enqueue:
             fit_forecast.enqueue(str(live.id))
     return live
@@ -106,18 +122,37 @@ def _fit_and_store(run: FitRun, on_progress: OnProgress) -> None:
 
     _prune(run.org)
     read_at = timezone.now()
-    result = compute_fit(run.org, run.as_of, tick)
+    result = _compute(run, tick)
     tick(_("Storing the forecast"), 90)
     model = _store(run, result, read_at, tick)
     _publish(run, model)
     on_progress(_("Done"), 100)
 
 
+def _compute(run: FitRun, tick: OnProgress) -> FitResult:
+    source = find_recent_fit(run.org, run.as_of) if run.is_rescoring else None
+    if source is not None:
+        try:
+            return compute_rescoring(run.org, run.as_of, source, tick)
+        except CannotReuse:
+            logger.info("The model of %s no longer suits its history; a new one is fitted", run.org.slug)
+    return compute_fit(run.org, run.as_of, tick)
+
+
+def find_recent_fit(org: Organisation, on: date) -> FittedModel | None:
+    """The newest model whose fit is not older than ``REFIT_AFTER``, made with today's playbook and today's code."""
+    ready = FittedModel.objects.filter(org=org, is_ready=True, as_of__lte=on, as_of__gt=on - REFIT_AFTER)
+    model = ready.filter(playbook=org.playbook, model_version=str(VERSION)).first()
+    if model is None or (model.fitted_on or model.as_of) <= on - REFIT_AFTER:
+        return None
+    return model
+
+
 def _store(run: FitRun, result: FitResult, read_at: datetime, tick: OnProgress) -> FittedModel:
     model = FittedModel.objects.create(
         org=run.org, as_of=run.as_of, level=result.level, reason=result.reason[:500], playbook=result.playbook,
         model_version=result.model_version, input_hash=result.input_hash, parameters=result.parameters,
-        report=result.report, separation=result.separation, read_at=read_at,
+        report=result.report, separation=result.separation, read_at=read_at, fitted_on=result.fitted_on,
     )  # fmt: skip
     StageAge.objects.bulk_create(
         StageAge(model=model, stage=s.stage, median_days=s.median_days, p75_days=s.p75_days, count=s.count)

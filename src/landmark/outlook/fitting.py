@@ -8,7 +8,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from landmark.forecast.baselines import STAGE, predict_baselines
+from landmark.forecast.files import count_milestones, unknown_share
 from landmark.forecast.history import Floats, History, Ints
 from landmark.forecast.model import BENCHMARKS, VERSION, Fitted, fit
 from landmark.forecast.priors import Priors
@@ -27,6 +28,7 @@ from landmark.outlook.curves import DAYS, pack_curves
 from landmark.outlook.explaining import Reasons, explain_deals
 from landmark.outlook.freezes import find_freeze
 from landmark.outlook.histories import read_history
+from landmark.outlook.models import FittedModel
 from landmark.outlook.pushes import add_unmoved
 from landmark.outlook.separation import plain_separation
 from landmark.outlook.stages import StageStay, read_stage_stays
@@ -37,6 +39,12 @@ OnProgress = Callable[[str, int], None]
 
 SEED = 20260101
 BEAT_SECONDS = 2.0
+MOST_UNKNOWN = 0.1
+"""A larger share of events than this of kinds a stored model never met, and it is fitted again."""
+
+
+class CannotReuse(Exception):
+    """The stored model does not fit this history any more; a new one has to be fitted."""
 
 
 class CannotFit(Exception):
@@ -68,6 +76,7 @@ class FitResult:
     separation: dict[str, Any]
     stage_stays: tuple[StageStay, ...]
     deals: Iterator[DealResult] = field(repr=False)
+    fitted_on: date | None = None
 
 
 def compute_fit(org: Organisation, on: date, tick: OnProgress) -> FitResult:
@@ -76,27 +85,51 @@ def compute_fit(org: Organisation, on: date, tick: OnProgress) -> FitResult:
     The model of the day and its test on past days run side by side, one thread each: threads inside a fit that wait for
     one another cost more than they win (measured on two busy cores: ten times slower).
     """
-    tick(_("Reading the history"), 2)
-    playbook = load_playbook(org.playbook)
+    history, playbook = _read(org, on, tick)
     priors = Priors.from_playbook(playbook)
-    history = read_history(org, on)
-    if history.deal_ids.size == 0:
-        raise CannotFit(_("There are no deals yet. Import a file or open a deal, then start the forecast again."))
-    if not is_enough_for_full(history):
-        history = read_history(org, on, with_undated_stages=True)
     tick(_("Fitting the model, and testing it on past days"), 10)
     with ThreadPoolExecutor(1) as beside:
         tested = beside.submit(back_test, history, on, priors, SEED)
         with threadpool_limits(limits=1):
             fitted = fit(history, history.complete_to, priors, SEED)
-            tick(_("Looking ahead a year for every open deal"), 40)
-            outlooks = predict_open(fitted, history)
-            stays = read_stage_stays(org, on_day(org, on), playbook)
-            explained = explain_deals(org, on, fitted, history, outlooks, stays, playbook)
-            separation = plain_separation(history, fitted)
-            percents = _stage_percents(fitted, history, outlooks.deal, playbook, _read_held(org, on))
+            result = _look_ahead(org, on, fitted, history, playbook, tick)
         _wait(tested, tick)
-    report = tested.result()
+    return replace(result, report=tested.result())
+
+
+def compute_rescoring(org: Organisation, on: date, source: FittedModel, tick: OnProgress) -> FitResult:
+    """The forecast of the day by a model that was fitted before: nothing is fitted and nothing tested anew.
+
+    Raises CannotReuse when the history has come to know kinds of milestones the model never met.
+    """
+    history, playbook = _read(org, on, tick)
+    fitted = Fitted.from_json(source.parameters)
+    if unknown_share(fitted, count_milestones(history)) > MOST_UNKNOWN:
+        raise CannotReuse
+    with threadpool_limits(limits=1):
+        result = _look_ahead(org, on, fitted, history, playbook, tick)
+    return replace(result, report=source.report, fitted_on=source.fitted_on or source.as_of)
+
+
+def _read(org: Organisation, on: date, tick: OnProgress) -> tuple[History, Playbook]:
+    tick(_("Reading the history"), 2)
+    history = read_history(org, on)
+    if history.deal_ids.size == 0:
+        raise CannotFit(_("There are no deals yet. Import a file or open a deal, then start the forecast again."))
+    if not is_enough_for_full(history):
+        history = read_history(org, on, with_undated_stages=True)
+    return history, load_playbook(org.playbook)
+
+
+def _look_ahead(
+    org: Organisation, on: date, fitted: Fitted, history: History, playbook: Playbook, tick: OnProgress
+) -> FitResult:
+    """What the model says of every open deal, and why; its test on past days is not in it."""
+    tick(_("Looking ahead a year for every open deal"), 40)
+    outlooks = predict_open(fitted, history)
+    stays = read_stage_stays(org, on_day(org, on), playbook)
+    explained = explain_deals(org, on, fitted, history, outlooks, stays, playbook)
+    percents = _stage_percents(fitted, history, outlooks.deal, playbook, _read_held(org, on))
     return FitResult(
         level=fitted.level,
         reason=fitted.reason,
@@ -104,8 +137,8 @@ def compute_fit(org: Organisation, on: date, tick: OnProgress) -> FitResult:
         model_version=str(VERSION),
         input_hash=hash_history(history, org.playbook),
         parameters=fitted.to_json(),
-        report=report,
-        separation=separation,
+        report={},
+        separation=plain_separation(history, fitted),
         stage_stays=tuple(stays),
         deals=_deal_results(history, outlooks, explained, percents),
     )

@@ -27,7 +27,8 @@ logger = logging.getLogger(__name__)
 def start_due_fits(now: datetime) -> int:
     """Start one fit for each live organisation whose last whole day (UTC) has no forecast yet; returns how many.
 
-    A fit made during that day does not count: it had not seen the end of it.
+    A fit made during that day does not count: it had not seen the end of it. Most nights the last fit speaks again;
+    once a week the model is fitted anew.
     """
     midnight = datetime.combine(now.astimezone(UTC).date(), time.min, UTC)
     yesterday = midnight.date() - timedelta(days=1)
@@ -36,7 +37,7 @@ def start_due_fits(now: datetime) -> int:
         is_done = FittedModel.objects.filter(org=org, is_ready=True, as_of__gte=yesterday, read_at__gte=midnight)
         was_tried = FitRun.objects.filter(org=org, as_of=yesterday, created_at__gt=now - RETRY_AFTER)
         if not is_done.exists() and not was_tried.exists():
-            start_fit(org, yesterday)
+            start_fit(org, yesterday, rescoring=True)
             started += 1
     return started
 

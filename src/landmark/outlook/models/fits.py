@@ -21,11 +21,13 @@ class FittedModel(models.Model):
     ``is_ready`` turns true in one statement after all forecasts are written: readers see a whole model or none.
     ``read_at`` is our clock when the history was read: what changed a deal after it is not in its curve.
     ``separation``: which milestones tell won from lost, as ``separation.read_separation`` reads it.
+    ``fitted_on``: the day whose fit speaks here, when this day was scored without fitting again.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     org = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="fitted_models")
     as_of = models.DateField()
+    fitted_on = models.DateField(null=True)
     is_ready = models.BooleanField(default=False)
     level = models.CharField(max_length=20)
     reason = models.CharField(max_length=500)
@@ -50,6 +52,7 @@ class FitRun(models.Model):
     """One run of the background job that fits and stores a forecast; the page shows its progress.
 
     ``beat_at`` is the last sign of life: a running row that has been silent for long was left by a dead worker.
+    ``is_rescoring``: a recent fit may speak again, so that a night costs seconds; without one the run fits.
     ``is_asked_again``: somebody asked for a fit while this one had read its data already, so another one follows.
     """
 
@@ -68,6 +71,7 @@ class FitRun(models.Model):
     error = models.CharField(max_length=500, blank=True)
     member = models.ForeignKey(Member, on_delete=models.SET_NULL, null=True, related_name="+")
     model = models.ForeignKey(FittedModel, on_delete=models.SET_NULL, null=True, related_name="runs")
+    is_rescoring = models.BooleanField(default=False)
     is_asked_again = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
     started_at = models.DateTimeField(null=True)

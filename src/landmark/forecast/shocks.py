@@ -11,6 +11,7 @@ them.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -77,12 +78,11 @@ class Shock:
 
     def levels(self, count: int) -> Floats:
         """``count`` equally likely values of G, rising, with the mean ``level``."""
-        middle = (np.arange(_MIDPOINTS) + 0.5) / _MIDPOINTS
         values, chances = [], []
         for weights, size in zip(np.array(self.weights).T, _SIZES, strict=True):
             kept = weights > _NOTHING
             if kept.any():
-                values.append(np.outer(_LEVELS[kept], _gamma_quantiles(float(size), middle)).ravel())
+                values.append(np.outer(_LEVELS[kept], _gamma_quantiles(float(size))).ravel())
                 chances.append(np.repeat(weights[kept], _MIDPOINTS))
         every, chance = np.concatenate(values), np.concatenate(chances)
         order = np.argsort(every, kind="stable")
@@ -143,10 +143,10 @@ def _rows(weights: Floats) -> tuple[tuple[float, ...], ...]:
     return tuple(tuple(row) for row in weights.tolist())
 
 
-def _gamma_quantiles(size: float, middle: Floats) -> Floats:
-    """Gamma of mean 1 and standard deviation ``size``."""
+@cache
+def _gamma_quantiles(size: float) -> Floats:
+    """(200) equally likely values of a gamma variable of mean 1 and standard deviation ``size``."""
     if size == 0.0:
-        return np.ones(1).repeat(middle.size)
-    shape = size**-2
-    values: Floats = gammaincinv(shape, middle) / shape
+        return np.ones(_MIDPOINTS)
+    values: Floats = gammaincinv(size**-2, (np.arange(_MIDPOINTS) + 0.5) / _MIDPOINTS) * size**2
     return values

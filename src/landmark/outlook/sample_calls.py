@@ -11,7 +11,6 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from landmark.engines.categories import CATEGORIES
 from landmark.ledger.append import append_changes
@@ -32,13 +31,7 @@ SEED = 2026
 WEEKS = 4
 THOUSAND = Decimal(1000)
 USUAL = {"commitment": 0, "commercial": 1, "solution": 2, "discovery": 2, "qualification": 3}
-NOTES = (
-    "",
-    "",
-    _("Legal is through, signature to come."),
-    _("One deal slipped by a week."),
-    _("No change since Monday."),
-)
+NOTES = ("", "", "Legal is through, signature to come.", "One deal slipped by a week.", "No change since last week.")
 
 
 def make_sample_calls(org: Organisation, *, weeks: int = WEEKS, seed: int = SEED) -> int:
@@ -105,7 +98,7 @@ def _calls_above(
     book: Book, week: Week, at: datetime, now: datetime, random: Random, own: list[CallEntry], *, is_whole: bool
 ) -> list[CallEntry]:
     """Managers call for their teams, a little lower; the organisation commits to less than that."""
-    entries = []
+    entries: list[CallEntry] = []
     for seat in (one for one in book.seats.values() if one.role == "manager" and one.team_id and is_whole):
         team = {one.id for one in book.seats.values() if one.team_id == seat.team_id}
         said = sum((entry.amount for entry in own if entry.scope_id in team), Decimal(0))

@@ -47,7 +47,8 @@ def make_crew(**fields: Any) -> Crew:
     deal = make_deal(alice, target_on=timezone.now().date() + timedelta(days=5))
     return Crew(
         org, north, south, alice,
-        make_member(org, Role.REPRESENTATIVE, "Ann Okafor", north), make_member(org, Role.MANAGER, "Bob Lindqvist", north),
+        make_member(org, Role.REPRESENTATIVE, "Ann Okafor", north),
+        make_member(org, Role.MANAGER, "Bob Lindqvist", north),
         make_member(org, Role.REPRESENTATIVE, "Carl Brandt", south), make_member(org, Role.EXECUTIVE, "Eve Santos"),
         make_member(org, Role.ADMINISTRATOR, "Ada Novak"), deal,
     )  # fmt: skip

@@ -47,11 +47,13 @@ class Gaps:
     """What the files do not tell of the first day, in numbers of deals.
 
     ``late``: their history begins after it. ``unstaged``: their stage is known only since an import met them there.
+    ``undated``: nobody knows when they opened, so they seem new on the day of their import.
     ``is_flat``: nothing imported says that an amount or date was ever another one.
     """
 
     late: int = 0
     unstaged: int = 0
+    undated: int = 0
     is_flat: bool = False
 
 
@@ -78,15 +80,16 @@ def read_changes(org: Organisation, start: AsOf, end: AsOf, *, with_categories: 
     people = _read_people(org)
     sides = [_Side(org, day, people, categories_as_known(org, day) if with_categories else {}) for day in (start, end)]
     _read_earlier_values(org, sides)
-    names, late, imported = {}, 0, 0
+    names, late, undated, imported = {}, 0, 0, 0
     for row in _read_deals(org, start, end):
         for place, side in enumerate(sides):
             walk = walks.get(row["id"])
             side.add(row, _stand(row) if walk is None else walk.get(place))
         names[row["id"]] = DealName(row["id"], row["name"], row["account__name"] or "")
         late += bool(row["history_known_from"] and row["opened_at"] <= start.known_by < row["history_known_from"])
+        undated += not row["is_opened_exact"] and row["opened_at"] > start.known_by
         imported += bool(row["source"])
-    gaps = Gaps(late, walks.unstaged, imported > 0 and not sides[0].earlier and not _has_history(org))
+    gaps = Gaps(late, walks.unstaged, undated, imported > 0 and not sides[0].earlier and not _has_history(org))
     return Changes(org, start, end, sides[0].states, sides[1].states, names, people, gaps)
 
 
@@ -134,8 +137,8 @@ def _read_deals(org: Organisation, start: AsOf, end: AsOf) -> Iterator[dict[str,
     wanted = Q(closed_at__isnull=True) | Q(id__in=_moves_since(org, start).values("deal"))
     rows = Deal.objects.of(org).filter(wanted, opened_at__lte=end.known_by)
     fields = (
-        "id", "name", "account__name", "source", "stage", "closed_at", "opened_at", "history_known_from", "amount",
-        "currency", "target_on", "owner_id", "deal_type",
+        "id", "name", "account__name", "source", "stage", "closed_at", "opened_at", "is_opened_exact",
+        "history_known_from", "amount", "currency", "target_on", "owner_id", "deal_type",
     )  # fmt: skip
     yield from rows.values(*fields).iterator(CHUNK)
 

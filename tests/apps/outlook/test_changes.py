@@ -20,7 +20,7 @@ from landmark.engines.waterfall import Movement, Reason, Scope, compare, sum_up
 from landmark.orgs.as_of import AsOf, latest, on_day
 from landmark.orgs.models import Member, Organisation, Team
 from landmark.orgs.roles import Role
-from landmark.outlook.changes import list_steps, read_changes
+from landmark.outlook.changes import Gaps, list_steps, read_changes
 from landmark.outlook.periods import Period, period_containing
 from landmark.outlook.traces import find_cause, read_traces
 from landmark.simulator.salesforce import write_salesforce_zip
@@ -107,8 +107,9 @@ def test_what_the_files_do_not_tell_is_counted(org: Organisation) -> None:
         known_at=known_from, recorded_at=known_from,
     )  # fmt: skip
     Deal.objects.filter(pk=met.pk).update(stage="solution", last_move_id=move.id)
+    add_deal(org, moves=[(399, "qualification")], source="crm", external_id="4", is_opened_exact=False)
     changes = read_changes(org, on_day(org, on(390)), latest(org))
-    assert (changes.gaps.late, changes.gaps.unstaged, changes.gaps.is_flat) == (1, 1, False)
+    assert changes.gaps == Gaps(late=1, unstaged=1, undated=1, is_flat=False)
     assert changes.before[late.id].amount == 5
     assert read_changes(org, on_day(org, on(397)), latest(org)).gaps.unstaged == 0
 

@@ -258,6 +258,12 @@ def say_gaps(changes: Changes) -> Iterator[str]:
             "The history of %(n)s deals begins after %(day)s; before that they stand as they were first known.",
             gaps.late,
         ) % {"n": format_count(gaps.late), "day": day}  # fmt: skip
+    if gaps.undated:
+        yield ngettext(
+            "Nobody knows when %(n)s deal opened, so it counts as new on the day it was imported.",
+            "Nobody knows when %(n)s deals opened, so they count as new on the day they were imported.",
+            gaps.undated,
+        ) % {"n": format_count(gaps.undated)}  # fmt: skip
     if gaps.unstaged:
         yield ngettext(
             "The stage of %(n)s deal is known only since its import; on %(day)s it stands at the first one.",

@@ -4,7 +4,8 @@ Answers: for each milestone, the share won among deals that had it at a point, a
 that did not. Does not answer: what brings a win; who reaches a milestone differs in other ways too.
 
 Every closed deal is looked at on the days it reached certain ages, with what was known then; all its looks together
-weigh as much as one deal. Looks are compared within strata of age × number of other milestones. With n₁, n₀ looks with
+weigh as much as one deal. Looks are compared within strata of age × number of other milestones; moves of the stage
+are no milestones here, since they come with them. With n₁, n₀ looks with
 and without the milestone and N = n₁ + n₀ of a stratum: shares are averaged with weight n₁ n₀ / N, the odds ratio is
 Mantel–Haenszel's, its interval (95 %) from the variance of Robins, Breslow & Greenland (1986). Deals still open say
 nothing yet and are left out.
@@ -25,6 +26,7 @@ AGES = np.array([7, 14, 30, 60, 90, 150, 240], np.int32)
 FEWEST_EACH = 15
 """A milestone is judged from so many deals with it and so many without it on."""
 _FURTHER = np.array([1, 3, 5, 8])
+STAGE = "stage:"
 _LEVEL = 0.95
 
 
@@ -56,9 +58,11 @@ def find_separators(history: History, as_of: float, vocabulary: Vocabulary) -> l
     reached = Snapshots(known, vocabulary).reached(deal, day)
     weight = 1.0 / np.bincount(deal)[deal]
     is_won = known.outcome[deal] == WON
+    judged = [place for place, name in enumerate(vocabulary.milestones) if not name.startswith(STAGE)]
+    far = reached[:, judged].sum(axis=1)
     found = []
-    for place, name in enumerate(vocabulary.milestones):
-        others = reached.sum(axis=1) - reached[:, place]
+    for place in judged:
+        name, others = vocabulary.milestones[place], far - reached[:, place]
         stratum = age * (_FURTHER.size + 1) + np.searchsorted(_FURTHER, others, "right")
         one = _compare(name, stratum, reached[:, place], is_won, weight, deal)
         if one is not None:

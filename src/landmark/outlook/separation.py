@@ -27,10 +27,9 @@ class Separation:
 
 
 def plain_separation(history: History, fitted: Fitted) -> dict[str, Any]:
-    """What ``FittedModel.separation`` holds. Stage moves are left out: they are what a milestone is meant to bring."""
+    """What ``FittedModel.separation`` holds."""
     found = find_separators(history, history.complete_to, fitted.vocabulary)
-    rows = [asdict(one) for one in found if not one.milestone.startswith("stage:")]
-    return {"deals": fitted.closed, "rows": rows[:SHOWN]}
+    return {"deals": fitted.closed, "rows": [asdict(one) for one in found[:SHOWN]]}
 
 
 def read_separation(org: Organisation, asked: AsOf) -> Separation | None:

@@ -65,7 +65,29 @@ def as_known(history: History, as_of: float) -> Known:
         event_expires=None if history.event_expires is None else history.event_expires[kept],
         complete_to=as_of,
     )
-    return Known(cut, as_of, position)
+    return Known(_settle_openings(cut), as_of, position)
+
+
+def _settle_openings(history: History) -> History:
+    """Changes of attributes up to the opening go into the columns and are changes no more.
+
+    A source that keeps the last value only writes what stood at the opening where it differs: the mere presence of
+    such a row would tell that the value changes later, as a won deal's amount does.
+    """
+    names = set(history.attributes)
+    named = np.array([name in names for name in history.change_field.tolist()], bool)
+    first = named & (history.change_at <= history.opened[history.change_deal])
+    if not first.any():
+        return history
+    settled = {name: known_at_opening(history, name) for name in set(history.change_field[first].tolist())}
+    return replace(
+        history,
+        attributes={**history.attributes, **settled},
+        change_deal=history.change_deal[~first],
+        change_at=history.change_at[~first],
+        change_field=history.change_field[~first],
+        change_value=history.change_value[~first],
+    )
 
 
 def known_at_opening(history: History, name: str) -> Texts:

@@ -21,6 +21,7 @@ from landmark.forecast.leaks import (
     find_leaks,
     measure_fill,
 )
+from landmark.forecast.model import fit
 from landmark.simulator import simulate, write_event_log
 from tests.pure.connectors.helpers import files_in, real_data
 from tests.pure.forecast.made import START, make_history
@@ -164,3 +165,22 @@ def test_mavens_account_and_sector_give_the_outcome_away() -> None:
     }
     assert told[0].open_ == pytest.approx(1 - 1_425 / 2_089)
     assert kinds(history) == {}
+
+
+def test_a_value_at_the_opening_written_only_where_it_changes_later_tells_nothing() -> None:
+    """A source that keeps last values writes a won deal's list price as a change at its opening, and no other's."""
+    won = np.flatnonzero(MADE.outcome == WON).astype(np.int32)
+    last = MADE.attributes["amount"].copy()
+    last[won] = "777.00"
+    told = replace(
+        MADE,
+        attributes={**MADE.attributes, "amount": last},
+        change_deal=np.concatenate([won, won]),
+        change_at=np.concatenate([MADE.opened[won], MADE.closed[won]]),
+        change_field=np.full(2 * won.size, "amount", object),
+        change_value=np.concatenate([MADE.attributes["amount"][won], np.full(won.size, "777.00", object)]),
+    )
+    day = START + 200.0
+    assert find_leaks(as_known(told, day).history) == ()
+    said, plain = (fit(history, day).predict(history, day, [30]) for history in (told, MADE))
+    assert said.p_won == pytest.approx(plain.p_won, abs=0.05)

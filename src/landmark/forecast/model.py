@@ -27,9 +27,10 @@ from landmark.forecast.grid import (
 from landmark.forecast.hazards import Ahead
 from landmark.forecast.history import LOST, WON, Floats, History, Ints
 from landmark.forecast.known import as_known
+from landmark.forecast.leaks import Leak
 from landmark.forecast.priors import Priors
 from landmark.forecast.sampling import sample
-from landmark.forecast.shrunken import WINDOW_DAYS, Rates, fit_rates, no_rates
+from landmark.forecast.shrunken import Rates, fit_rates, no_rates
 from landmark.forecast.snapshots import Snapshots, Table
 from landmark.forecast.vocabulary import Vocabulary, learn
 
@@ -110,6 +111,11 @@ class Fitted:
         """Cumulative incidence at the edges, with the market's drift and the tail."""
         return cumulate(with_tail(drifted(hazard, full.drift), slow, full.supported))
 
+    @property
+    def left_out(self) -> tuple[Leak, ...]:
+        """Attributes that would give the outcome away, each with one sentence why."""
+        return self.vocabulary.left_out
+
     def to_json(self) -> dict[str, Any]:
         """Plain numbers and texts, complete: ``from_json`` predicts the same to the last digit."""
         return {
@@ -157,8 +163,7 @@ def fit(history: History, as_of: float, priors: Priors | None = None, seed: int 
         return replace(fitted, reason=_too_few(won + lost))
     rows = sample(known, as_of)
     table = Snapshots(known, vocabulary).table(rows.deal, rows.day)
-    overlap = max(WINDOW_DAYS / rows.spacing, 1.0) * rows.kept
-    rates = fit_rates(table, vocabulary.milestones, known, rows.deal, rows.day, as_of, overlap, priors)
+    rates = fit_rates(table, vocabulary.milestones, known, rows, as_of, priors)
     fitted = replace(fitted, level=SHRUNKEN, rates=rates, reason=_not_yet_full(won, lost))
     if won + lost < CLOSED_FOR_FULL or min(won, lost) < EACH_FOR_FULL:
         return fitted

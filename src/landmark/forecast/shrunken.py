@@ -1,11 +1,13 @@
-"""Closing rates by stage and age, each as far from the playbook's benchmarks as its own evidence allows.
+"""Closing rates by stage and time ahead, each as far from the playbook's benchmarks as its own evidence allows.
 
 Answers: probabilities when history is thin; with no history at all it answers the playbook's own figures.
 Does not answer: what single events or attributes tell; that is the full model's part.
 
-Formula: rate_c = playbook rate_c(stage) × m_c × m_c(newest milestone) × m_c(newest milestone, age band). Each
+Formula: rate_c = playbook rate_c(stage) × m_c × m_c(newest milestone) × m_c(newest milestone, time ahead). Each
 multiplier is (κ + closings) / (κ + closings expected so far), the mean of a Gamma(κ, κ) prior updated by a Poisson
-count: 1 without data. Source: empirical Bayes for Poisson rates, Morris (1983).
+count: 1 without data. A deal in an early stage is won in three months, not this week: deals move on, so the rates of
+the days far ahead are counted there, from where the deal stood.
+Source: empirical Bayes for Poisson rates, Morris (1983).
 """
 
 from dataclasses import dataclass
@@ -14,42 +16,46 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from landmark.forecast.grid import INTERVALS, LENGTH, MIDDLE
+from landmark.forecast.grid import EDGES, LENGTH, outcomes
 from landmark.forecast.history import LOST, WON, Floats, History, Ints
 from landmark.forecast.priors import Priors
+from landmark.forecast.sampling import Sample
 from landmark.forecast.snapshots import Table
 
-AGE_EDGES = np.array([7.0, 21.0, 45.0, 90.0, 180.0])
-WINDOW_DAYS = 7.0
+BAND_EDGES = np.array([7.0, 21.0, 60.0, 150.0])
+BAND = np.searchsorted(BAND_EDGES, EDGES[1:], "left")
+"""Which band of the time ahead an interval belongs to."""
 GROUP_WEIGHT = 10.0
-_BANDS = AGE_EDGES.size + 1
+_BANDS = BAND_EDGES.size + 1
 
 
 @dataclass(frozen=True)
 class Rates:
-    """overall (2) · by_state (states, 2) · by_age (states, bands, 2); state 0 means no milestone yet."""
+    """overall (2) · by_state (states, 2) · by_ahead (states, bands, 2); state 0 means no milestone yet."""
 
     overall: Floats
     by_state: Floats
-    by_age: Floats
+    by_ahead: Floats
 
     def predict(self, table: Table, milestones: tuple[str, ...], priors: Priors) -> Floats:
-        """Hazards (rows, INTERVALS, 2). A deal grows older ahead; its stage is taken to stay."""
-        state, age = _state(table), table.values[:, table.names.index("age")]
+        """Hazards (rows, INTERVALS, 2)."""
+        state = _state(table)
         base = priors.rates(milestones, reached(table, milestones)) * self.overall * self.by_state[state]
-        hazard = np.zeros((age.size, INTERVALS, 2))
-        for j in range(INTERVALS):
-            rate = base * self.by_age[state, _band(age + MIDDLE[j])]
-            total = rate.sum(axis=1, keepdims=True)
-            hazard[:, j] = -np.expm1(-total * LENGTH[j]) * rate / total
+        rate = base[:, None] * self.by_ahead[state][:, BAND]
+        total = rate.sum(axis=2, keepdims=True)
+        hazard: Floats = -np.expm1(-total * LENGTH[:, None]) * rate / total
         return hazard
 
     def to_json(self) -> dict[str, Any]:
-        return {"overall": self.overall.tolist(), "by_state": self.by_state.tolist(), "by_age": self.by_age.tolist()}
+        return {
+            "overall": self.overall.tolist(),
+            "by_state": self.by_state.tolist(),
+            "by_ahead": self.by_ahead.tolist(),
+        }
 
     @staticmethod
     def from_json(data: dict[str, Any]) -> "Rates":
-        return Rates(*(np.array(data[name], np.float64) for name in ("overall", "by_state", "by_age")))
+        return Rates(*(np.array(data[name], np.float64) for name in ("overall", "by_state", "by_ahead")))
 
 
 def reached(table: Table, milestones: tuple[str, ...]) -> NDArray[np.bool_]:
@@ -62,10 +68,6 @@ def _state(table: Table) -> NDArray[np.int64]:
     return table.values[:, table.names.index("newest")].astype(np.int64) + 1
 
 
-def _band(age: Floats) -> NDArray[np.intp]:
-    return np.searchsorted(AGE_EDGES, age, "right")
-
-
 def no_rates(milestones: tuple[str, ...]) -> Rates:
     """The playbook alone."""
     states = len(milestones) + 2
@@ -73,34 +75,44 @@ def no_rates(milestones: tuple[str, ...]) -> Rates:
 
 
 def fit_rates(
-    table: Table,
-    milestones: tuple[str, ...],
-    history: History,
-    deal: Ints,
-    day: Ints,
-    as_of: float,
-    overlap: float,
-    priors: Priors,
+    table: Table, milestones: tuple[str, ...], history: History, rows: Sample, as_of: float, priors: Priors
 ) -> Rates:
-    """``overlap``: how many snapshots see the same day of a deal; it turns counts of rows into counts of closings."""
-    closed = history.closed[deal]
-    window = np.minimum(WINDOW_DAYS, as_of - day)
-    ahead = np.where(np.isnan(closed), np.inf, closed - day)
-    exposure = np.minimum(window, ahead) / overlap
-    outcome = history.outcome[deal]
-    closes = np.stack([(outcome == WON) & (ahead <= window), (outcome == LOST) & (ahead <= window)], axis=1) / overlap
-    expected = priors.rates(milestones, reached(table, milestones)) * exposure[:, None]
+    """Counts closings and the days at risk in each interval ahead of each row.
+
+    Many rows see the same closing: counts are scaled so that, in all and in each band, they add up to the different
+    deals that closed.
+    """
+    ahead = outcomes(history, rows.deal, rows.day, as_of)
+    row, interval = np.nonzero(ahead >= 0)
+    happened, band = ahead[row, interval], BAND[interval]
+    left = np.nan_to_num(history.closed[rows.deal[row]] - rows.day[row], nan=np.inf)
+    seen_by = np.maximum(LENGTH[interval] / rows.spacing, 1.0) * rows.kept
+    exposure = np.clip(left - EDGES[interval], 0.0, LENGTH[interval]) / seen_by
+    closes = np.stack([happened == cause for cause in (WON, LOST)], axis=1) / seen_by[:, None]
+    state = _state(table)[row]
+    expected = priors.rates(milestones, reached(table, milestones))[row] * exposure[:, None]
     share = np.array([priors.pooled.win_rate, 1.0 - priors.pooled.win_rate])
-    state, band = _state(table), _band(table.values[:, table.names.index("age")])
     states = len(milestones) + 2
 
-    overall = _multiplier(closes.sum(axis=0), expected.sum(axis=0), np.maximum(priors.weight * share, 1.0))
-    expected = expected * overall
-    by_state = _multiplier(_sum_by(state, closes, states), _sum_by(state, expected, states), GROUP_WEIGHT)
+    scale = _different(rows.deal[row], happened > 0) / max(float(closes.sum()), 1.0)
+    closings, hoped = scale * closes, scale * expected
+    overall = _multiplier(closings.sum(axis=0), hoped.sum(axis=0), np.maximum(priors.weight * share, 1.0))
+    expected, hoped = expected * overall, hoped * overall
+    by_state = _multiplier(_sum_by(state, closings, states), _sum_by(state, hoped, states), GROUP_WEIGHT)
     expected = expected * by_state[state]
-    cell = state * _BANDS + band
-    by_age = _multiplier(_sum_by(cell, closes, states * _BANDS), _sum_by(cell, expected, states * _BANDS), GROUP_WEIGHT)
-    return Rates(overall, by_state, by_age.reshape(states, _BANDS, 2))
+    in_band = np.ones(_BANDS)
+    for one in range(_BANDS):
+        here = band == one
+        in_band[one] = _different(rows.deal[row[here]], happened[here] > 0) / max(float(closes[here].sum()), 1.0)
+    cell, count = state * _BANDS + band, in_band[band][:, None]
+    by_ahead = _multiplier(
+        _sum_by(cell, closes * count, states * _BANDS), _sum_by(cell, expected * count, states * _BANDS), GROUP_WEIGHT
+    )
+    return Rates(overall, by_state, by_ahead.reshape(states, _BANDS, 2))
+
+
+def _different(deal: Ints, closed: NDArray[np.bool_]) -> float:
+    return float(np.unique(deal[closed]).size)
 
 
 def _sum_by(group: NDArray[np.int64], values: Floats, groups: int) -> Floats:

@@ -1,20 +1,27 @@
 """Forecast and report card: numbers in words, two quarters, renewal, grades."""
 
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.test import Client
 
+from landmark.forecast.shocks import size_shock
 from landmark.orgs.as_of import latest
 from landmark.orgs.models import Organisation
 from landmark.orgs.roles import Role
+from landmark.outlook.calls import GradedCall
 from landmark.outlook.models import FitRun, FittedModel
 from landmark.outlook.periods import period_in_view
+from landmark.workspace.extracts import read_parts
+from landmark.workspace.presenters import report_card
 from tests.factories import make_deal, make_member, make_org, make_pipeline, make_team, sign_in
 from tests.web.conftest import World
 from tests.web.test_board import make_forecast, read
 
 QUERIES = 24
+CARD_QUERIES = 14
 
 REPORT: dict[str, Any] = {
     "horizons": [30, 60, 90], "first": "2026-06-05", "last": "2026-10-23", "every_days": 14, "refits": 2,
@@ -28,12 +35,23 @@ REPORT: dict[str, Any] = {
             {"rows": 40, "predicted": 0.1, "observed": 0.08}, {"rows": 40, "predicted": 0.6, "observed": 0.64}]}
         for h in (30, 60, 90)
     ],
-    "stretch": {"30": 1.0, "60": 1.4, "90": 1.7},
+    "levels": {"full": 2}, "currency": "EUR", "shocks": {"60": size_shock([]).to_json()},
+    "unknowns": [
+        {"code": "left_out", "count": 1, "day": None, "names": ["account:size"]},
+        {"code": "known_since", "count": 12, "day": "2026-03-01", "names": []},
+    ],
     "periods": [
         {"as_of": "2026-06-05", "horizon": 60, "open": 200, "actual": 38,
-         "expected": {"landmark": 40.0}, "p10": 33, "p90": 47},
+         "expected": {"landmark": 40.0}, "p10": 33, "p90": 47, "three_class": 0.5,
+         "brier": {"landmark": 0.1112, "stage percentage": 0.2221},
+         "log_loss": {"landmark": 0.4, "stage percentage": None},
+         "money": {"expected": 900.0, "unopened": 100.0, "p10": 500.0, "p50": 880.0, "p90": 1300.0, "actual": 1250.0,
+                   "actual_unopened": 250.0}},
         {"as_of": "2026-06-19", "horizon": 60, "open": 210, "actual": 60,
-         "expected": {"landmark": 42.0}, "p10": 35, "p90": 49},
+         "expected": {"landmark": 42.0}, "p10": 35, "p90": 49, "three_class": 0.6,
+         "brier": {"landmark": 0.1314, "stage percentage": 0.2}, "log_loss": {"landmark": 0.5, "stage percentage": 0.7},
+         "money": {"expected": 900.0, "unopened": 100.0, "p10": 500.0, "p50": 880.0, "p90": 1300.0, "actual": 1450.0,
+                   "actual_unopened": 0.0}},
     ],
 }  # fmt: skip
 
@@ -131,6 +149,52 @@ def test_the_card_compares_with_what_people_use_today(world: World) -> None:
     assert "0.1100" in page
     assert "Scores at 90 days" in read(client, world.url("report-card/?horizon=90"))
     assert "Scores at 60 days" in read(client, world.url("report-card/?horizon=moon"))
+
+
+def test_the_card_shows_money_scores_over_time_and_what_is_not_known(world: World) -> None:
+    model = make_forecast(world.org)
+    FittedModel.objects.filter(pk=model.pk).update(report=REPORT)
+    client = world.client(world.alice)
+    response = client.get(world.url("report-card/"))
+    page, card = response.content.decode(), response.context["card"]
+    for words in ("Bookings, forecast and real", "From one past day to the next", "0.1314",
+                  "What the model cannot know", "Size: written on or after closing",
+                  "History known only since 1 Mar 2026", "A turn like none before", "12 deals were open before",
+                  "No quarter with weekly calls is over yet", "Expected wins within 60 days",
+                  "Full model on your own history", "outside the range"):  # fmt: skip
+        assert words in page, words
+    assert [row.has_held for row in card.money_rows] == [True, False]
+    assert card.money_share == "50 %"
+    assert [line.series for line in card.brier_lines[0].lines] == ["1", "2"]
+    assert len(card.loss_lines[0].lines[1].dots) == 1, "an undefined score leaves a gap"
+    assert {part.name for part in read_parts(page)} == {"reliability", "scores-over-time", "scores", "bookings", "past"}
+    assert "style=" not in page
+
+
+def test_calls_are_graded_beside_the_model(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def graded(kind: str, amount: str, scope: str = "org") -> GradedCall:
+        return GradedCall(
+            datetime(2026, 8, 3, tzinfo=UTC), date(2026, 7, 1), date(2026, 9, 30), kind, scope, world.org.id, "Alder",
+            "EUR", Decimal(amount), Decimal("0"), Decimal("1000"), is_final=True,
+        )  # fmt: skip
+
+    found = [graded("model", "1100"), graded("commit", "1500"), graded("commit", "900"), graded("commit", "1", "team")]
+    monkeypatch.setattr(report_card, "read_graded_calls", lambda _org, _as_of: found)
+    model = make_forecast(world.org)
+    FittedModel.objects.filter(pk=model.pk).update(report=REPORT)
+    response = world.client(world.alice).get(world.url("report-card/"))
+    rows = [(row.name, row.count, row.error, row.lean) for row in response.context["card"].calls]
+    assert rows == [("Landmark", 1, "10 %", "10 % too high"), ("Commit", 2, "30 %", "20 % too high")]
+    assert "Week by week" in response.content.decode()
+
+
+def test_the_card_asks_few_questions(world: World, django_assert_max_num_queries: Any) -> None:
+    model = make_forecast(world.org)
+    FittedModel.objects.filter(pk=model.pk).update(report=REPORT)
+    client = world.client(world.alice)
+    client.get(world.url("report-card/"))
+    with django_assert_max_num_queries(CARD_QUERIES):
+        client.get(world.url("report-card/"))
 
 
 def test_without_a_past_the_card_says_so(world: World) -> None:

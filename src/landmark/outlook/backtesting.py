@@ -22,7 +22,7 @@ from landmark.forecast.baselines import predict_baselines
 from landmark.forecast.evaluate import brier, log_loss, reliability, three_class_loss
 from landmark.forecast.history import LOST, WON, Floats, History
 from landmark.forecast.known import as_known
-from landmark.forecast.model import CLOSED_FOR_FULL, EACH_FOR_FULL, Fitted, fit
+from landmark.forecast.model import CLOSED_FOR_FULL, EACH_FOR_FULL, FULL, SHRUNKEN, Fitted, fit
 from landmark.forecast.portfolio import Pipeline, draw_outcomes
 from landmark.forecast.priors import Priors
 from landmark.forecast.shocks import Shock, Strayed, apart_from, size_shock, strayed
@@ -46,6 +46,7 @@ class Past:
     """What a back-test works on: history · rounds, oldest first · horizons · offset of the screen's day · seed.
 
     ``amounts_tell``: amounts were written on closing, so that past days must not see them.
+    ``level``: of model that speaks on the day of the report.
     """
 
     history: History
@@ -55,6 +56,10 @@ class Past:
     seed: int
     currency: str = ""
     amounts_tell: bool = False
+
+    @property
+    def level(self) -> str:
+        return FULL if is_enough_for_full(self.history) else SHRUNKEN
 
     def day(self, at: float) -> str:
         """The day a screen shows for a moment of the forecast's clock."""
@@ -141,12 +146,17 @@ def choose_refits(days: list[float], count: int) -> set[float]:
 
 
 def find_strayed(past: Past) -> list[Strayed]:
-    """Wins of every past window and horizon; windows that overlap count once."""
+    """Wins of every past window and horizon; windows that overlap count once.
+
+    Only days on which the level of model spoke that speaks now: shrunken rates say nothing of the full model's errors.
+    """
     as_of = [one.prediction.as_of for one in past.rounds]
     step = min(np.diff(as_of), default=math.inf)
     found = []
     for place, horizon in enumerate(past.horizons):
         for one in past.scored(horizon):
+            if one.level != past.level:
+                continue
             won = float(np.sum(outcome_at(past.history, one.prediction, horizon) == WON))
             start = one.prediction.as_of
             weight = min(step / horizon, 1.0)

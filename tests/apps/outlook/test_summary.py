@@ -1,12 +1,18 @@
 """The sums of a period: by hand, to the cent, as known on the day."""
 
+from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 
+import numpy as np
 import pytest
 
 from landmark.deals.models import Deal
+from landmark.forecast.arrivals import find_arrivals
 from landmark.orgs.models import Member, Organisation, Team
 from landmark.outlook.curves import DAYS
+from landmark.outlook.histories import read_history
+from landmark.outlook.models import FittedModel
 from landmark.outlook.periods import next_period, period_containing, previous_period
 from landmark.outlook.summary import CurrencySummary, summarise
 from tests.apps.outlook.company import add_deal, make_company, on, store_forecast
@@ -162,3 +168,28 @@ def test_the_range_lies_around_the_expectation_and_is_repeatable(org: Organisati
     assert abs(main.total.expected_total - 1400) < 2
     assert (main.range.p10, main.range.p50, main.range.p90) == (1200, 1400, 1700), "40 × .10, moved together a little"
     assert summarise(org, NOW, period).main.range == main.range
+
+
+def test_ranges_of_people_and_teams_come_from_the_same_outcomes(org: Organisation) -> None:
+    """Twenty deals of two people: each has a range and a chance of a quota, and their means add up to the whole."""
+    ann, ben = (Member.objects.create(org=org, name=name, role="representative") for name in ("Ann", "Ben"))
+    deals = [
+        add_deal(org, moves=[(360, "qualification")], amount=100, target_on=TARGET, owner=(ann, ben)[number % 2])
+        for number in range(20)
+    ]
+    store_forecast(org, NOW, dict.fromkeys(deals, (line_to(0.30), 0.0)))
+    arrivals = find_arrivals(read_history(org, NOW), float((NOW - date(1970, 1, 1)).days))
+    report = {"arrivals": replace(arrivals, rate=1.0, won_by_age=np.linspace(0, 0.5, 366)).to_json()}
+    report["arrivals"]["amounts"], report["arrivals"]["shares"] = {"EUR": [50.0]}, {"EUR": 1.0}
+    FittedModel.objects.update(report=report)
+    main = summarise(org, NOW, period_containing(org, NOW)).main
+    assert main.draws is not None
+    assert main.range is not None
+    parts = [main.draws.range(owners=[str(one.id)]) for one in (ann, ben)]
+    assert abs(sum(part.expected for part in parts) - main.range.expected) < 1
+    assert main.range.unopened > 0
+    assert abs(main.range.expected - main.range.unopened - main.total.expected_total) < 20
+    chances = [main.draws.chance_to_reach(Decimal(quota), owners=[str(ann.id)]) for quota in (0, 100, 300, 5_000)]
+    assert chances == sorted(chances, reverse=True)
+    assert (chances[0], chances[-1]) == (1.0, 0.0)
+    assert main.draws.chance_to_reach(Decimal(600), teams=[""]) == main.draws.chance_to_reach(Decimal(600))

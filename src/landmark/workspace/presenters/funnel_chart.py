@@ -15,7 +15,7 @@ from landmark.ui.charts import Frame
 from landmark.ui.formats import format_percent
 
 WIDE, NARROW = Frame(620, 0, left=112, right=64, top=8, bottom=26), Frame(316, 0, left=96, right=52, top=8, bottom=26)
-ROW = 38.0
+ROW, TICK = 38.0, 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,8 @@ class Whisker:
     high: float
     rate: float | None
     used: float
+    tick_top: float
+    tick_bottom: float
     figure: str
 
 
@@ -55,13 +57,14 @@ def _draw_one(
 ) -> Drawing:
     rows = []
     for place, used in enumerate(percents):
-        share = funnel.share_of(used.stage)
+        share, middle = funnel.share_of(used.stage), frame.top + ROW * (place + 0.5)
         low, high, rate = (share.low, share.high, share.rate) if share else (0.0, 1.0, None)
         rows.append(
             Whisker(
-                y=round(frame.top + ROW * (place + 0.5), 1), label=playbook.label("stage", used.stage, lang),
+                y=round(middle, 1), label=playbook.label("stage", used.stage, lang),
                 low=frame.x(low), high=frame.x(high), rate=None if rate is None else frame.x(rate),
-                used=frame.x(float(used.value)), figure=format_percent(rate),
+                used=frame.x(float(used.value)),
+                tick_top=round(middle - TICK, 1), tick_bottom=round(middle + TICK, 1), figure=format_percent(rate),
             )
         )  # fmt: skip
     told = ", ".join(f"{row.label} {row.figure}" for row in rows)

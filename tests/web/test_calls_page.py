@@ -257,3 +257,13 @@ def test_queries_do_not_grow(world: World, django_assert_max_num_queries: Any) -
     client.get(world.url(CALLS))
     with django_assert_max_num_queries(QUERIES):
         client.get(world.url(CALLS))
+
+
+def test_the_type_of_a_deal_is_chosen_on_its_page(world: World) -> None:
+    client = world.client(world.alice)
+    assert "no type yet" in read(client, world.deal_url)
+    answer = client.post(f"{world.deal_url}edit/", {"deal_type": "renewal", "version": str(world.deal.version)})
+    assert answer.status_code == 302
+    world.deal.refresh_from_db()
+    assert world.deal.deal_type == "renewal"
+    assert "Renewal" in read(client, world.deal_url)

@@ -156,6 +156,7 @@ class EditForm(forms.Form):
     target_on = forms.DateField(label=gettext_lazy("Target date"), required=False, widget=date_input())
     owner = forms.ModelChoiceField(label=gettext_lazy("Owner"), queryset=Member.objects.none(), required=False)
     name = forms.CharField(label=gettext_lazy("Name"), max_length=255, required=False)
+    deal_type = forms.CharField(label=gettext_lazy("Type"), max_length=60, required=False)
     version = forms.IntegerField(widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, org: Organisation, **kwargs: Any) -> None:
@@ -172,7 +173,8 @@ class EditForm(forms.Form):
 
     @property
     def changes(self) -> dict[str, Any]:
-        return {name: self.cleaned_data[name] for name in ("amount", "target_on", "owner", "name") if name in self.data}
+        names = ("amount", "target_on", "owner", "name", "deal_type")
+        return {name: self.cleaned_data[name] for name in names if name in self.data}
 
 
 class NewDealForm(forms.Form):

@@ -122,6 +122,8 @@ def chart_links(context: Context, chart: str, kinds: str = "png csv") -> dict[st
     if here is None or not here.url_name:
         return {"links": []}
     page, names = here.url_name.removesuffix("_chart"), {**here.kwargs, "chart": chart}
+    if page == "review_pdf":  # the overview on paper has nothing to click
+        return {"links": []}
     query = f"?{request.GET.urlencode()}" if request.GET else ""
     urls = {kind: reverse(f"workspace:{page}_chart", kwargs={**names, "kind": kind}) + query for kind in kinds.split()}
     return {"links": [(kind.upper(), url) for kind, url in urls.items()]}

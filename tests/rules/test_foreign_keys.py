@@ -48,4 +48,4 @@ def test_every_row_of_a_tenant_names_its_organisation_or_hangs_on_one_that_does(
             continue
         names = {field.name for field in model._meta.concrete_fields}
         parents = {f.name for f in model._meta.concrete_fields if f.is_relation}
-        assert names & {"org", "org_id"} or parents & {"deal", "run", "model"}, model._meta.label
+        assert names & {"org", "org_id"} or parents & {"deal", "run", "model", "freeze"}, model._meta.label

@@ -188,7 +188,9 @@ try:
 except SystemExit as done:
     assert done.code == 1, done.code
 with Duck() as duck:
-    loaded = duck.run("SELECT extension_name FROM duckdb_extensions() WHERE loaded AND install_mode <> 'STATICALLY_LINKED'")
+    loaded = duck.run(
+        "SELECT extension_name FROM duckdb_extensions() WHERE loaded AND install_mode <> 'STATICALLY_LINKED'"
+    )
     assert loaded == [], loaded
 assert "pandas" not in sys.modules
 """

@@ -150,7 +150,7 @@ def _timed(source: str, row: str | None, kept: Sequence[str], times: Sequence[st
     steps.append((f"{source}_micros", read.select(*of_row, *kept, *times, **micros)))
 
     whole = _table(f"{source}_micros", row, [*kept, *times], **{f"{name}_us": "int64" for name in times})
-    day = {f"{name}_day": (whole[f"{name}_us"] / _A_DAY).floor().cast("int64") for name in times}
+    day = {f"{name}_day": (whole[f"{name}_us"].cast("float64") / _A_DAY).floor().cast("int64") for name in times}
     steps.append((f"{source}_day", whole.select(*of_row, *kept, *times, *micros, **day)))
 
     both = {f"{name}_{part}": "int64" for name in times for part in ("us", "day")}
@@ -172,5 +172,6 @@ def _micros(read: ir.Table, name: str) -> ir.IntegerColumn:
 
 
 def _days(micros: ir.IntegerColumn, day: ir.IntegerColumn) -> ir.FloatingColumn:
-    found = day + (micros - day * int(_A_DAY)) / _A_DAY
+    # cast first: Spark takes a bare 86400000000.0 for a decimal and rounds the quotient
+    found = day.cast("float64") + (micros - day * int(_A_DAY)).cast("float64") / _A_DAY
     return ibis.cases((day.between(_FIRST_DAY, _LAST_DAY), found))

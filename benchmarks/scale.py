@@ -1,0 +1,169 @@
+"""From two CSV files to predictions for every open deal, fit included: how long, how much memory, how much is lost?
+
+python benchmarks/scale.py                      # 10,000, 100,000 and 1,000,000 deals; writes docs/explanation/scale.md
+python benchmarks/scale.py --deals 10000        # one size, printed only
+Every measurement runs in a process of its own. ``--quality`` compares the thinned fit with one on every landmark row.
+"""
+
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import click
+import numpy as np
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGE = ROOT / "docs" / "explanation" / "scale.md"
+SIZES = (10_000, 100_000, 1_000_000)
+END_ON, AS_OF = date(2026, 6, 1), "2026-04-01"
+QUALITY_DEALS, QUALITY_DAYS = 3_000, ("2026-01-15", "2026-02-15", "2026-03-15")
+PLAIN = """
+import duckdb, sys
+found = duckdb.connect().sql(
+    f"SELECT count(*), max(e.milestone), max(d.closed_at), max(d.amount) "
+    f"FROM read_csv('{sys.argv[1]}') d JOIN read_csv('{sys.argv[2]}') e USING (deal_id)"
+).fetchall()
+print(found[0])
+"""
+
+
+def measure(command: list[str]) -> dict[str, float]:
+    """Wall seconds, processor seconds and highest memory (MB) of one process."""
+    began = time.perf_counter()
+    with tempfile.TemporaryFile() as said:
+        child = subprocess.Popen(command, stdout=said, stderr=said)  # noqa: S603 - our own commands
+        _, status, used = os.wait4(child.pid, 0)
+        child.returncode = os.waitstatus_to_exitcode(status)
+        said.seek(0)
+        if child.returncode:
+            raise click.ClickException(said.read().decode()[-2_000:])
+    return {
+        "wall": time.perf_counter() - began,
+        "cpu": used.ru_utime + used.ru_stime,
+        "mb": used.ru_maxrss / 1024,
+    }
+
+
+def measure_size(folder: Path, deals: int) -> dict[str, Any]:
+    """One size: read and join alone, then the whole way, on the same two files."""
+    from landmark.simulator.longlog import write_long_log
+
+    paths = [str(path) for path in write_long_log(folder / str(deals), deals, END_ON)]
+    with open(paths[1], "rb") as stream:
+        events = sum(chunk.count(b"\n") for chunk in iter(lambda: stream.read(1 << 20), b"")) - 1
+    joined = measure([sys.executable, "-c", PLAIN, *paths])
+    out = str(folder / "out.parquet")
+    ours = measure([sys.executable, "-m", "landmark.cli", "forecast", *paths, "--as-of", AS_OF, "--out", out])
+    for path in paths:
+        Path(path).unlink()
+    return {"deals": deals, "events": events, "joined": joined, "ours": ours}
+
+
+def compare_quality() -> list[str]:
+    """Brier of P(won) by the thinned fit and by the fit on every landmark row, on the same deals and days."""
+    from landmark.connectors.values import parse_day
+    from landmark.forecast import sampling
+    from landmark.forecast.backtest import outcome_at
+    from landmark.forecast.history import WON
+    from landmark.forecast.model import fit
+
+    history = _history(QUALITY_DEALS)
+    errors: dict[str, list[np.ndarray]] = {"thinned": [], "all": []}
+    owners, rows = [], {"thinned": 0, "all": 0}
+    usual = sampling.ROWS_A_DEAL, sampling.MOST_ROWS
+    for day in map(parse_day, QUALITY_DAYS):
+        for name, (per_deal, most) in {"thinned": usual, "all": (100_000, 100_000_000)}.items():
+            sampling.ROWS_A_DEAL, sampling.MOST_ROWS = per_deal, most
+            fitted = fit(history, day)
+            rows[name] += sampling.sample(_known(history, day), day).deal.size
+            prediction = fitted.predict(history, day, [30])
+            won = outcome_at(history, prediction, 30) == WON
+            errors[name].append((prediction.p_won[:, 0] - won) ** 2)
+        owners.append(prediction.deal)
+    sampling.ROWS_A_DEAL, sampling.MOST_ROWS = usual
+    thinned, whole = (np.concatenate(errors[name]) for name in ("thinned", "all"))
+    low, high = _interval(thinned, whole, np.concatenate(owners))
+    ratio = f"{thinned.mean() / whole.mean():.4f} ({low:.4f} – {high:.4f})"
+    return [
+        "| fit | snapshots a fit | Brier, 30 days | ratio, 95 % interval |",
+        "|---|---|---|---|",
+        f"| on every landmark row | {rows['all'] / len(QUALITY_DAYS):,.0f} | {whole.mean():.5f} | |",
+        f"| thinned | {rows['thinned'] / len(QUALITY_DAYS):,.0f} | {thinned.mean():.5f} | {ratio} |",
+    ]
+
+
+def _history(deals: int) -> Any:
+    from landmark.connectors.eventlog import read_event_log
+    from landmark.connectors.histories import parsed_to_history
+    from landmark.simulator.longlog import write_long_log
+
+    with tempfile.TemporaryDirectory() as name:
+        return parsed_to_history(read_event_log(*write_long_log(name, deals, END_ON)))
+
+
+def _known(history: Any, day: float) -> Any:
+    from landmark.forecast.known import as_known
+
+    return as_known(history, day).history
+
+
+def _interval(thinned: np.ndarray, whole: np.ndarray, owner: np.ndarray) -> tuple[float, float]:
+    """Bootstrap of the ratio, drawing whole deals."""
+    random = np.random.default_rng(0)
+    deals, place = np.unique(owner, return_inverse=True)
+    one, other = np.bincount(place, thinned), np.bincount(place, whole)
+    draws = random.integers(0, deals.size, (1_000, deals.size))
+    low, high = np.quantile(one[draws].sum(axis=1) / other[draws].sum(axis=1), [0.025, 0.975])
+    return float(low), float(high)
+
+
+def lines_of(results: list[dict[str, Any]]) -> list[str]:
+    lines = [
+        "| deals | events | read + join, s | whole forecast, s | times | processor, s | a deal, µs | peak, MB |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    for one in results:
+        ours, joined = one["ours"], one["joined"]
+        lines.append(
+            f"| {one['deals']:,} | {one['events']:,} | {joined['wall']:.1f} | {ours['wall']:.1f} | "
+            f"{ours['wall'] / joined['wall']:.0f} | {ours['cpu']:.0f} | {ours['cpu'] / one['deals'] * 1e6:,.0f} | "
+            f"{ours['mb']:,.0f} |"
+        )
+    if len(results) > 1:
+        first, last = results[-2], results[-1]
+        more = (last["ours"]["cpu"] - first["ours"]["cpu"]) / (last["deals"] - first["deals"]) * 1e6
+        lines += ["", f"From {first['deals']:,} deals on, each further deal costs {more:.0f} µs of processor time."]
+    return lines
+
+
+def write_between(page: Path, name: str, lines: list[str]) -> None:
+    """Replace what stands between the page's two markers of this name."""
+    text, begin, end = page.read_text(), f"<!-- {name}: begin -->", f"<!-- {name}: end -->"
+    before, rest = text.split(begin, 1)
+    page.write_text(before + begin + "\n" + "\n".join(lines) + "\n" + end + rest.split(end, 1)[1])
+
+
+@click.command()
+@click.option("--deals", type=click.IntRange(min=1_000), multiple=True, help="Sizes; the page is left alone.")
+@click.option("--quality/--no-quality", default=True, show_default=True)
+def main(deals: tuple[int, ...], quality: bool) -> None:
+    """Measure, print, and write the tables into the page."""
+    with tempfile.TemporaryDirectory() as name:
+        results = [measure_size(Path(name), size) for size in deals or SIZES]
+    click.echo("\n".join(lines := lines_of(results)))
+    if not deals:
+        write_between(PAGE, "scale", lines)
+    if quality:
+        click.echo("\n".join(lines := compare_quality()))
+        write_between(PAGE, "thinning", lines)
+    click.echo(f"own peak: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:,.0f} MB")
+
+
+if __name__ == "__main__":
+    main()

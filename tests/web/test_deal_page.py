@@ -305,3 +305,65 @@ def test_a_new_deal_needs_its_name_only(world: World) -> None:
     deal = Deal.objects.get(name="Shift planning")
     assert response.headers["Location"] == world.url(f"deals/{deal.id}/")
     assert deal.owner == world.alice
+
+
+def explain_forecast(world: World) -> None:
+    """A stored forecast with everything that explains it, against one of a week before."""
+    make_forecast(world.org, 0.3)
+    rising = np.linspace(0.001, 0.73, 365)
+    on = latest(world.org).on
+    change = {
+        "against": ["last", "day", "week"], "since": (on - timedelta(days=7)).isoformat(), "from": 0.24, "to": 0.3,
+        "causes": [["time", "", -0.011], ["evidence", "fit_confirmed", 0.041], ["edit", "target_on", -0.02],
+                   ["refit", "", 0.05]],
+    }  # fmt: skip
+    DealForecast.objects.filter(deal=world.deal).update(
+        won=pack_curves(rising[None])[0],
+        contributions={"by": (on + timedelta(days=38)).isoformat(), "base": 0.2, "p_won": 0.3,
+                       "parts": [["milestone:fit_confirmed", 0.14], ["idle", -0.04]]},
+        explanation={"similar": [40, 14, 0.26, 0.45], "changes": [change],
+                     "steps": [["discovery_held", 0.41, 38, 17, 0.33, 0.55], ["criteria_known", 0.36, 6, 3, 0.1, 0.8]]},
+    )  # fmt: skip
+
+
+def test_the_page_says_why_the_number_is_what_it_is(world: World) -> None:
+    explain_forecast(world)
+    prove(world.deal, world.alice, "fit_confirmed")
+    page = read(world.client(world.alice), world.deal_url)
+    assert "Of 40 similar deals, 14 were won within 38 days." in page
+    assert "likely between 26 % and 45 %" in page
+    assert "+6 points since" in page
+    assert "from 24 % to 30 %" in page
+    assert "Model renewed" in page
+    assert "Target date moved" in page
+    assert "38 deals had it at this point, 17 were won" in page
+    assert "+3 to +25" in page
+    assert "too few to say" in page
+    assert "an association, not a cause" in page
+    assert "If it is won, most likely around" in page
+
+
+def test_the_shown_causes_add_up_to_the_shown_change(world: World) -> None:
+    explain_forecast(world)
+    (change,) = world.client(world.alice).get(world.deal_url).context["page"].changes
+    shown = [int(row.points.replace("−", "-")) for row in change.rows]
+    assert sum(shown) == int(change.points) == 6
+    assert [row.label for row in change.rows][:2] == ["Model renewed", "Fit confirmed"]
+
+
+def test_alerts_stand_on_the_page(world: World) -> None:
+    explain_forecast(world)
+    client = world.client(world.alice)
+    client.post(world.deal_url + "people/", {"name": "Bruno Keller", "roles": ["champion"], "stance": "adversary"})
+    Deal.objects.filter(pk=world.deal.pk).update(target_on=latest(world.org).on - timedelta(days=3))
+    page = read(client, world.deal_url)
+    assert "It went by 3 days ago." in page
+    assert "Bruno Keller stands against it" in page
+
+
+def test_the_reasons_cost_two_queries_more(world: World, django_assert_num_queries: Any) -> None:
+    explain_forecast(world)
+    client = world.client(world.alice)
+    client.get(world.deal_url)
+    with django_assert_num_queries(QUERIES + 2):
+        client.get(world.deal_url)

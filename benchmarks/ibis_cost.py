@@ -27,7 +27,8 @@ def plain_events(path: Path) -> str:
     return (
         f'CREATE TABLE plain_events AS SELECT deal, {PLAIN_TIME} AS at_, milestone FROM (SELECT deal_id, "at" AS t, '  # noqa: S608
         f"milestone FROM read_csv('{path}', columns = {{'deal_id': 'VARCHAR', 'at': 'VARCHAR', "
-        "'milestone': 'VARCHAR'}, auto_detect = false, header = true)) LEFT JOIN (SELECT deal_id, deal FROM landmark_good_deals) USING (deal_id)"
+        "'milestone': 'VARCHAR'}, auto_detect = false, header = true)) "
+        "LEFT JOIN (SELECT deal_id, deal FROM landmark_good_deals) USING (deal_id)"
     )
 
 

@@ -152,7 +152,7 @@ def _plain_steps(steps: Sequence[Step], cut: float) -> list[list[Any]]:
 
 
 class _Path:
-    """Which milestones come next on a deal's way: what the doors ahead ask for, then what those behind still miss."""
+    """Which milestones come next on a deal's way: what the doors ahead ask for, else what those behind still miss."""
 
     def __init__(self, fitted: Fitted, history: History, playbook: Playbook) -> None:
         self._names = fitted.vocabulary.milestones
@@ -173,7 +173,7 @@ class _Path:
         for row, one in enumerate(deal):
             stands = self._stands[one]
             missing = [name for name in self._candidates if not reached[row, self._column[name]]]
-            found.append(sorted(missing, key=lambda name: self._door[name] <= stands))
+            found.append([name for name in missing if self._door[name] > stands] or missing)
         return found
 
 

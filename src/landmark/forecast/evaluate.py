@@ -11,7 +11,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
-from scipy.stats import rankdata
 
 from landmark.forecast.history import Floats
 
@@ -76,7 +75,9 @@ def auc(won: Floats, p: Floats) -> float:
     others = won.size - winners
     if winners == 0 or others == 0:
         return float("nan")
-    return float((rankdata(p)[won == 1].sum() - winners * (winners + 1) / 2) / (winners * others))
+    ordered = np.sort(p)
+    ranks = (np.searchsorted(ordered, p, "left") + np.searchsorted(ordered, p, "right") + 1) / 2  # ties: their mean
+    return float((ranks[won == 1].sum() - winners * (winners + 1) / 2) / (winners * others))
 
 
 def reliability(won: Floats, p: Floats, bins: int = BINS) -> list[ReliabilityBin]:

@@ -17,9 +17,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import rankdata
 
 from landmark.forecast.cells import read_date, read_number
+from landmark.forecast.evaluate import auc
 from landmark.forecast.history import OPEN, WON, Floats, History, Texts
 from landmark.forecast.known import known_at_opening
 
@@ -220,8 +220,8 @@ def _ranking(won: Flags, values: Floats) -> float:
     winners, rest = float(won[known].sum()), float((~won[known]).sum())
     if min(winners, rest) < FEWEST_CLOSED:
         return 0.5
-    auc = (rankdata(values[known])[won[known]].sum() - winners * (winners + 1) / 2) / (winners * rest)
-    return float(max(auc, 1 - auc))
+    apart = auc(won[known].astype(np.float64), values[known])
+    return max(apart, 1 - apart)
 
 
 def _other_values(column: _Column) -> Iterator[Leak]:

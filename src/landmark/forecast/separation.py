@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import norm
+from scipy.special import ndtri
 
 from landmark.forecast.history import OPEN, WON, Floats, History, Ints
 from landmark.forecast.known import as_known
@@ -124,5 +124,5 @@ def _odds_ratio(a: Floats, b: Floats, c: Floats, d: Floats, count: Floats) -> tu
         + float(q @ s) / (2 * total_s**2)
     )
     odds = total_r / total_s
-    spread = float(np.exp(norm.ppf(0.5 + _LEVEL / 2) * np.sqrt(variance)))
+    spread = float(np.exp(ndtri(0.5 + _LEVEL / 2) * np.sqrt(variance)))
     return odds, odds / spread, odds * spread

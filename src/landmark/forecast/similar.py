@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
-from scipy.stats import beta
+from scipy.special import betaincinv
 
 from landmark.forecast.copies import add_event_each, copy_deals
 from landmark.forecast.history import WON, Floats, History, Ints
@@ -155,8 +155,8 @@ def _first_places(values: Ints) -> NDArray[np.intp]:
 
 def _range(count: Ints, won: Ints, p: Floats) -> tuple[Floats, Floats]:
     tail = (1 - LEVEL) / 2
-    low = beta.ppf(tail, won + 0.5, count - won + 0.5)
-    high = beta.ppf(1 - tail, won + 0.5, count - won + 0.5)
+    low = betaincinv(won + 0.5, count - won + 0.5, tail)
+    high = betaincinv(won + 0.5, count - won + 0.5, 1 - tail)
     return np.minimum(low, p), np.maximum(high, p)
 
 

@@ -10,15 +10,18 @@ three times cheaper than one booster of three classes (docs/adr/0007).
 
 import json
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from xgboost import Booster, QuantileDMatrix, train
 
 from landmark.forecast.grid import INTERVALS, MIDDLE, Calendar
 from landmark.forecast.history import Floats
 
+if TYPE_CHECKING:
+    from xgboost import Booster
+
+# xgboost is imported where it is used: pages import this module and never need it, and it takes seconds to load.
 ROUNDS = 100
 RATE = 0.07
 CLASSES = 3
@@ -49,8 +52,8 @@ class Inputs:
 class Trees:
     """``closes``: the chance that a deal at risk closes in the interval · ``wins``: that such a closing is a win."""
 
-    closes: Booster
-    wins: Booster
+    closes: "Booster"
+    wins: "Booster"
 
     def predict(self, inputs: Inputs, intervals: int) -> Floats:
         """Hazards (rows, INTERVALS, 2); intervals beyond the fitted ones repeat nothing: they stay 0."""
@@ -74,7 +77,9 @@ class Trees:
         return Trees(*(_load(data[name], threads) for name in Trees.__dataclass_fields__))
 
 
-def _load(data: dict[str, Any], threads: int) -> Booster:
+def _load(data: dict[str, Any], threads: int) -> "Booster":
+    from xgboost import Booster
+
     booster = Booster({"nthread": threads})
     booster.load_model(bytearray(json.dumps(data).encode()))
     return booster
@@ -85,6 +90,8 @@ def fit_trees(
 ) -> Trees | None:
     """Boost on the person-period table. weight (rows) · ``deals``: how many different deals the rows come from; a leaf
     must hold as much information as some five deals bring. None when one of the three outcomes never occurs."""
+    from xgboost import QuantileDMatrix, train
+
     row, interval = np.nonzero(outcome >= 0)
     target = outcome[row, interval]
     if np.unique(target).size < CLASSES:

@@ -9,14 +9,14 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
+from landmark.cadence.call_actions import About, submit_call
+from landmark.cadence.category_actions import Choice, set_categories
+from landmark.cadence.deadlines import last_deadline, open_week, read_rules
+from landmark.cadence.freezing import freeze_week
+from landmark.cadence.models import CallEntry, CurrencyRate, DealCategory, Quota, WeekFreeze
 from landmark.deals.models import Deal
 from landmark.orgs.models import Notice
 from landmark.orgs.roles import Role
-from landmark.outlook.call_actions import About, submit_call
-from landmark.outlook.category_actions import Choice, set_categories
-from landmark.outlook.deadlines import last_deadline, open_week, read_rules
-from landmark.outlook.freezing import freeze_week
-from landmark.outlook.models import CallEntry, CurrencyRate, DealCategory, Quota, WeekFreeze
 from tests.factories import make_deal, make_member, make_pipeline
 from tests.web.conftest import World
 from tests.web.test_board import make_forecast, read

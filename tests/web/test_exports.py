@@ -25,7 +25,9 @@ PAGE = """<html><body><section class="card flush" data-chart="flow" data-review>
 def test_a_part_is_its_heading_its_wide_drawing_and_its_exact_figures() -> None:
     flow, empty = read_parts(PAGE)
     assert (flow.name, flow.title, flow.is_review) == ("flow", "Flow & more", True)
-    assert flow.svg.startswith("<svg") and 'viewBox="0 0 20 5"' in flow.svg and "halo" not in flow.svg
+    assert flow.svg.startswith("<svg")
+    assert 'viewBox="0 0 20 5"' in flow.svg
+    assert "halo" not in flow.svg
     assert [[cell.exact for cell in row] for row in flow.rows] == [["Deal", "Change", ""], ["=cmd", "1234.50", "-3"]]
     assert (empty.title, empty.svg, empty.rows, empty.is_review) == ("empty", "", (), False)
 

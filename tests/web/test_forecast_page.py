@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from landmark.cadence.calls import GradedCall
 from landmark.forecast.shocks import size_shock
 from landmark.orgs.as_of import latest
 from landmark.orgs.models import Organisation
 from landmark.orgs.roles import Role
-from landmark.outlook.calls import GradedCall
 from landmark.outlook.models import FitRun, FittedModel
 from landmark.outlook.periods import period_in_view
 from landmark.workspace.extracts import read_parts

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from landmark.cadence.models import TargetPlan
 from landmark.deals.models import Deal
 from landmark.orgs.as_of import latest
 from landmark.orgs.models import Member
 from landmark.orgs.roles import Role
-from landmark.outlook.models import TargetPlan
 from landmark.outlook.periods import next_period, period_containing
 from tests.factories import make_member, make_pipeline
 from tests.web.conftest import World

@@ -13,8 +13,8 @@ from landmark.cli.main import setup_django
 def freeze(slug: str | None) -> None:
     """Freeze every closed week that is not frozen yet, oldest first."""
     setup_django()
+    from landmark.cadence.freezing import freeze_due
     from landmark.cli.fit import find_orgs
-    from landmark.outlook.freezing import freeze_due
 
     for org in find_orgs(slug):
         frozen = freeze_due(org, via="cli")

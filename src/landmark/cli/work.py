@@ -33,7 +33,7 @@ def _keep_schedule(stop: threading.Event) -> None:
     from django.db import close_old_connections
     from django.utils import timezone
 
-    from landmark.outlook.schedule import freeze_due_weeks, run_due_drift_checks, start_due_fits
+    from landmark.cadence.schedule import freeze_due_weeks, run_due_drift_checks, start_due_fits
 
     while not stop.wait(SCHEDULE_SECONDS):
         freeze_due_weeks(timezone.now())

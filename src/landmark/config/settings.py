@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "landmark.ui",
     "landmark.deals",
     "landmark.outlook",
+    "landmark.cadence",
     "landmark.connectors",
     "landmark.workspace",
     "django.contrib.admin",

@@ -75,7 +75,8 @@ def set_review(review: Review) -> bytes:
 def _compile(inputs: dict[str, bytes], kind: Literal["png", "pdf"], pixels: float = PIXELS_A_POINT) -> list[bytes]:
     """The pages of a picture, or one PDF."""
     try:
-        made, warnings = typst.compile_with_warnings(
+        # its types leave out a document of several files
+        made, warnings = typst.compile_with_warnings(  # type: ignore[call-overload]
             inputs, format=kind, ppi=_POINTS_AN_INCH * pixels, font_paths=_fonts(), timestamp=_MADE_AT
         )
     except typst.TypstError as error:

@@ -1,4 +1,4 @@
-"""Django's handle on this folder: the database's own rules about calls and freezes are registered here."""
+"""Django's handle on this folder."""
 
 from django.apps import AppConfig
 
@@ -6,9 +6,3 @@ from django.apps import AppConfig
 class OutlookConfig(AppConfig):
     name = "landmark.outlook"
     label = "outlook"
-
-    def ready(self) -> None:
-        from landmark.ledger.triggers import register
-        from landmark.outlook.triggers import TRIGGERS
-
-        register(*TRIGGERS)

@@ -85,11 +85,13 @@ def _back_test(history: History, on: date, priors: Priors, seed: int) -> dict[st
     }
     horizons, days = plan_test(history)
     if not days:
-        return _without_nan(report | {"shocks": {}})
+        bare: dict[str, Any] = _without_nan(report | {"shocks": {}})
+        return bare
     refits = choose_refits(days, FULL_REFITS if is_enough_for_full(history) else len(days))
     rounds = run_rounds(history, days, refits, horizons, priors, seed)
     past = Past(history, rounds, horizons, offset, seed, main_currency(history), _amounts_tell(unknowns))
-    return _without_nan(report | _report(past, len(refits)))
+    tested: dict[str, Any] = _without_nan(report | _report(past, len(refits)))
+    return tested
 
 
 def plan_test(history: History) -> tuple[tuple[int, ...], list[float]]:

@@ -13,8 +13,8 @@ from django.forms import BoundField
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from landmark.cadence.target_plans import PlanInput, Rate
 from landmark.engines.targets import DEFINITIONS, LEADING, TESTS, Answer
-from landmark.outlook.target_plans import PlanInput, Rate
 from landmark.ui.formats import format_count, format_percent
 
 HUNDRED = Decimal(100)

@@ -9,6 +9,7 @@ import pytest
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
+from landmark.cadence.schedule import start_due_fits
 from landmark.deals.models import Deal
 from landmark.orgs.models import Organisation
 from landmark.outlook import actions
@@ -17,7 +18,6 @@ from landmark.outlook.curves import DAYS, pack_curves
 from landmark.outlook.fitting import CannotFit, DealResult, FitResult
 from landmark.outlook.models import DealForecast, FitRun, FittedModel
 from landmark.outlook.reading import read_forecast
-from landmark.outlook.schedule import start_due_fits
 from landmark.outlook.stages import StageStay
 from tests.apps.outlook.company import add_deal, make_company, on
 

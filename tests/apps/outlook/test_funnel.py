@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import PermissionDenied
 
+from landmark.cadence.schedule import run_due_drift_checks
 from landmark.deals.models import DealAttribute, NextStep
 from landmark.deals.policies import Refused
 from landmark.engines.funnel import Share
@@ -25,7 +26,6 @@ from landmark.outlook.funnel import (
     read_percents,
 )
 from landmark.outlook.models import DriftCheck
-from landmark.outlook.schedule import run_due_drift_checks
 from landmark.outlook.upkeep import explain_flag, list_for_what_if, read_upkeep
 from tests.apps.outlook.company import add_deal, make_company, on
 from tests.factories import make_member

@@ -13,14 +13,14 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from landmark.cadence.book import OpenLine
+from landmark.cadence.call_actions import can_lead
+from landmark.cadence.models import CallEntry, FrozenNumber
+from landmark.cadence.rollup import COMMIT, MANAGER, MEMBER, ORG, REPRESENTATIVE, TEAM, RollUp, Row
 from landmark.engines.categories import CATEGORIES, Suggestion
 from landmark.orgs.models import Member
 from landmark.orgs.permissions import has_right
 from landmark.orgs.roles import Right
-from landmark.outlook.book import OpenLine
-from landmark.outlook.call_actions import can_lead
-from landmark.outlook.models import CallEntry, FrozenNumber
-from landmark.outlook.rollup import COMMIT, MANAGER, MEMBER, ORG, REPRESENTATIVE, TEAM, RollUp, Row
 from landmark.playbook.schema import Playbook
 from landmark.ui.formats import format_percent
 

@@ -10,15 +10,15 @@ from uuid import UUID
 from babel.dates import get_day_names, get_month_names
 from django.utils.translation import gettext as _
 
+from landmark.cadence.book import Book, read_book
+from landmark.cadence.call_actions import can_lead
+from landmark.cadence.calls import read_quotas
+from landmark.cadence.deadlines import Deadline, Rule, find_moment_of, next_deadline, read_rules
+from landmark.cadence.models import CurrencyRate, Quota
+from landmark.cadence.rollup import MEMBER, ORG, TEAM
 from landmark.deals.models import Deal
 from landmark.orgs.roles import Role
-from landmark.outlook.book import Book, read_book
-from landmark.outlook.call_actions import can_lead
-from landmark.outlook.calls import read_quotas
-from landmark.outlook.deadlines import Deadline, Rule, find_moment_of, next_deadline, read_rules
-from landmark.outlook.models import CurrencyRate, Quota
 from landmark.outlook.periods import Period, read_period
-from landmark.outlook.rollup import MEMBER, ORG, TEAM
 from landmark.ui.formats import current_locale
 from landmark.workspace.access import MemberRequest
 from landmark.workspace.presenters.board import PeriodChoice, list_periods

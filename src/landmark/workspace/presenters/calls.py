@@ -13,17 +13,17 @@ from uuid import UUID
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from landmark.cadence.book import Book, ScopeSums, TypeLine, read_book, sums_by_type
+from landmark.cadence.booked import Booking
+from landmark.cadence.calls import newest, read_entries
+from landmark.cadence.categories import category_changes
+from landmark.cadence.deadlines import Deadline, Week, list_deadlines, make_week, previous_week, read_rules, read_week
+from landmark.cadence.freezing import read_freezes, read_frozen_book
+from landmark.cadence.models import CallEntry, FrozenNumber, WeekFreeze
+from landmark.cadence.rollup import COMMIT, MEMBER, REPRESENTATIVE, RollUp, Row, read_roll_up
 from landmark.orgs.models import Member
 from landmark.orgs.permissions import has_right
 from landmark.orgs.roles import Right
-from landmark.outlook.book import Book, ScopeSums, TypeLine, read_book, sums_by_type
-from landmark.outlook.booked import Booking
-from landmark.outlook.calls import newest, read_entries
-from landmark.outlook.categories import category_changes
-from landmark.outlook.deadlines import Deadline, Week, list_deadlines, make_week, previous_week, read_rules, read_week
-from landmark.outlook.freezing import read_freezes, read_frozen_book
-from landmark.outlook.models import CallEntry, FrozenNumber, WeekFreeze
-from landmark.outlook.rollup import COMMIT, MEMBER, REPRESENTATIVE, RollUp, Row, read_roll_up
 from landmark.playbook.loader import load_playbook
 from landmark.ui.formats import format_money, format_weekday
 from landmark.workspace.access import MemberRequest

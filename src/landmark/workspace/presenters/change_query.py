@@ -11,10 +11,10 @@ from urllib.parse import urlencode
 
 from django.utils.translation import gettext as _
 
+from landmark.cadence.changes import Changes
 from landmark.engines.waterfall import DealState, Reason, Scope
 from landmark.orgs.as_of import AsOf, on_day
 from landmark.orgs.models import Organisation
-from landmark.outlook.changes import Changes
 from landmark.outlook.periods import Period, period_containing, period_in_view, read_period
 
 WEEK = "week"

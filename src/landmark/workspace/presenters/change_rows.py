@@ -14,9 +14,9 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from landmark.cadence.changes import Changes, Step
+from landmark.cadence.traces import Trace, find_cause, read_traces
 from landmark.engines.waterfall import DealState
-from landmark.outlook.changes import Changes, Step
-from landmark.outlook.traces import Trace, find_cause, read_traces
 from landmark.playbook.schema import Playbook
 from landmark.ui.formats import format_day, format_money, make_readable
 from landmark.workspace.presenters.waterfall import LABELS, RISING, format_signed

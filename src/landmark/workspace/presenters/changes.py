@@ -15,10 +15,10 @@ from django.core.paginator import Page, Paginator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from landmark.cadence.changes import Changes, Step, list_steps, read_changes
 from landmark.engines.waterfall import DealState, Movement, Scope, Waterfall, compare, find_cell, judge_turn, sum_up
 from landmark.orgs.as_of import AsOf
 from landmark.orgs.models import Organisation
-from landmark.outlook.changes import Changes, Step, list_steps, read_changes
 from landmark.outlook.periods import Period, next_period, period_in_view, previous_period
 from landmark.playbook.loader import load_playbook
 from landmark.playbook.schema import Playbook

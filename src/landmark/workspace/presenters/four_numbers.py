@@ -14,12 +14,12 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from landmark.cadence.calls import Key, expected_callers, newest, read_entries, read_quotas, sum_calls
+from landmark.cadence.deadlines import Week, read_week
+from landmark.cadence.models.calls import CallEntry, CallKind, Scope
+from landmark.cadence.seats import read_seats
 from landmark.orgs.as_of import AsOf
 from landmark.orgs.models import Organisation
-from landmark.outlook.calls import Key, expected_callers, newest, read_entries, read_quotas, sum_calls
-from landmark.outlook.deadlines import Week, read_week
-from landmark.outlook.models.calls import CallEntry, CallKind, Scope
-from landmark.outlook.seats import read_seats
 from landmark.outlook.summary import PeriodSummary
 
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from landmark.outlook.calls import MODEL, NUMBERS, GradedCall, read_graded_calls
-from landmark.outlook.models import CallKind, Scope
+from landmark.cadence.calls import MODEL, NUMBERS, GradedCall, read_graded_calls
+from landmark.cadence.models import CallKind, Scope
 from landmark.outlook.reading import OrgForecast, read_forecast
 from landmark.outlook.report_card import METHODS, PastDay, ReportCard, Score, read_gaps
 from landmark.outlook.report_card import read_report_card as read_stored

@@ -12,14 +12,8 @@ from django.http import QueryDict
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from landmark.engines.targets import LEADING, Contradiction
-from landmark.orgs.models import Team
-from landmark.orgs.permissions import has_right
-from landmark.orgs.roles import Right
-from landmark.outlook.funnel import Funnel, count_entered, read_funnel
-from landmark.outlook.models import TargetPlan
-from landmark.outlook.periods import Period, next_period, period_containing, read_period
-from landmark.outlook.target_plans import (
+from landmark.cadence.models import TargetPlan
+from landmark.cadence.target_plans import (
     PlanInput,
     Progress,
     Rate,
@@ -34,6 +28,12 @@ from landmark.outlook.target_plans import (
     suggest_rates,
     work_out,
 )
+from landmark.engines.targets import LEADING, Contradiction
+from landmark.orgs.models import Team
+from landmark.orgs.permissions import has_right
+from landmark.orgs.roles import Right
+from landmark.outlook.funnel import Funnel, count_entered, read_funnel
+from landmark.outlook.periods import Period, next_period, period_containing, read_period
 from landmark.playbook.loader import load_playbook
 from landmark.playbook.schema import Playbook
 from landmark.ui.charts import Frame

@@ -106,7 +106,7 @@ def _forecast_tabs() -> tuple[tuple[str, str], ...]:
 def forecast_tabs(context: Context) -> dict[str, list[NavItem]]:
     """The strip of tabs that every page of the forecast carries below its heading."""
     request: MemberRequest = context["request"]
-    here = request.resolver_match.url_name if request.resolver_match else ""
+    here = (request.resolver_match.url_name if request.resolver_match else None) or ""
     tabs = [
         NavItem(label, link_to(request, f"workspace:{name}"), "", "", here == name or here.startswith(f"{name}_"))
         for name, label in _forecast_tabs()

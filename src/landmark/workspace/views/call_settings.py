@@ -17,12 +17,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
+from landmark.cadence.rate_actions import BadRates, add_rate, import_rates
+from landmark.cadence.setting_actions import StaleQuota, set_deadline, set_fiscal_start, set_quota
 from landmark.deals.policies import Refused
 from landmark.orgs.permissions import has_right
 from landmark.orgs.roles import Right
 from landmark.outlook.periods import read_period
-from landmark.outlook.rate_actions import BadRates, add_rate, import_rates
-from landmark.outlook.setting_actions import StaleQuota, set_deadline, set_fiscal_start, set_quota
 from landmark.workspace.access import MemberRequest, member_view
 from landmark.workspace.presenters.call_settings import read_quota_page, read_settings
 from landmark.workspace.presenters.calls import say_deadline

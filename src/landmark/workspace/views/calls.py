@@ -15,11 +15,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
+from landmark.cadence.call_actions import About, StaleCall, check_may_call, remind_missing, submit_call
+from landmark.cadence.category_actions import Choice, StaleCategory, set_categories
+from landmark.cadence.freezing import freeze_due
 from landmark.deals.policies import Refused
 from landmark.orgs.roles import Right
-from landmark.outlook.call_actions import About, StaleCall, check_may_call, remind_missing, submit_call
-from landmark.outlook.category_actions import Choice, StaleCategory, set_categories
-from landmark.outlook.freezing import freeze_due
 from landmark.workspace.access import MemberRequest, member_view
 from landmark.workspace.presenters.calls import CallsPage
 from landmark.workspace.templatetags.workspace import link_to

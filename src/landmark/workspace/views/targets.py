@@ -9,11 +9,11 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from landmark.cadence.target_actions import NotReady, drop_draft, publish, save_draft, say
+from landmark.cadence.target_plans import read_draft
 from landmark.deals.policies import Refused
 from landmark.orgs.permissions import check_right
 from landmark.orgs.roles import Right
-from landmark.outlook.target_actions import NotReady, drop_draft, publish, save_draft, say
-from landmark.outlook.target_plans import read_draft
 from landmark.workspace.access import MemberRequest, member_view
 from landmark.workspace.presenters.targets import Setting, read_setting, read_targets_page, view_form
 from landmark.workspace.target_forms import TargetsForm

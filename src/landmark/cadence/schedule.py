@@ -1,0 +1,69 @@
+"""What is due by the clock: fresh forecasts, weeks to freeze, reminders of a call.
+
+Answers: which live organisations want what now. Does not answer: when to ask (``landmark work`` does, every ten
+minutes). An organisation whose data ends on a day gets no new days, so nothing of it falls due.
+"""
+
+import logging
+from datetime import UTC, datetime, time, timedelta
+
+from landmark.cadence.call_actions import remind_missing
+from landmark.cadence.deadlines import next_deadline, read_rules
+from landmark.cadence.freezing import freeze_due
+from landmark.orgs.as_of import latest
+from landmark.orgs.models import Organisation
+from landmark.outlook.actions import start_fit
+from landmark.outlook.freezes import check_drift, list_due_checks
+from landmark.outlook.funnel import measure_recent
+from landmark.outlook.models import FitRun, FittedModel
+from landmark.playbook.loader import load_playbook
+
+RETRY_AFTER = timedelta(hours=6)
+REMIND_BEFORE = timedelta(hours=24)
+
+logger = logging.getLogger(__name__)
+
+
+def start_due_fits(now: datetime) -> int:
+    """Start one fit for each live organisation whose last whole day (UTC) has no forecast yet; returns how many.
+
+    A fit made during that day does not count: it had not seen the end of it. Most nights the last fit speaks again;
+    once a week the model is fitted anew.
+    """
+    midnight = datetime.combine(now.astimezone(UTC).date(), time.min, UTC)
+    yesterday = midnight.date() - timedelta(days=1)
+    started = 0
+    for org in Organisation.objects.filter(data_until=None, deals__closed_at=None, deals__isnull=False).distinct():
+        is_done = FittedModel.objects.filter(org=org, is_ready=True, as_of__gte=yesterday, read_at__gte=midnight)
+        was_tried = FitRun.objects.filter(org=org, as_of=yesterday, created_at__gt=now - RETRY_AFTER)
+        if not is_done.exists() and not was_tried.exists():
+            start_fit(org, yesterday, rescoring=True)
+            started += 1
+    return started
+
+
+def freeze_due_weeks(now: datetime) -> int:
+    """Freeze each deadline that has passed, and remind whose call is missing a day before the next; returns how many
+    weeks were frozen. One organisation's trouble does not keep the others from theirs."""
+    frozen = 0
+    for org in Organisation.objects.filter(data_until=None, deals__isnull=False).distinct():
+        try:
+            frozen += len(freeze_due(org, now=now))
+            if next_deadline(read_rules(org), now).at - now <= REMIND_BEFORE:
+                remind_missing(org, via="system", now=now)
+        except Exception:
+            logger.exception("The week of %s could not be frozen; it is tried again", org.slug)
+    return frozen
+
+
+def run_due_drift_checks() -> int:
+    """Check held stage percentages whose month is over; returns how many were checked."""
+    done = 0
+    for freeze, day in list_due_checks():
+        days = load_playbook(freeze.org.playbook).benchmarks.upkeep.recent_days
+        try:
+            check_drift(freeze, day, measure_recent(freeze.org, latest(freeze.org), days))
+            done += 1
+        except Exception:
+            logger.exception("Held percentages of %s could not be checked; it is tried again", freeze.org.slug)
+    return done

@@ -13,7 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,17 +22,19 @@ import click
 from landmark.cli.main import setup_django
 
 if TYPE_CHECKING:
-    from landmark.orgs.models import Organisation, User
+    from landmark.orgs.models import Organisation, Team, User
 
 HOST = "127.0.0.1"
 FIRST_PORT = 8000
 SEED = 2026
+FITTED_DAYS_BACK = (7, 0)
+"""The sample is forecast as of a week ago as well, so that every number can say why it changed."""
 DEMO_DOMAIN = "demo.example"  # orgs.adapter keeps these log-ins out of real use
 LOGINS = (
     ("representative", "Representative"),
     ("manager", "Manager"),
     ("sales_operations", "Sales operations"),
-    ("executive", "Executive, read only"),
+    ("executive", "Executive"),
     ("administrator", "Administrator"),
 )
 
@@ -72,8 +74,10 @@ def _load_sample_once() -> None:
         _say("Making two years of a sample company …")
         org = org or _import_sample()
         _make_logins(org)
-    if org and not FittedModel.objects.filter(org=org).exists():
+    if org and FittedModel.objects.filter(org=org, is_ready=True).count() < len(FITTED_DAYS_BACK):
         _fit(org)
+    if org:
+        _fill_the_week(org)
 
 
 def _import_sample() -> "Organisation":
@@ -110,6 +114,8 @@ def _make_login(org: "Organisation", role: str, label: str) -> dict[str, str]:
     user, _made = User.objects.get_or_create(email=email)
     seat = org.members.filter(user=user).first() or org.members.filter(role=role, user=None).order_by("name").first()
     seat = seat or Member(org=org, name=label, role=role)
+    if role == "manager" and seat.team is None:
+        seat.team = _team_of_the_representative(org)
     user.first_name, _space, user.last_name = seat.name.partition(" ")
     user.is_staff = user.is_superuser = role == "administrator"
     user.set_password(password)
@@ -119,6 +125,12 @@ def _make_login(org: "Organisation", role: str, label: str) -> dict[str, str]:
     if user.is_superuser:
         _open_everything(user, seat.name, role)
     return {"role": label, "email": email, "password": password}
+
+
+def _team_of_the_representative(org: "Organisation") -> "Team | None":
+    """Who signs in as the manager sees the team that the representative's log-in belongs to."""
+    rep = org.members.filter(role="representative", user__isnull=False, team__isnull=False).first()
+    return rep.team if rep else org.teams.order_by("name").first()
 
 
 def _open_everything(user: "User", name: str, role: str) -> None:
@@ -136,10 +148,25 @@ def _logins_path() -> Path:
 
 
 def _fit(org: "Organisation") -> None:
+    """A whole fit a week back; today the same model reads the newest facts."""
+    from landmark.orgs.as_of import latest
     from landmark.outlook.actions import run_fit, start_fit
 
+    end = latest(org).on
     with _progress("Fitting the forecast") as tick:
-        run_fit(start_fit(org, enqueue=False).id, on_progress=tick)
+        for days in FITTED_DAYS_BACK:
+            run_fit(start_fit(org, end - timedelta(days=days), enqueue=False, rescoring=days == 0).id, on_progress=tick)
+
+
+def _fill_the_week(org: "Organisation") -> None:
+    """Targets, calls and frozen weeks; what is there already stays."""
+    from landmark.cadence.sample_calls import make_sample_calls
+    from landmark.cadence.sample_plan import set_up_sample
+
+    operations = org.members.filter(role="sales_operations", is_active=True).first()
+    if operations is not None:
+        set_up_sample(org, by=operations)
+    make_sample_calls(org)
 
 
 class _progress:  # noqa: N801 - reads as a word at its call

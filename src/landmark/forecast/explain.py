@@ -186,11 +186,12 @@ class _Game:
         shares = np.zeros((rows, len(self.keys), self._intervals, 2))
         if full.trees is None:
             return shares
-        inputs = tree_inputs(table, calendar)
+        inputs = tree_inputs(table, calendar, full.hazards)
         to_group = self._tree_groups(table, inputs.x.shape[1], calendar)
         row, interval = np.repeat(np.arange(rows), self._intervals), np.tile(np.arange(self._intervals), rows)
-        cells = DMatrix(inputs.at(row, interval), nthread=1)
+        cells, start = DMatrix(inputs.at(row, interval), nthread=1), inputs.start_of(row, interval)
         for place, booster in enumerate((full.trees.closes, full.trees.wins)):
+            cells.set_base_margin(start[:, place])
             said = booster.predict(cells, pred_contribs=True, approx_contribs=True).astype(np.float64)
             by_group = (said @ to_group).reshape(rows, self._intervals, len(self.keys))
             shares[:, :, :, place] = by_group.transpose(0, 2, 1)
@@ -199,7 +200,7 @@ class _Game:
     def _tree_groups(self, table: Table, columns: int, calendar: Calendar) -> Floats:
         """(columns of the trees + 1, K): which group speaks through a column."""
         named = [group for group in table.groups if group != CALENDAR]
-        ahead = [CALENDAR, AGE, STAGE_AGE, *table.countdown_groups, *[CALENDAR] * calendar.interval.shape[2], CALENDAR]
+        ahead = [CALENDAR, *table.running_groups, *[CALENDAR] * calendar.interval.shape[2], CALENDAR]
         groups = [*named, *ahead]
         if len(named) != columns:
             raise ValueError("the trees read other columns than the snapshots have")

@@ -4,7 +4,7 @@ Answers: what is fitted once history suffices, and how it goes on beyond the tim
 Does not answer: when it is used, and with what share (``model``).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -102,7 +102,7 @@ def fit_full(
     usable = known_calendar(float(rows.day.min()), as_of)
     calendar = calendar_ahead(rows.day, vocabulary.close_shift, usable, vocabulary.season)
     linear = Ahead(scaling.apply(columns), clock_bins(table.clocks), calendar)
-    grown = tree_inputs(table, calendar)
+    grown = tree_inputs(table, calendar, None)
     # Sums in the same order everywhere, and no spinning when web and worker share two cores.
     with threadpool_limits(1, "blas"):
         hazards, trees = _fit_both(linear, grown, ahead, rows, seed, threads)
@@ -115,7 +115,9 @@ def _fit_both(
 ) -> tuple[Hazards, Trees | None]:
     deals = int(np.unique(rows.deal).size)
     penalty = PENALTY_A_ROW * max(rows.deal.size / deals, 1.0)
-    return fit_hazards(linear, ahead, rows.weight, penalty), fit_trees(grown, ahead, rows.weight, deals, seed, threads)
+    hazards = fit_hazards(linear, ahead, rows.weight, penalty)
+    grown = replace(grown, start=hazards.average(grown.calendar))
+    return hazards, fit_trees(grown, ahead, rows.weight, deals, seed, threads)
 
 
 def _judge(
@@ -147,6 +149,7 @@ def _judge(
     if trees is None or row.size == 0:
         return 0.5, np.ones(2)
     happened = ahead[row, interval]
+    grown = replace(grown, start=hazards.average(grown.calendar))
     by_slopes, by_trees = hazards.predict(linear)[row, interval], trees.hazard(grown, row, interval)
     one, other = _chance(by_slopes, happened), _chance(by_trees, happened)
     likelihood = np.array([np.sum(np.log((1 - share) * one + share * other)) for share in _SHARES])
@@ -167,10 +170,12 @@ def _chance(hazard: Floats, happened: NDArray[np.int8]) -> Floats:
     return chance
 
 
-def tree_inputs(table: Table, calendar: Calendar) -> Inputs:
-    """Snapshot columns without the as-of day's calendar: intervals bring their own."""
+def tree_inputs(table: Table, calendar: Calendar, hazards: Hazards | None) -> Inputs:
+    """Snapshot columns without the as-of day's calendar: intervals bring their own. The trees start from what these
+    hazards say of an average deal; from nothing without them."""
     values = table.values[:, [group != "calendar" for group in table.groups]]
-    return Inputs(values, np.column_stack([table.clocks, -table.countdowns]), calendar)
+    nothing = np.zeros((calendar.interval.shape[0], INTERVALS, 2))
+    return Inputs(values, table.running, calendar, nothing if hazards is None else hazards.average(calendar))
 
 
 def _supported(ahead: NDArray[np.int8], deal: Ints) -> int:

@@ -64,6 +64,13 @@ class Hazards:
         weights: Floats = np.exp(np.clip(calendar.daily @ self.calendar, -5.0, 5.0))
         return weights
 
+    def average(self, calendar: Calendar) -> Floats:
+        """(days, INTERVALS, 2) log odds that an average deal closes in the interval, and that such a closing is a win:
+        what the time ahead and its calendar say before anything is known about a deal."""
+        eta = self.level.T + BASIS @ self.slopes[0].T + calendar.interval @ self.calendar
+        odds: Floats = np.stack([np.logaddexp(eta[:, :, 0], eta[:, :, 1]), eta[:, :, 0] - eta[:, :, 1]], axis=2)
+        return odds
+
     def to_json(self) -> dict[str, Any]:
         return {name: getattr(self, name).tolist() for name in self.__dataclass_fields__}
 

@@ -34,7 +34,7 @@ from landmark.forecast.shrunken import Rates, fit_rates, no_rates
 from landmark.forecast.snapshots import Snapshots, Table
 from landmark.forecast.vocabulary import Vocabulary, learn
 
-VERSION = 2
+VERSION = 3
 BENCHMARKS, SHRUNKEN, FULL = "benchmarks", "shrunken", "full"
 CLOSED_FOR_SHRUNKEN = 10
 CLOSED_FOR_FULL = 200
@@ -102,7 +102,7 @@ class Fitted:
         mixed = self._curve(full, by_slopes, slow)
         if full.trees is not None:
             needed = int(np.searchsorted(EDGES, horizons.max()))  # leave out what nobody asked for
-            by_trees = full.trees.predict(tree_inputs(table, calendar), min(full.supported, needed))
+            by_trees = full.trees.predict(tree_inputs(table, calendar, full.hazards), min(full.supported, needed))
             mixed = (1 - full.tree_share) * mixed + full.tree_share * self._curve(full, by_trees, slow)
         mixed = full.share * mixed + (1 - full.share) * cumulate(slow)
         return at_horizons(mixed, horizons, full.hazards.day_weights(calendar), calendar.row)

@@ -33,16 +33,19 @@ class Table:
         return self.values[:, [self.names.index("age"), self.names.index("stage_age")]]
 
     @property
-    def countdowns(self) -> Floats:
-        """(rows, k): days until dates and months that the deal waits for; they run down with the days ahead."""
-        return self.values[:, self._waits()]
+    def running(self) -> Floats:
+        """(rows, r): everything that runs on with the days ahead: the clocks, the time since each milestone, and less
+        than 0 the days until dates and months that the deal waits for."""
+        forward, waits = self._places(("since:",)), self._places(("date:", "month:", "left:"))
+        return np.column_stack([self.clocks, self.values[:, forward], -self.values[:, waits]])
 
     @property
-    def countdown_groups(self) -> tuple[str, ...]:
-        return tuple(self.groups[place] for place in self._waits())
+    def running_groups(self) -> tuple[str, ...]:
+        places = self._places(("since:",)) + self._places(("date:", "month:", "left:"))
+        return ("age", "stage_age", *(self.groups[place] for place in places))
 
-    def _waits(self) -> list[int]:
-        return [place for place, name in enumerate(self.names) if name.startswith(("date:", "month:", "left:"))]
+    def _places(self, prefixes: tuple[str, ...]) -> list[int]:
+        return [place for place, name in enumerate(self.names) if name.startswith(prefixes)]
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,8 @@ as its portable JSON, so a stored model is readable text and never a pickle.
 
 Formula: h_won = c·w, h_lost = c·(1 − w), where c is the chance that the deal closes in the interval and w the chance
 that a closing is a win. Two binary boosters: c learns from every cell, w from the closings alone. That is better and
-three times cheaper than one booster of three classes (docs/adr/0007).
+three times cheaper than one booster of three classes (docs/adr/0007). Both start from what the time ahead and its
+calendar say of an average deal: shallow trees alone never learn that nobody signs on a weekend.
 """
 
 import json
@@ -19,7 +20,7 @@ from landmark.forecast.grid import INTERVALS, MIDDLE, Calendar
 from landmark.forecast.history import Floats
 
 if TYPE_CHECKING:
-    from xgboost import Booster
+    from xgboost import Booster, QuantileDMatrix
 
 # xgboost is imported where it is used: pages import this module and never need it, and it takes seconds to load.
 ROUNDS = 100
@@ -31,12 +32,13 @@ Cells = NDArray[np.float32]
 
 @dataclass(frozen=True)
 class Inputs:
-    """x (rows, p) snapshot columns · clocks (rows, C) run on with the days
-    ahead (a day waited for is a clock below 0) · calendar of the intervals."""
+    """x (rows, p) snapshot columns · clocks (rows, C) run on with the days ahead, a day waited for below 0 ·
+    calendar of the intervals · start (days, INTERVALS, 2) log odds from which the boosters go on."""
 
     x: Floats
     clocks: Floats
     calendar: Calendar
+    start: Floats
 
     def at(self, row: NDArray[np.intp], interval: NDArray[np.intp]) -> Cells:
         """Snapshot columns, the middle of the interval, what the clocks show then, the interval's calendar."""
@@ -44,8 +46,12 @@ class Inputs:
         calendar = self.calendar.interval[self.calendar.row[row], interval]
         return np.column_stack([self.x[row], middle, self.clocks[row] + middle[:, None], calendar]).astype(np.float32)
 
+    def start_of(self, row: NDArray[np.intp], interval: NDArray[np.intp]) -> Cells:
+        """(cells, 2) where each booster starts from."""
+        return self.start[self.calendar.row[row], interval].astype(np.float32)
+
     def take(self, rows: NDArray[np.intp]) -> "Inputs":
-        return Inputs(self.x[rows], self.clocks[rows], self.calendar.take(rows))
+        return Inputs(self.x[rows], self.clocks[rows], self.calendar.take(rows), self.start)
 
 
 @dataclass(frozen=True)
@@ -65,8 +71,11 @@ class Trees:
 
     def hazard(self, inputs: Inputs, row: NDArray[np.intp], interval: NDArray[np.intp]) -> Floats:
         """Hazards (cells, 2) of chosen rows and intervals."""
-        cells = inputs.at(row, interval)
-        closes, wins = (booster.inplace_predict(cells).astype(np.float64) for booster in (self.closes, self.wins))
+        cells, start = inputs.at(row, interval), inputs.start_of(row, interval)
+        closes, wins = (
+            booster.inplace_predict(cells, base_margin=start[:, place]).astype(np.float64)
+            for place, booster in enumerate((self.closes, self.wins))
+        )
         return np.stack([closes * wins, closes * (1.0 - wins)], axis=1)
 
     def to_json(self) -> dict[str, Any]:
@@ -90,13 +99,14 @@ def fit_trees(
 ) -> Trees | None:
     """Boost on the person-period table. weight (rows) · ``deals``: how many different deals the rows come from; a leaf
     must hold as much information as some five deals bring. None when one of the three outcomes never occurs."""
-    from xgboost import QuantileDMatrix, train
+    from xgboost import train
 
     row, interval = np.nonzero(outcome >= 0)
     target = outcome[row, interval]
     if np.unique(target).size < CLASSES:
         return None
-    cells, weights = inputs.at(row, interval), weight[row]
+    start, weights = inputs.start_of(row, interval), weight[row]
+    cells = inputs.at(row, interval)
     leaf = _DEALS_IN_A_LEAF * max(outcome.shape[0] / max(deals, 1), 1.0)
     settings = {
         "objective": "binary:logistic",
@@ -112,10 +122,14 @@ def fit_trees(
     }
     closed = target > 0
     return Trees(
-        train(settings, QuantileDMatrix(cells, closed, weight=weights, nthread=threads), ROUNDS),
+        train(settings, _matrix(cells, closed, weights, start[:, 0], threads), ROUNDS),
         train(
-            settings,
-            QuantileDMatrix(cells[closed], target[closed] == 1, weight=weights[closed], nthread=threads),
-            ROUNDS,
+            settings, _matrix(cells[closed], target[closed] == 1, weights[closed], start[closed, 1], threads), ROUNDS
         ),
     )
+
+
+def _matrix(cells: Cells, happened: NDArray[np.bool_], weight: Floats, start: Cells, threads: int) -> "QuantileDMatrix":
+    from xgboost import QuantileDMatrix
+
+    return QuantileDMatrix(cells, happened, weight=weight, base_margin=start, nthread=threads)

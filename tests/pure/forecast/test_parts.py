@@ -184,7 +184,7 @@ def test_trees_come_back_from_json_bit_for_bit_and_find_a_threshold() -> None:
     outcome = np.full((2_000, grid.INTERVALS), -1, np.int8)
     outcome[:, 0] = np.where(x[:, 0] > 0, np.where(x[:, 1] > 0.5, WON, LOST), 0)
     calendar = grid.calendar_ahead(np.full(2_000, START, np.int32), 0, np.zeros(len(calendars.INTERVAL_NAMES), bool))
-    inputs = trees.Inputs(x, np.zeros((2_000, 2)), calendar)
+    inputs = trees.Inputs(x, np.zeros((2_000, 2)), calendar, np.zeros((1, grid.INTERVALS, 2)))
     fitted = trees.fit_trees(inputs, outcome, np.ones(2_000), 2_000, seed=0)
     assert fitted is not None
     hazard = fitted.predict(inputs, 1)
@@ -195,6 +195,24 @@ def test_trees_come_back_from_json_bit_for_bit_and_find_a_threshold() -> None:
         happened = outcome[known, 0] == cause
         assert evaluate.auc(happened.astype(float), hazard[known, 0, cause - 1]) > 0.99
     assert trees.fit_trees(inputs, np.where(outcome == WON, LOST, outcome), np.ones(2_000), 2_000, seed=0) is None
+
+
+def test_trees_go_on_from_the_calendar_they_cannot_see() -> None:
+    """Nothing in the columns tells working days from days off; only where the boosters start from does."""
+    random = np.random.default_rng(6)
+    day = np.repeat(np.array([START, START + 1], np.int32), 3_000)
+    calendar = grid.calendar_ahead(day, 0, np.zeros(len(calendars.INTERVAL_NAMES), bool))
+    start = np.zeros((2, grid.INTERVALS, 2))
+    start[:, 0, 0] = np.log([0.3 / 0.7, 0.01 / 0.99])
+    outcome = np.full((6_000, grid.INTERVALS), -1, np.int8)
+    closes = random.random(6_000) < np.array([0.3, 0.01])[calendar.row]
+    outcome[:, 0] = np.where(closes, np.where(random.random(6_000) < 0.5, WON, LOST), 0)
+    inputs = trees.Inputs(random.normal(size=(6_000, 2)), np.zeros((6_000, 2)), calendar, start)
+    fitted = trees.fit_trees(inputs, outcome, np.ones(6_000), 6_000, seed=0)
+    assert fitted is not None
+    hazard = fitted.predict(inputs, 1)[:, 0].sum(axis=1)
+    assert hazard[calendar.row == 0].mean() == pytest.approx(0.3, abs=0.02)
+    assert hazard[calendar.row == 1].mean() == pytest.approx(0.01, abs=0.005)
 
 
 @settings(max_examples=30)

@@ -204,7 +204,7 @@ def test_1_5_a_stage_change_without_note_or_next_step_is_incomplete(org: Organis
     NextStep.objects.create(deal=whole, text="Call", owner="Alice", due_on=on(410))
     upkeep = read_upkeep(org, latest(org), None)
     assert [one.deal.name for one in upkeep.incomplete_moves] == ["bare"]
-    assert [one.deal.name for one in upkeep.without_step] == ["bare", "long ago"]
+    assert {one.deal.name for one in upkeep.without_step} == {"bare", "long ago"}
 
 
 def test_what_if_knows_the_strongest_fresh_proof(org: Organisation) -> None:

@@ -184,7 +184,9 @@ def _read_attributes(org: Organisation, deals: _Deals) -> dict[str, Texts]:
     for deal_id, key, value in rows.values_list("deal_id", "key", "value").iterator(CHUNK):
         row = deals.index.get(deal_id)
         if row is not None and value:
-            columns.setdefault(key, np.full(len(deals.index), None, object))[row] = value
+            if key not in columns:
+                columns[key] = np.full(len(deals.index), None, object)
+            columns[key][row] = value
     return columns
 
 
@@ -228,7 +230,9 @@ def _read_account_attributes(org: Organisation, deals: _Deals) -> dict[str, Text
         values = held.get(account_id, {}) if account_id else {}
         for key, value in values.items():
             if isinstance(value, str | int | float) and not isinstance(value, bool) and value != "":
-                columns.setdefault(f"account:{key}", np.full(len(deals.index), None, object))[row] = str(value)
+                if (name := f"account:{key}") not in columns:
+                    columns[name] = np.full(len(deals.index), None, object)
+                columns[name][row] = str(value)
     is_open = np.array(deals.outcome, np.int8) == OPEN
     return {name: column for name, column in columns.items() if _is_filled_evenly(column, is_open)}
 

@@ -18,6 +18,7 @@ import typst
 
 FONT = "Source Sans Pro"
 PIXELS_A_POINT = 2
+MARGIN = 16
 _POINTS_AN_INCH = 72
 _TEXT_SIZES = (9.5, 8.5, 7.5, 6.5, 5.5)
 _MADE_AT = datetime(2000, 1, 1, tzinfo=UTC)
@@ -29,11 +30,13 @@ class CannotDraw(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """One part of a page: a heading with a drawing, a table (first row is its head), or both."""
+    """One part of a page: a heading with a drawing, a table (``has_head``: its first row names the columns), lines."""
 
     title: str
     svg: str = ""
     rows: Sequence[Sequence[str]] = ()
+    has_head: bool = True
+    lines: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +52,9 @@ class Review:
 
 
 def draw_png(svg: str, width: float, height: float) -> bytes:
-    """A drawing of this size in points on white, two pixels a point."""
+    """A drawing of this size in points on white, two pixels a point; the margin is for words over its edge."""
     page = (
-        f"#set page(width: {width}pt, height: {height}pt, margin: 0pt, fill: white)\n"
+        f"#set page(width: {width + 2 * MARGIN}pt, height: {height + 2 * MARGIN}pt, margin: {MARGIN}pt, fill: white)\n"
         '#image("drawing.svg", width: 100%, height: 100%)'
     )
     return _compile({"main": page.encode(), "drawing.svg": svg.encode()}, "png")[0]

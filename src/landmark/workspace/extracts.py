@@ -4,7 +4,8 @@ Answers: the drawings and tables of a finished page. Does not answer: what is in
 Reading the page, instead of drawing a second time, keeps one truth: a file can show nothing that the page does not.
 
 A part is any element with ``data-chart="name"``: its first heading, its first ``svg.chart`` (the wide one where there
-are two) and its tables. ``data-value`` on a cell carries the exact figure behind a shortened text.
+are two), its tables, and what its list items say in ``data-line``. ``data-value`` on a cell carries the exact figure
+behind a shortened text.
 """
 
 from dataclasses import dataclass
@@ -27,13 +28,15 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """``svg`` is empty for a table alone; ``rows``: its tables, one below the other. ``is_review``: it belongs on the
-    weekly page."""
+    """``svg`` is empty for a table alone; ``rows``: its tables, one below the other, ``has_head`` when the first names
+    the columns. ``lines``: its list, one line each. ``is_review``: it belongs on the weekly page."""
 
     name: str
     title: str
     svg: str
     rows: tuple[tuple[Cell, ...], ...]
+    has_head: bool
+    lines: tuple[str, ...]
     is_review: bool
 
 
@@ -43,7 +46,7 @@ def read_parts(page: str) -> list[Part]:
 
 
 def _read_part(element: HtmlElement) -> Part:
-    for unseen in element.xpath(f".//*[{_UNSEEN}]"):
+    for unseen in element.xpath(f".//*[{_UNSEEN}][not(self::thead)]"):
         unseen.drop_tree()
     headings = element.xpath(".//h1 | .//h2 | .//h3")
     drawings = element.xpath(f".//svg[{_CHART}][{_WIDE}]") or element.xpath(f".//svg[{_CHART}]")
@@ -52,6 +55,8 @@ def _read_part(element: HtmlElement) -> Part:
         title=_text(headings[0]) if headings else element.get("data-chart"),
         svg=_drawing(drawings[0]) if drawings else "",
         rows=tuple(tuple(_cells(row)) for row in element.xpath(".//table//tr")),
+        has_head=bool(element.xpath("boolean(.//table[1]/thead)")),
+        lines=tuple(element.xpath(".//li/@data-line")),
         is_review="data-review" in element.attrib,
     )
 
@@ -72,4 +77,4 @@ def _cells(row: HtmlElement) -> list[Cell]:
 
 
 def _text(element: HtmlElement) -> str:
-    return " ".join(element.text_content().split())
+    return " ".join(" ".join(element.itertext()).split())

@@ -34,7 +34,8 @@ def result_for(org: Organisation, level: float, deals: Iterator[DealResult] | No
     rows = (DealResult(str(deal_id), pack(level), pack(level / 4), 0.35, {}, {}, "") for deal_id in ids)
     return FitResult(
         level="full", reason="Enough closed deals.", playbook="landmark/2026.1", model_version="test",
-        input_hash="0" * 64, parameters={}, report={}, separation={}, stage_stays=(StageStay("discovery", 20.0, 35.0, 12),),
+        input_hash="0" * 64, parameters={}, report={}, separation={},
+        stage_stays=(StageStay("discovery", 20.0, 35.0, 12),),
         deals=deals or rows,
     )  # fmt: skip
 

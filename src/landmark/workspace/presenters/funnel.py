@@ -28,6 +28,7 @@ from landmark.ui.formats import (
     format_percent,
 )
 from landmark.workspace.access import MemberRequest
+from landmark.workspace.presenters.chances import name_part
 from landmark.workspace.presenters.funnel_chart import Drawing, draw_stages
 from landmark.workspace.presenters.funnel_flags import SHOWN, FlagList, FlagRow, FlagTeller, WeekFact
 from landmark.workspace.presenters.what_if import WhatIf, read_what_if
@@ -325,8 +326,8 @@ class _Teller:
     def tell_separators(self, found: Separation | None) -> tuple[SeparatorRow, ...]:
         return tuple(
             SeparatorRow(
-                self.playbook.label("milestone", row.milestone, self.lang), row.share_with, row.share_without, row.odds,
-                row.low, row.high, row.deals_with, row.deals_without, row.is_clear,
+                name_part(f"milestone:{row.milestone}", self.playbook, self.lang), row.share_with,
+                row.share_without, row.odds, row.low, row.high, row.deals_with, row.deals_without, row.is_clear,
             )
             for row in (found.rows if found else ())
         )  # fmt: skip

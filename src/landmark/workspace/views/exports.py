@@ -27,7 +27,7 @@ from landmark.workspace.templatetags.workspace import link_to
 from landmark.workspace.views.forecast import show_forecast
 
 _BOX = re.compile(r'viewBox="([\d.]+) ([\d.]+) ([\d.]+) ([\d.]+)"')
-_ROWS_ON_PAPER = 12
+_ROWS_ON_PAPER, _LINES_ON_PAPER = 12, 6
 
 
 def files_of(page: MemberView) -> MemberView:
@@ -66,7 +66,7 @@ def export_review(request: MemberRequest) -> HttpResponse:
         subtitle=request.org.name,
         as_of=_("As known on %(day)s") % {"day": format_day(request.as_of.on)},
         made="Landmark",
-        blocks=[Block(part.title, paint(part.svg) if part.svg else "", _paper_rows(part)) for part in parts],
+        blocks=[_block(part) for part in parts],
         lang=get_language() or "en",
     )
     try:
@@ -91,9 +91,12 @@ def _csv(part: Part) -> bytes:
     return out.getvalue().encode("utf-8-sig")
 
 
-def _paper_rows(part: Part) -> list[list[str]]:
+def _block(part: Part) -> Block:
     """A drawing stands for its table; a table alone is printed, its first rows."""
-    return [] if part.svg else [[cell.text for cell in row] for row in part.rows[: _ROWS_ON_PAPER + 1]]
+    if part.svg:
+        return Block(part.title, paint(part.svg), lines=part.lines[:_LINES_ON_PAPER])
+    rows = [[cell.text for cell in row] for row in part.rows[: _ROWS_ON_PAPER + 1]]
+    return Block(part.title, rows=rows, has_head=part.has_head)
 
 
 def _file(content: bytes, kind: str, name: str) -> HttpResponse:

@@ -191,7 +191,8 @@ def test_closing_rates_with_late_entry_are_the_exponential_fit() -> None:
     end = np.minimum(length, 400 - opened)[seen]
     for cause in (WON, LOST):
         oracle = ExponentialFitter().fit(end, history.outcome == cause, entry=entry[seen])
-        assert daily[cause - 1] == pytest.approx(1 / oracle.lambda_, rel=0.06)
+        assert daily[:3, cause - 1] == pytest.approx(1 / oracle.lambda_, rel=0.06)  # the same however far ahead
+        assert daily[3:, cause - 1] == pytest.approx(1 / oracle.lambda_, rel=0.15)  # fewer deals tell of late days
 
     firm = fit_rates(table, (), history, rows, 400.0, Priors(StagePrior(0.5, 20.0), weight=1e12))
     assert firm.overall == pytest.approx(no_rates(()).overall, abs=1e-6)

@@ -35,6 +35,7 @@ TAIL_HALF_LIFE_DAYS = 60.0
 _DEALS_AT_RISK = 30
 _HELD_BACK_DAYS = (14.0, 90.0)
 _SHARES = np.linspace(0.2, 0.8, 7)
+_TEMPER = 4.0
 _DRIFT_WEIGHT = 20.0
 _DRIFT_LIMITS = (0.6, 1.6)
 
@@ -133,9 +134,8 @@ def _judge(
     """How much the trees should say, and how the market has drifted, judged out of time.
 
     Both are fitted on half of the deals as of an earlier day. Each share from 0.2 to 0.8 is weighed by the likelihood
-    it gave to what became known since, and the average is taken: 0.5 when nothing tells them apart.
-    The drift (2: won, lost) is the root of closings seen / closings expected since: the final fit, which knows those
-    closings, has taken in about half of it by itself.
+    it gave to what became known since, with the levels of both set right, and the average is taken: 0.5 when nothing
+    tells them apart. One such stretch of time is worth less than its deals: its log likelihood counts for a quarter.
     """
     earlier = as_of - np.clip((as_of - float(rows.day.min())) / 4, *_HELD_BACK_DAYS)
     before = outcomes(known, rows.deal, rows.day, float(np.floor(earlier)))
@@ -151,16 +151,36 @@ def _judge(
     happened = ahead[row, interval]
     grown = replace(grown, start=hazards.average(grown.calendar))
     by_slopes, by_trees = hazards.predict(linear)[row, interval], trees.hazard(grown, row, interval)
-    one, other = _chance(by_slopes, happened), _chance(by_trees, happened)
-    likelihood = np.array([np.sum(np.log((1 - share) * one + share * other)) for share in _SHARES])
     repeats = row.size / np.unique(rows.deal[row]).size  # the cells of one deal tell the same story again and again
-    likelihood /= repeats
-    weight = np.exp(likelihood - likelihood.max())
+    one, other = (_chance(_levelled(hazard, happened, repeats), happened) for hazard in (by_slopes, by_trees))
+    likelihood = np.array([np.sum(np.log((1 - share) * one + share * other)) for share in _SHARES])
+    weight = np.exp((likelihood - likelihood.max()) / (repeats * _TEMPER))
     share = float(weight @ _SHARES / weight.sum())
-    expected = ((1 - share) * by_slopes + share * by_trees).sum(axis=0) / repeats
-    seen = np.array([np.sum(happened == cause) for cause in (1, 2)]) / repeats
-    drift: Floats = np.clip(np.sqrt((seen + _DRIFT_WEIGHT) / (expected + _DRIFT_WEIGHT)), *_DRIFT_LIMITS)
-    return share, drift
+    fortnight = ((rows.day[row] + MIDDLE[interval]) // 14).astype(np.int64)
+    return share, _drift((1 - share) * by_slopes + share * by_trees, happened, fortnight - fortnight.min(), repeats)
+
+
+def _levelled(hazard: Floats, happened: NDArray[np.int8], repeats: float) -> Floats:
+    """Hazards (cells, 2) scaled to as many closings as there were, five of them aside."""
+    seen = np.array([np.sum(happened == cause) for cause in (1, 2)])
+    return _bounded(hazard * (seen + 5 * repeats) / (hazard.sum(axis=0) + 5 * repeats))
+
+
+def _drift(hazard: Floats, happened: NDArray[np.int8], fortnight: NDArray[np.int64], repeats: float) -> Floats:
+    """Root of closings seen / closings expected (2: won, lost): the final fit, which knows those closings, has taken in
+    about half of it by itself. Where closings swing from fortnight to fortnight by more than chance (dispersion, after
+    Pearson, above 1) they are evidence of less, and the drift stays nearer to 1."""
+    drift = np.ones(2)
+    for cause in (0, 1):
+        seen = np.bincount(fortnight, happened == cause + 1) / repeats
+        expected = np.bincount(fortnight, hazard[:, cause]) / repeats
+        full = np.maximum(expected * seen.sum() / expected.sum(), 1e-9)
+        told = full > 1.0
+        swing = np.sum((seen - full)[told] ** 2 / full[told]) / max(int(told.sum()) - 1, 1)
+        weight = _DRIFT_WEIGHT * max(float(swing), 1.0)
+        drift[cause] = np.sqrt((seen.sum() + weight) / (expected.sum() + weight))
+    result: Floats = np.clip(drift, *_DRIFT_LIMITS)
+    return result
 
 
 def _chance(hazard: Floats, happened: NDArray[np.int8]) -> Floats:
@@ -186,8 +206,11 @@ def _supported(ahead: NDArray[np.int8], deal: Ints) -> int:
 
 def drifted(hazard: Floats, drift: Floats) -> Floats:
     """Hazards (rows, INTERVALS, 2) times the drift, never above certainty."""
-    moved = hazard * drift
-    bounded: Floats = moved / np.maximum(moved.sum(axis=2, keepdims=True), 1.0)
+    return _bounded(hazard * drift)
+
+
+def _bounded(hazard: Floats) -> Floats:
+    bounded: Floats = hazard / np.maximum(hazard.sum(axis=-1, keepdims=True), 1.0)
     return bounded
 
 

@@ -3,10 +3,10 @@
 Answers: probabilities when history is thin; with no history at all it answers the playbook's own figures.
 Does not answer: what single events or attributes tell; that is the full model's part.
 
-Formula: rate_c = playbook rate_c(stage) × m_c × m_c(newest milestone) × m_c(newest milestone, time ahead). Each
-multiplier is (κ + closings) / (κ + closings expected so far), the mean of a Gamma(κ, κ) prior updated by a Poisson
+Formula: rate_c = playbook rate_c(stage) × m_c(time ahead) × m_c(newest milestone) × m_c(newest milestone, time ahead).
+Each multiplier is (κ + closings) / (κ + closings expected so far), the mean of a Gamma(κ, κ) prior updated by a Poisson
 count: 1 without data. A deal in an early stage is won in three months, not this week: deals move on, so the rates of
-the days far ahead are counted there, from where the deal stood.
+the days far ahead are counted there, from where the deal stood, and few wins this week say nothing about them.
 Source: empirical Bayes for Poisson rates, Morris (1983).
 """
 
@@ -31,7 +31,7 @@ _BANDS = BAND_EDGES.size + 1
 
 @dataclass(frozen=True)
 class Rates:
-    """overall (2) · by_state (states, 2) · by_ahead (states, bands, 2); state 0 means no milestone yet."""
+    """overall (bands, 2) · by_state (states, 2) · by_ahead (states, bands, 2); state 0 means no milestone yet."""
 
     overall: Floats
     by_state: Floats
@@ -40,8 +40,8 @@ class Rates:
     def predict(self, table: Table, milestones: tuple[str, ...], priors: Priors) -> Floats:
         """Hazards (rows, INTERVALS, 2)."""
         state = _state(table)
-        base = priors.rates(milestones, reached(table, milestones)) * self.overall * self.by_state[state]
-        rate = base[:, None] * self.by_ahead[state][:, BAND]
+        base = priors.rates(milestones, reached(table, milestones)) * self.by_state[state]
+        rate = base[:, None] * (self.overall * self.by_ahead[state])[:, BAND]
         total = rate.sum(axis=2, keepdims=True)
         hazard: Floats = -np.expm1(-total * LENGTH[:, None]) * rate / total
         return hazard
@@ -71,7 +71,7 @@ def _state(table: Table) -> NDArray[np.int64]:
 def no_rates(milestones: tuple[str, ...]) -> Rates:
     """The playbook alone."""
     states = len(milestones) + 2
-    return Rates(np.ones(2), np.ones((states, 2)), np.ones((states, _BANDS, 2)))
+    return Rates(np.ones((_BANDS, 2)), np.ones((states, 2)), np.ones((states, _BANDS, 2)))
 
 
 def fit_rates(
@@ -94,25 +94,28 @@ def fit_rates(
     share = np.array([priors.pooled.win_rate, 1.0 - priors.pooled.win_rate])
     states = len(milestones) + 2
 
-    scale = _different(rows.deal[row], happened > 0) / max(float(closes.sum()), 1.0)
-    closings, hoped = scale * closes, scale * expected
-    overall = _multiplier(closings.sum(axis=0), hoped.sum(axis=0), np.maximum(priors.weight * share, 1.0))
-    expected, hoped = expected * overall, hoped * overall
-    by_state = _multiplier(_sum_by(state, closings, states), _sum_by(state, hoped, states), GROUP_WEIGHT)
-    expected = expected * by_state[state]
     in_band = np.ones(_BANDS)
     for one in range(_BANDS):
         here = band == one
-        in_band[one] = _different(rows.deal[row[here]], happened[here] > 0) / max(float(closes[here].sum()), 1.0)
-    cell, count = state * _BANDS + band, in_band[band][:, None]
+        in_band[one] = _scale(rows.deal[row[here]], closes[here])
+    count = in_band[band][:, None]
+    weight = np.maximum(priors.weight * share, 1.0)
+    overall = _multiplier(_sum_by(band, closes * count, _BANDS), _sum_by(band, expected * count, _BANDS), weight)
+    expected = expected * overall[band]
+    scale = _scale(rows.deal[row], closes)
+    hoped = _sum_by(state, expected * scale, states)
+    by_state = _multiplier(_sum_by(state, closes * scale, states), hoped, GROUP_WEIGHT)
+    expected = expected * by_state[state]
+    cell = state * _BANDS + band
     by_ahead = _multiplier(
         _sum_by(cell, closes * count, states * _BANDS), _sum_by(cell, expected * count, states * _BANDS), GROUP_WEIGHT
     )
     return Rates(overall, by_state, by_ahead.reshape(states, _BANDS, 2))
 
 
-def _different(deal: Ints, closed: NDArray[np.bool_]) -> float:
-    return float(np.unique(deal[closed]).size)
+def _scale(deal: Ints, closes: Floats) -> float:
+    """Turns counts of rows into counts of different deals that closed."""
+    return float(np.unique(deal[closes.any(axis=1)]).size) / max(float(closes.sum()), 1.0)
 
 
 def _sum_by(group: NDArray[np.int64], values: Floats, groups: int) -> Floats:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import brier_score_loss, log_loss, roc_auc_score
 
-from landmark.forecast import calendars, evaluate, grid, portfolio, trees
+from landmark.forecast import calendars, evaluate, full, grid, portfolio, trees
 from landmark.forecast.backtest import run_backtest, score_rounds
 from landmark.forecast.baselines import STAGE, STAGE_HORIZON, predict_baselines
 from landmark.forecast.hazards import Ahead, fit_hazards
@@ -408,3 +408,16 @@ def test_baselines_by_hand() -> None:
     found = predict_baselines(tiny(), 11.0, [7])
     assert found[STAGE][0, 0] == pytest.approx(1.0)
     assert 0 <= found[STAGE_HORIZON][0, 0] <= 1
+
+
+def test_a_steady_drift_counts_for_more_than_closings_that_swing() -> None:
+    """Half as many wins as expected, evenly or all in every other fortnight."""
+    fortnight = np.repeat(np.arange(10), 100)
+    hazard = np.tile([0.4, 0.1], (1_000, 1))
+    steady = np.tile(np.repeat([WON, LOST, 0], [20, 10, 70]), 10)
+    swinging = np.tile(np.repeat([WON, LOST, 0, 0, LOST, 0], [40, 10, 50, 0, 10, 90]), 5)
+    even, uneven = (full._drift(hazard, seen.astype(np.int8), fortnight, 1.0) for seen in (steady, swinging))
+    assert even[0] == pytest.approx(np.sqrt((200 + 20) / (400 + 20)))
+    assert even[1] == pytest.approx(1.0)
+    # Pearson: each fortnight is 20 off an expected 20, so 10 × 20² / 20 / 9 = 22.2 times what chance allows.
+    assert uneven[0] == pytest.approx(np.sqrt((200 + 20 * 200 / 9) / (400 + 20 * 200 / 9)))

@@ -109,7 +109,7 @@ def test_thin_history_adds_up_and_never_falls(seed: int, deals: int) -> None:
 @settings(max_examples=5, deadline=None)
 @given(st.integers(0, 10_000), st.integers(1, 25))
 def test_a_deal_still_open_never_raises_a_win_rate(seed: int, more: int) -> None:
-    """Deals added that stay open for months: no rate of winning goes up, overall or in any state."""
+    """Deals added that stay open for months: no rate of winning goes up, however far ahead."""
     history = make_history(deals=60, days=120, seed=seed)
     day = START + 110.0
     size = history.deal_ids.size
@@ -123,7 +123,7 @@ def test_a_deal_still_open_never_raises_a_win_rate(seed: int, more: int) -> None
         attributes={},
     )
     before, after = (overall_rates(one, day) for one in (replace(history, attributes={}), grown))
-    assert after[0] <= before[0] + 1e-9
+    assert np.all(after[:, 0] <= before[:, 0] + 1e-9)
 
 
 def overall_rates(history: History, day: float) -> np.ndarray:

@@ -60,6 +60,9 @@ class Drawing:
 
 @dataclass(frozen=True, slots=True)
 class CurveRow:
+    """``at``: how far along the drawing the day lies, 0 … 1."""
+
+    at: float
     day: date
     won: str
     open: str
@@ -255,10 +258,11 @@ def _rows(outlook: DealOutlook, dates: Dates, points: Sequence[CurvePoint]) -> t
     last = points[-1].day
     ends = {month - timedelta(days=1) for month in find_months(dates.on, last + timedelta(days=1))}
     days = sorted(day for day in {*ends, *notes, last} if dates.on < day <= last)
+    span = max((last - dates.on).days, 1)
     return tuple(
         CurveRow(
-            day, format_percent(outlook.p_won_by(day)), format_percent(outlook.p_open_at(day)),
-            format_percent(outlook.p_lost_by(day)), notes.get(day, ""),
+            round((day - dates.on).days / span, 4), day, format_percent(outlook.p_won_by(day)),
+            format_percent(outlook.p_open_at(day)), format_percent(outlook.p_lost_by(day)), notes.get(day, ""),
         )
         for day in days
     )  # fmt: skip

@@ -83,7 +83,7 @@ def test_delimiters_byte_order_mark_and_gzip(folder: Path, delimiter: str, mark:
     for name, text in (("deals.csv", GOOD_DEALS), ("events.csv", GOOD_EVENTS)):
         content = mark + text.replace(",", delimiter).encode()
         path = folder / (name + (".gz" if packed else ""))
-        path.write_bytes(gzip.compress(content) if packed else content)
+        path.write_bytes(gzip.compress(content, mtime=0) if packed else content)
         paths.append(path)
     parsed = read_event_log(*paths)
     assert [deal.external_id for deal in parsed.deals] == ["007", "8"]
@@ -199,7 +199,7 @@ def test_an_event_may_become_known_later(folder: Path) -> None:
         ("deal_id,opened_at,closed_at,outcome\n".encode("utf-16"), "NUL|not UTF-8"),
         (DEALS.encode() + b"1,2026-01-01,,,,a\0b\n", "NUL"),
         (DEALS.encode() + b'1,2026-01-01,,,,"never closed\n', "quotation mark"),
-        (gzip.compress(DEALS.encode() * 50)[:-20], "damaged|cut short"),
+        (gzip.compress(DEALS.encode() * 50, mtime=0)[:-20], "damaged|cut short"),
     ],
 )
 def test_a_file_that_cannot_be_read_gives_one_sentence(folder: Path, content: bytes, words: str) -> None:
@@ -213,7 +213,7 @@ def test_a_file_that_cannot_be_read_gives_one_sentence(folder: Path, content: by
 
 def test_the_size_limit_counts_what_is_unpacked(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(delimited, "SIZE_LIMIT", 100_000)
-    bomb = gzip.compress(GOOD_DEALS.encode() + b" " * 1_000_000)
+    bomb = gzip.compress(GOOD_DEALS.encode() + b" " * 1_000_000, mtime=0)
     assert len(bomb) < 10_000
     (folder / "deals.csv.gz").write_bytes(bomb)
     (folder / "events.csv").write_text(GOOD_EVENTS)

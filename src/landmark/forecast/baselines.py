@@ -34,6 +34,14 @@ def predict_baselines(history: History, as_of: float, horizons: Sequence[int]) -
     }
 
 
+def stage_percentages(history: History, as_of: float, vocabulary: Vocabulary) -> Floats:
+    """The plain stage percentage of each open deal (n), by a vocabulary learned before: nothing is learned anew."""
+    known = as_known(history, as_of)
+    deal = known.open_deals()
+    snapshots = Snapshots(known.history, vocabulary)
+    return _stage_percentage(known, snapshots, deal, np.full(deal.size, int(as_of), np.int32))
+
+
 def _stage_percentage(known: Known, snapshots: Snapshots, deal: Ints, day: Ints) -> Floats:
     """Share won among closed deals that ever had the deal's newest milestone; no horizon, as in most pipelines."""
     history = known.history

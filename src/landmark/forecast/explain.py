@@ -17,6 +17,7 @@ Units: probability. Shapes: n open deals, K groups, J intervals up to the horizo
 memory does not grow with their number.
 """
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -66,8 +67,13 @@ class Explanation:
         return sorted((part for part in parts if part[1] != 0.0), key=lambda part: (-abs(part[1]), part[0]))
 
 
-def explain(fitted: Fitted, history: History, as_of: float, horizon: int, p: Floats | None = None) -> Explanation:
-    """Every deal open on the day, in the order of ``Fitted.predict``. ``p``: its P(won by horizon), if at hand."""
+def explain(
+    fitted: Fitted, history: History, as_of: float, horizon: int, p: Floats | None = None, threads: int = 1
+) -> Explanation:
+    """Every deal open on the day, in the order of ``Fitted.predict``. ``p``: its P(won by horizon), if at hand.
+
+    ``threads``: chunks worked on at once; any number gives the same parts.
+    """
     if p is None:
         p = fitted.predict(history, as_of, [horizon]).p_won[:, 0]
     known = as_known(history, as_of)
@@ -80,8 +86,9 @@ def explain(fitted: Fitted, history: History, as_of: float, horizon: int, p: Flo
         return snapshots.table(deals, np.full(deals.size, int(as_of), np.int32))
 
     game = _Game(fitted, table_of(_spread(deal, TYPICAL_DEALS)), as_of, horizon)
-    pieces = [game.play(table_of(deal[start : start + CHUNK])) for start in range(0, deal.size, CHUNK)]
-    effects = np.concatenate(pieces)
+    with ThreadPoolExecutor(threads) as pool:
+        chunks = (deal[start : start + CHUNK] for start in range(0, deal.size, CHUNK))
+        effects = np.concatenate(list(pool.map(lambda chunk: game.play(table_of(chunk)), chunks)))
     rest = p - game.base - effects.sum(axis=1)
     keys = game.keys
     if game.has_tail or np.abs(rest).max() < _ROUNDING:

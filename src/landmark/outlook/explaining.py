@@ -7,7 +7,8 @@ A fit and the nightly rescoring call ``explain_deals``. Work goes in chunks, so 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
@@ -68,6 +69,7 @@ def explain_deals(
     outlooks: "Outlooks",
     stays: Sequence[StageStay],
     playbook: Playbook,
+    threads: int = 1,
 ) -> list[Reasons]:
     """One for each open deal, in the order of ``outlooks``; base + parts = the stored P(won by the period's end)."""
     if outlooks.deal.size == 0:
@@ -75,9 +77,9 @@ def explain_deals(
     by = period_in_view(org, on).ends_on
     horizon = (by - on).days
     p, raw = outlooks.won[:, horizon - 1], outlooks.raw[:, horizon - 1]
-    parts = _parts(fitted, history, horizon, p, raw, by)
-    similar, steps = _compare(fitted, history, horizon, outlooks.deal, p, raw, playbook)
-    changes = _changes(org, on, by, fitted, history, outlooks.deal, p)
+    parts = _parts(fitted, history, horizon, p, raw, by, threads)
+    similar, steps = _compare(fitted, history, horizon, outlooks.deal, p, raw, playbook, threads)
+    changes = _changes(org, on, by, fitted, history, outlooks.deal, p, threads)
     alerts = alerts_of_all(org, on, history, fitted.vocabulary, outlooks.deal, outlooks.won, stays, playbook)
     return [
         Reasons(
@@ -92,9 +94,11 @@ def explain_deals(
 # What it is made of
 
 
-def _parts(fitted: Fitted, history: History, horizon: int, p: Floats, raw: Floats, by: date) -> list[dict[str, Any]]:
+def _parts(
+    fitted: Fitted, history: History, horizon: int, p: Floats, raw: Floats, by: date, threads: int
+) -> list[dict[str, Any]]:
     """Where a target date was moved, the lowest answer counts; what that costs is a part of its own."""
-    made_of = explain(fitted, history, history.complete_to, horizon, raw)
+    made_of = explain(fitted, history, history.complete_to, horizon, raw, threads)
     held = []
     for row in range(p.size):
         cut = float(p[row] - raw[row])
@@ -114,25 +118,37 @@ def keep_largest(parts: list[tuple[str, float]]) -> list[tuple[str, float]]:
 
 
 def _compare(
-    fitted: Fitted, history: History, horizon: int, deals: Ints, p: Floats, raw: Floats, playbook: Playbook
+    fitted: Fitted,
+    history: History,
+    horizon: int,
+    deals: Ints,
+    p: Floats,
+    raw: Floats,
+    playbook: Playbook,
+    threads: int,
 ) -> tuple[list[list[float]], list[list[list[Any]]]]:
     as_of = history.complete_to
     past = find_past(fitted, history, as_of, horizon)
     snapshots = Snapshots(history, fitted.vocabulary)
     path = _Path(fitted, history, playbook)
-    similar: list[list[float]] = []
-    steps: list[list[list[Any]]] = []
-    for start in range(0, deals.size, CHUNK):
-        part = slice(start, start + CHUNK)
+
+    def compare(part: slice) -> tuple[list[list[float]], list[list[list[Any]]]]:
         deal = deals[part]
         today = np.full(deal.size, int(as_of), np.int32)
         newest = snapshots.newest(deal, today)
         like = find_similar(past, deal, p[part], as_of - history.opened[deal], newest)
-        similar += _plain_similar(like)
         wanted = path.next_of(deal, snapshots.reached(deal, today))
         found = find_steps(fitted, history, as_of, horizon, past, deal, wanted)
-        steps += [_plain_steps(one, cut) for one, cut in zip(found, p[part] - raw[part], strict=True)]
-    return similar, steps
+        steps = [_plain_steps(one, cut) for one, cut in zip(found, p[part] - raw[part], strict=True)]
+        return _plain_similar(like), steps
+
+    with ThreadPoolExecutor(threads) as pool:
+        pieces = list(pool.map(compare, _cut(deals.size)))
+    return [one for piece in pieces for one in piece[0]], [one for piece in pieces for one in piece[1]]
+
+
+def _cut(count: int) -> Iterator[slice]:
+    return (slice(start, start + CHUNK) for start in range(0, count, CHUNK))
 
 
 def _plain_similar(like: Similar) -> list[list[float]]:
@@ -236,26 +252,44 @@ def chance_of(fitted: Fitted) -> Chance:
 
 
 def _changes(
-    org: Organisation, on: date, by: date, fitted: Fitted, history: History, deals: Ints, p: Floats
+    org: Organisation, on: date, by: date, fitted: Fitted, history: History, deals: Ints, p: Floats, threads: int
 ) -> dict[int, list[dict[str, Any]]]:
     """Deal → one entry for each forecast it is compared with: the last, the last of an earlier day, a week ago's."""
     found: dict[int, list[dict[str, Any]]] = defaultdict(list)
-    now, stored = history.complete_to, as_stored(p)
+    now, after = history.complete_to, as_stored(p)
+    size = history.deal_ids.size
     for one in _read_earlier(org, on, by):
         then = now - (on - one.as_of).days
-        for start in range(0, deals.size, CHUNK):
-            part = slice(start, start + CHUNK)
-            before, after = (np.full(history.deal_ids.size, np.nan) for _ in range(2))
-            after[deals[part]] = stored[part]
-            for deal in deals[part]:
-                packed = one.won.get(str(history.deal_ids[deal]))
-                if packed is not None:
-                    before[deal] = at_day(packed, (by - one.as_of).days)
-            chance = chance_of(one.fitted or fitted)
-            causes = replay(chance, history, then, now + (by - on).days, before, after, is_same=one.fitted is not None)
-            for deal, told in causes.items():
-                found[deal].append(_plain_change(one, float(before[deal]), float(after[deal]), told))
+        before = _read_before(one, history, deals, by)
+        chance = chance_of(one.fitted or fitted)
+
+        def tell(
+            part: slice, one: _Earlier = one, then: float = then, before: Floats = before, chance: Chance = chance
+        ) -> dict[int, list[Cause]]:
+            here = deals[part]
+            was, is_now = _on(here, before[part], size), _on(here, after[part], size)
+            return replay(chance, history, then, now + (by - on).days, was, is_now, is_same=one.fitted is not None)
+
+        was_now = {int(deal): (float(b), float(a)) for deal, b, a in zip(deals, before, after, strict=True)}
+        with ThreadPoolExecutor(threads) as pool:
+            for causes in pool.map(tell, _cut(deals.size)):
+                for deal, told in causes.items():
+                    found[deal].append(_plain_change(one, *was_now[deal], told))
     return found
+
+
+def _read_before(one: _Earlier, history: History, deals: Ints, by: date) -> Floats:
+    """(n) what an earlier forecast said of each deal; NaN where it said nothing."""
+    days = (by - one.as_of).days
+    packed = [one.won.get(str(history.deal_ids[deal])) for deal in deals]
+    return np.array([np.nan if curve is None else at_day(curve, days) for curve in packed], np.float64)
+
+
+def _on(deals: Ints, values: Floats, size: int) -> Floats:
+    """Values of some deals, at their places among all; NaN elsewhere."""
+    spread = np.full(size, np.nan)
+    spread[deals] = values
+    return spread
 
 
 def _plain_change(one: _Earlier, before: float, after: float, causes: Iterable[Cause]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ stored (``actions``). Writes nothing.
 
 import hashlib
 import json
+import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
@@ -16,7 +17,7 @@ import numpy as np
 from django.utils.translation import gettext as _
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-from landmark.forecast.baselines import STAGE, predict_baselines
+from landmark.forecast.baselines import stage_percentages
 from landmark.forecast.files import count_milestones, unknown_share
 from landmark.forecast.history import Floats, History, Ints
 from landmark.forecast.model import BENCHMARKS, VERSION, Fitted, fit
@@ -39,6 +40,8 @@ OnProgress = Callable[[str, int], None]
 
 SEED = 20260101
 BEAT_SECONDS = 2.0
+MOST_CLOSED = 15_000
+"""A night compares open deals with about so many closed ones; a fit reads all of them."""
 MOST_UNKNOWN = 0.1
 """A larger share of events than this of kinds a stored model never met, and it is fitted again."""
 
@@ -92,43 +95,54 @@ def compute_fit(org: Organisation, on: date, tick: OnProgress) -> FitResult:
         tested = beside.submit(back_test, history, on, priors, SEED)
         with threadpool_limits(limits=1):
             fitted = fit(history, history.complete_to, priors, SEED)
-            result = _look_ahead(org, on, fitted, history, playbook, tick)
+            stays = read_stage_stays(org, on_day(org, on), playbook)
+            result = _look_ahead(org, on, fitted, history, stays, playbook, tick)
+            found = plain_separation(history, fitted)
         _wait(tested, tick)
-    return replace(result, report=tested.result())
+    return replace(result, report=tested.result(), separation=found)
 
 
 def compute_rescoring(org: Organisation, on: date, source: FittedModel, tick: OnProgress) -> FitResult:
     """The forecast of the day by a model that was fitted before: nothing is fitted and nothing tested anew.
 
-    Raises CannotReuse when the history has come to know kinds of milestones the model never met.
+    Which milestones separate won from lost, and how long stages last, stays as the fit found it. Raises CannotReuse
+    when the history has come to know kinds of milestones the model never met.
     """
-    history, playbook = _read(org, on, tick)
+    history, playbook = _read(org, on, tick, MOST_CLOSED)
     fitted = Fitted.from_json(source.parameters)
     if unknown_share(fitted, count_milestones(history)) > MOST_UNKNOWN:
         raise CannotReuse
     with threadpool_limits(limits=1):
-        result = _look_ahead(org, on, fitted, history, playbook, tick)
-    return replace(result, report=source.report, fitted_on=source.fitted_on or source.as_of)
+        stays = [StageStay(*row) for row in source.stage_ages.order_by("pk").values_list(*StageStay.__slots__)]
+        result = _look_ahead(org, on, fitted, history, stays, playbook, tick, threads=os.cpu_count() or 1)
+    found = source.separation or plain_separation(history, fitted)
+    return replace(result, report=source.report, separation=found, fitted_on=source.fitted_on or source.as_of)
 
 
-def _read(org: Organisation, on: date, tick: OnProgress) -> tuple[History, Playbook]:
+def _read(org: Organisation, on: date, tick: OnProgress, most_closed: int | None = None) -> tuple[History, Playbook]:
     tick(_("Reading the history"), 2)
-    history = read_history(org, on)
+    history = read_history(org, on, most_closed=most_closed)
     if history.deal_ids.size == 0:
         raise CannotFit(_("There are no deals yet. Import a file or open a deal, then start the forecast again."))
     if not is_enough_for_full(history):
-        history = read_history(org, on, with_undated_stages=True)
+        history = read_history(org, on, with_undated_stages=True, most_closed=most_closed)
     return history, load_playbook(org.playbook)
 
 
 def _look_ahead(
-    org: Organisation, on: date, fitted: Fitted, history: History, playbook: Playbook, tick: OnProgress
+    org: Organisation,
+    on: date,
+    fitted: Fitted,
+    history: History,
+    stays: list[StageStay],
+    playbook: Playbook,
+    tick: OnProgress,
+    threads: int = 1,
 ) -> FitResult:
     """What the model says of every open deal, and why; its test on past days is not in it."""
     tick(_("Looking ahead a year for every open deal"), 40)
     outlooks = predict_open(fitted, history)
-    stays = read_stage_stays(org, on_day(org, on), playbook)
-    explained = explain_deals(org, on, fitted, history, outlooks, stays, playbook)
+    explained = explain_deals(org, on, fitted, history, outlooks, stays, playbook, threads)
     percents = _stage_percents(fitted, history, outlooks.deal, playbook, _read_held(org, on))
     return FitResult(
         level=fitted.level,
@@ -138,7 +152,7 @@ def _look_ahead(
         input_hash=hash_history(history, org.playbook),
         parameters=fitted.to_json(),
         report={},
-        separation=plain_separation(history, fitted),
+        separation={},
         stage_stays=tuple(stays),
         deals=_deal_results(history, outlooks, explained, percents),
     )
@@ -184,7 +198,7 @@ def _stage_percents(
     stages = _find_stages(history, playbook)
     stands = [stages.get(int(deal), "") for deal in deals]
     if fitted.level != BENCHMARKS:
-        own = [float(p) for p in predict_baselines(history, history.complete_to, [1])[STAGE][:, 0]]
+        own = [float(p) for p in stage_percentages(history, history.complete_to, fitted.vocabulary)]
         return [held.get(stage, rate) for stage, rate in zip(stands, own, strict=True)]
     table = {stage.key: float(stage.win_prior) for stage in playbook.open_stages if stage.win_prior is not None}
     return [held.get(stage, table.get(stage)) for stage in stands]

@@ -18,6 +18,8 @@ from typing import Any
 from uuid import UUID
 
 import numpy as np
+from django.db.models import CharField, Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Cast, Right
 
 from landmark.deals.models import Account, Deal, DealAttribute, StageMove
 from landmark.forecast.history import LOST, OPEN, WON, History, Season, Texts
@@ -32,12 +34,22 @@ DATED_SHARE = 0.9
 FILL_GAP = 0.25
 FEWEST_EACH = 20
 
+_TAIL_DIGITS = 3
+_TAILS = 16**_TAIL_DIGITS
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECONDS_A_DAY = 86_400_000_000
 
+Scope = QuerySet[Deal, dict[str, Any]] | None
+"""The deals a night reads, as a subquery; None: all of them."""
 
-def read_history(org: Organisation, on: date, *, with_undated_stages: bool = False) -> History:
+
+def read_history(
+    org: Organisation, on: date, *, with_undated_stages: bool = False, most_closed: int | None = None
+) -> History:
     """Everything about the organisation's deals that was known by the end of the day ``on``.
+
+    ``most_closed``: every open deal, and of those closed for good about so many, drawn by the end of their ids: the
+    same ones every night. A fit reads them all.
 
     ``with_undated_stages``: also tell where a deal stands when nobody knows since when (opened there, or a source
     without stage history). Benchmarks by stage need that; a model that learns from dates must not see it, because
@@ -46,13 +58,14 @@ def read_history(org: Organisation, on: date, *, with_undated_stages: bool = Fal
     as_of = on_day(org, on)
     known_by = as_of.known_by
     deals = _Deals()
-    deals.read(org, known_by)
+    scope = _find_scope(org, known_by, most_closed)
+    deals.read(org, known_by, scope)
     events = _Events()
-    _read_moves(org, known_by, deals, events, with_undated_stages)
+    _read_moves(org, known_by, deals, events, with_undated_stages, scope)
     origin = _find_origin(deals, as_of.on)
-    _read_evidence(org, known_by, deals, events)
+    _read_evidence(org, known_by, deals, events, scope)
     columns = deals.attribute_columns()
-    columns |= _read_attributes(org, deals)
+    columns |= _read_attributes(org, deals, scope)
     changes = _Changes()
     _read_changes(org, known_by, deals, columns, changes)
     columns |= _read_account_attributes(org, deals)
@@ -92,8 +105,9 @@ class _Deals:
     built_in: dict[str, list[str | None]] = field(default_factory=lambda: {name: [] for name in BUILT_IN.values()})
     account: list[UUID | None] = field(default_factory=list)
 
-    def read(self, org: Organisation, known_by: datetime) -> None:
+    def read(self, org: Organisation, known_by: datetime, scope: Scope) -> None:
         rows = Deal.objects.of(org).filter(opened_at__lte=known_by).order_by("opened_at", "id")
+        rows = rows if scope is None else rows.filter(pk__in=scope)
         fields = ("id", "opened_at", "history_known_from", "account_id", *BUILT_IN)
         for deal_id, opened_at, known_from, account_id, *values in rows.values_list(*fields).iterator(CHUNK):
             self.index[deal_id] = len(self.index)
@@ -138,12 +152,29 @@ class _Changes:
     value: list[str | None] = field(default_factory=list)
 
 
-def _read_moves(org: Organisation, known_by: datetime, deals: _Deals, events: _Events, with_undated: bool) -> None:
+def _find_scope(org: Organisation, known_by: datetime, most_closed: int | None) -> Scope:
+    """None: every deal. A deal counts as closed for good when it was by then and nothing about it came later."""
+    if most_closed is None:
+        return None
+    later = StageMove.objects.filter(deal=OuterRef("pk"), known_at__gt=known_by)
+    is_closed = Q(closed_at__lte=known_by) & ~Exists(later)
+    closed = Deal.objects.of(org).filter(closed_at__lte=known_by).count()
+    if closed <= most_closed:
+        return None
+    share = f"{round(_TAILS * most_closed / closed):0{_TAIL_DIGITS}x}"
+    every = Deal.objects.of(org).annotate(tail=Right(Cast("id", CharField()), _TAIL_DIGITS))
+    return every.filter(~is_closed | Q(tail__lt=share)).values("pk")
+
+
+def _read_moves(
+    org: Organisation, known_by: datetime, deals: _Deals, events: _Events, with_undated: bool, scope: Scope
+) -> None:
     """Closings and reopenings as known, and each dated change of stage as an event ``stage:<key>``.
 
     A move without a stage before it is no event: it tells where a deal stood when we met it, not what happened.
     """
     moves = StageMove.objects.filter(deal__org=org, known_at__lte=known_by).order_by("occurred_at", "recorded_at")
+    moves = moves if scope is None else moves.filter(deal__in=scope)
     fields = ("deal_id", "from_stage", "to_stage", "occurred_at", "known_at")
     for deal_id, from_stage, to_stage, occurred_at, known_at in moves.values_list(*fields).iterator(CHUNK):
         row = deals.index.get(deal_id)
@@ -159,9 +190,10 @@ def _read_moves(org: Organisation, known_by: datetime, deals: _Deals, events: _E
             events.add(row, f"stage:{to_stage}", occurred_at, known_at, 0, None)
 
 
-def _read_evidence(org: Organisation, known_by: datetime, deals: _Deals, events: _Events) -> None:
+def _read_evidence(org: Organisation, known_by: datetime, deals: _Deals, events: _Events, scope: Scope) -> None:
     """Evidence that still stood on that day: not superseded, not taken back by then."""
     rows = Evidence.objects.filter(org_id=org.id).as_known(known_by)
+    rows = rows if scope is None else rows.filter(deal_id__in=scope)
     fields = ("deal_id", "key", "occurred_at", "known_at", "strength", "expires_on")
     for deal_id, key, occurred_at, known_at, strength, end in rows.values_list(*fields).iterator(CHUNK):
         row = deals.index.get(deal_id)
@@ -178,9 +210,10 @@ def _find_origin(deals: _Deals, on: date) -> float:
     return day if is_dated else day + 1.0
 
 
-def _read_attributes(org: Organisation, deals: _Deals) -> dict[str, Texts]:
+def _read_attributes(org: Organisation, deals: _Deals, scope: Scope) -> dict[str, Texts]:
     columns: dict[str, Texts] = {}
     rows = DealAttribute.objects.filter(deal__org=org, feeds_forecast=True).order_by("key", "id")
+    rows = rows if scope is None else rows.filter(deal__in=scope)
     for deal_id, key, value in rows.values_list("deal_id", "key", "value").iterator(CHUNK):
         row = deals.index.get(deal_id)
         if row is not None and value:

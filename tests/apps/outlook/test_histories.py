@@ -166,3 +166,18 @@ def test_two_organisations_stay_apart(org: Organisation) -> None:
 
 def test_a_day_is_a_day_in_utc(org: Organisation) -> None:
     assert to_days(day(1) + timedelta(hours=6)) - to_days(day(0)) == 1.25
+
+
+def test_a_night_reads_every_open_deal_and_a_fixed_draw_of_the_closed(org: Organisation) -> None:
+    for number in range(40):
+        add_deal(org, moves=[(number, "qualification"), (number + 1, "lost")])
+    still_open = [add_deal(org, moves=[(number, "qualification")]) for number in range(3)]
+    later = add_deal(org, moves=[(5, "qualification"), (60, "won")])
+    whole, part = read_history(org, on(50)), read_history(org, on(50), most_closed=10)
+    drawn = set(part.deal_ids)
+    assert {str(deal.id) for deal in (*still_open, later)} <= drawn
+    assert part.deal_ids.size < whole.deal_ids.size == 44
+    assert drawn == set(read_history(org, on(50), most_closed=10).deal_ids)
+    assert int((part.outcome == OPEN).sum()) == int((whole.outcome == OPEN).sum()) == 4
+    assert {str(deal) for deal in part.deal_ids[part.event_deal]} <= drawn
+    assert read_history(org, on(50), most_closed=40).deal_ids.size == 44

@@ -91,3 +91,20 @@ def test_a_model_of_another_kind_is_not_used(
     assert len(fits) == 2
     FittedModel.objects.filter(org=org).update(model_version=f"{VERSION} old")
     assert find_recent_fit(org, day + timedelta(days=2)) is None
+
+
+def test_what_the_fit_found_of_the_past_is_not_found_anew(org: Organisation, monkeypatch: pytest.MonkeyPatch) -> None:
+    day = first_day(org)
+    fitted = score(org, day).model
+    assert fitted is not None
+    for name in ("read_stage_stays", "plain_separation"):
+        monkeypatch.setattr(fitting, name, refuse)
+    again = score(org, day + timedelta(days=1)).model
+    assert again is not None
+    assert again.separation == fitted.separation
+    fields = ("stage", "median_days", "p75_days", "count")
+    assert list(again.stage_ages.values_list(*fields)) == list(fitted.stage_ages.values_list(*fields)) != []
+
+
+def refuse(*_given: Any) -> Any:
+    raise AssertionError

@@ -106,17 +106,23 @@ def fit_full(
     grown = tree_inputs(table, calendar, None)
     # Sums in the same order everywhere, and no spinning when web and worker share two cores.
     with threadpool_limits(1, "blas"):
-        hazards, trees = _fit_both(linear, grown, ahead, rows, seed, threads)
-        share, drift = _judge(linear, grown, ahead, known, rows, as_of, seed, threads)
+        share, drift, start = _judge(linear, grown, ahead, known, rows, as_of, seed, threads)
+        hazards, trees = _fit_both(linear, grown, ahead, rows, seed, threads, start)
     return Full(scaling, hazards, trees, share, drift, supported, usable, closed / (closed + SHRUNKEN_WEIGHT))
 
 
 def _fit_both(
-    linear: Ahead, grown: Inputs, ahead: NDArray[np.int8], rows: Sample, seed: int, threads: int
+    linear: Ahead,
+    grown: Inputs,
+    ahead: NDArray[np.int8],
+    rows: Sample,
+    seed: int,
+    threads: int,
+    start: Hazards | None = None,
 ) -> tuple[Hazards, Trees | None]:
     deals = int(np.unique(rows.deal).size)
     penalty = PENALTY_A_ROW * max(rows.deal.size / deals, 1.0)
-    hazards = fit_hazards(linear, ahead, rows.weight, penalty)
+    hazards = fit_hazards(linear, ahead, rows.weight, penalty, start)
     grown = replace(grown, start=hazards.average(grown.calendar))
     return hazards, fit_trees(grown, ahead, rows.weight, deals, seed, threads)
 
@@ -130,8 +136,8 @@ def _judge(
     as_of: float,
     seed: int,
     threads: int,
-) -> tuple[float, Floats]:
-    """How much the trees should say, and how the market has drifted, judged out of time.
+) -> tuple[float, Floats, Hazards | None]:
+    """How much the trees should say, and how the market has drifted, judged out of time; and the hazards it took.
 
     Both are fitted on half of the deals as of an earlier day. Each share from 0.2 to 0.8 is weighed by the likelihood
     it gave to what became known since, with the levels of both set right, and the average is taken: 0.5 when nothing
@@ -142,12 +148,12 @@ def _judge(
     before[ahead < 0] = -1
     chosen = np.flatnonzero((rows.deal % 2 == 0) & (before >= 0).any(axis=1))
     if np.unique(before[chosen][before[chosen] >= 0]).size < CLASSES:
-        return 0.5, np.ones(2)
+        return 0.5, np.ones(2), None
     part = Sample(rows.deal[chosen], rows.day[chosen], rows.weight[chosen], rows.spacing, rows.kept)
     hazards, trees = _fit_both(linear.take(chosen), grown.take(chosen), before[chosen], part, seed, threads)
     row, interval = np.nonzero((ahead >= 0) & (before < 0))
     if trees is None or row.size == 0:
-        return 0.5, np.ones(2)
+        return 0.5, np.ones(2), hazards
     happened = ahead[row, interval]
     grown = replace(grown, start=hazards.average(grown.calendar))
     by_slopes, by_trees = hazards.predict(linear)[row, interval], trees.hazard(grown, row, interval)
@@ -157,7 +163,8 @@ def _judge(
     weight = np.exp((likelihood - likelihood.max()) / (repeats * _TEMPER))
     share = float(weight @ _SHARES / weight.sum())
     fortnight = ((rows.day[row] + MIDDLE[interval]) // 14).astype(np.int64)
-    return share, _drift((1 - share) * by_slopes + share * by_trees, happened, fortnight - fortnight.min(), repeats)
+    drift = _drift((1 - share) * by_slopes + share * by_trees, happened, fortnight - fortnight.min(), repeats)
+    return share, drift, hazards
 
 
 def _levelled(hazard: Floats, happened: NDArray[np.int8], repeats: float) -> Floats:

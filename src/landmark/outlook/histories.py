@@ -39,7 +39,7 @@ _TAILS = 16**_TAIL_DIGITS
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECONDS_A_DAY = 86_400_000_000
 
-Scope = QuerySet[Deal, dict[str, Any]] | None
+Scope = QuerySet[Any, Any] | None
 """The deals a night reads, as a subquery; None: all of them."""
 
 

@@ -92,7 +92,7 @@ def test_four_numbers_stand_apart_and_an_empty_one_says_so(world: World) -> None
     four = response.context["page"].four
     assert [number.key for number in four.numbers] == ["model", "representative", "manager", "commit"]
     assert [number.amount is None for number in four.numbers] == [False, True, True, True]
-    assert "No quota is set for this period" in response.content.decode()
+    assert "No quota is set for the whole company" in response.content.decode()
 
 
 def test_without_a_forecast_the_page_says_how_to_get_one(world: World) -> None:

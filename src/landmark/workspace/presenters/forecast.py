@@ -219,6 +219,9 @@ def _figures(money: CurrencySummary) -> Iterable[Figure]:
             yield Figure(_("From deals not opened yet"), spread.unopened, _("as in the past"), is_part=True)
         if spread.unpriced:
             yield Figure(_("From deals without a value"), spread.unpriced, _("taken as usual ones"), is_part=True)
+        correction = spread.expected - total.expected_total - spread.unopened - spread.unpriced
+        if abs(correction) >= 1:
+            yield Figure(_("Correction"), correction, _("from how past totals came out"), is_part=True)
         yield Figure("P10", spread.p10, _("nine times in ten it is more"))
         yield Figure("P50", spread.p50, _("the middle"))
         yield Figure("P90", spread.p90, _("one time in ten it is more"))

@@ -15,7 +15,6 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import islice
 from typing import Any
-from uuid import UUID
 
 from django.db import models, transaction
 from django.utils import timezone
@@ -177,8 +176,3 @@ def _frozen_number(freeze: WeekFreeze, row: Row) -> FrozenNumber:
 def read_freezes(org: Organisation, moment: datetime) -> "models.QuerySet[WeekFreeze]":
     """Sealed freezes by a moment, newest first."""
     return WeekFreeze.objects.filter(org=org, sealed_at__isnull=False, deadline_at__lte=moment)
-
-
-def frozen_deals(freeze: WeekFreeze, owners: Iterable[UUID] | None = None) -> "models.QuerySet[FrozenDeal]":
-    rows = FrozenDeal.objects.filter(freeze=freeze)
-    return rows if owners is None else rows.filter(owner_id__in=list(owners))

@@ -78,8 +78,7 @@ def publish(plan: TargetPlan, *, by: Member, via: str = "web") -> TargetPlan:
     """Lock the draft and let it count from now on; the plan published before it is kept as replaced."""
     check_right(by, Right.SET_TARGETS)
     with transaction.atomic():
-        draft = TargetPlan.objects.select_for_update(of=("self",)).select_related("org").get(pk=plan.pk)
-        check_is_draft(draft)
+        draft = _lock_draft(plan)
         if obstacles := find_obstacles(facts_of_plan(read_input(draft))):
             raise NotReady(obstacles)
         now = timezone.now()
@@ -94,10 +93,16 @@ def publish(plan: TargetPlan, *, by: Member, via: str = "web") -> TargetPlan:
 def drop_draft(plan: TargetPlan, *, by: Member, via: str = "web") -> None:
     check_right(by, Right.SET_TARGETS)
     with transaction.atomic():
-        draft = TargetPlan.objects.select_for_update(of=("self",)).select_related("org").get(pk=plan.pk)
-        check_is_draft(draft)
+        draft = _lock_draft(plan)
         _record(draft, "targets.dropped", by=by, via=via)
         draft.delete()
+
+
+def _lock_draft(plan: TargetPlan) -> TargetPlan:
+    """The row as it is now, locked; Refused when it has been published meanwhile."""
+    draft = TargetPlan.objects.select_for_update(of=("self",)).select_related("org").get(pk=plan.pk)
+    check_is_draft(draft)
+    return draft
 
 
 def check_is_draft(plan: TargetPlan) -> None:

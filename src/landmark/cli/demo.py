@@ -159,10 +159,13 @@ def _fit(org: "Organisation") -> None:
 
 
 def _fill_the_week(org: "Organisation") -> None:
-    """Targets, calls and frozen weeks; what is there already stays."""
+    """Targets, calls and frozen weeks, once: calls come last, so where they are, nothing is done a second time."""
+    from landmark.cadence.models import CallEntry
     from landmark.cadence.sample_calls import make_sample_calls
     from landmark.cadence.sample_plan import set_up_sample
 
+    if CallEntry.objects.filter(org=org).exists():
+        return
     operations = org.members.filter(role="sales_operations", is_active=True).first()
     if operations is not None:
         set_up_sample(org, by=operations)

@@ -1,6 +1,6 @@
 """``landmark freeze``: freeze the weeks that have closed, now.
 
-Answers: how to freeze without the background worker. Does not answer: what a freeze holds (``outlook.freezing``).
+Answers: how to freeze without the background worker. Does not answer: what a freeze holds (``cadence.freezing``).
 """
 
 import click

@@ -7,7 +7,7 @@ or most of whose rows are written in an unusual way, raises ``UnreadableFile``: 
 
 import math
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -48,6 +48,9 @@ _MEANT = (
     "target_on",
     "history_known_from",
 )
+EVENT_FIELDS = ("deal", "at", "known", "milestone")
+CHANGE_FIELDS = ("deal", "at", "field", "value")
+RowReader = Callable[[list[str], dict[str, int], int, dict[str, int]], tuple[Any, ...]]
 _OUTCOMES = {"won": WON, "lost": LOST, "": OPEN}
 
 
@@ -67,9 +70,9 @@ def load_long_log(duck: Duck, deals: Path, events: Path, changes: Path | None, *
     reading = Reading(Parsed("event log"), strict)
     layout, deal_file, event_file, change_file = describe_log(deals, events, changes)
     _look_at_deals(duck, deal_file, duck.load_deals(deal_file, layout), layout, reading)
-    _look_at_events(duck, event_file, duck.load_events(event_file, layout), reading)
+    _look_at(duck, event_file, duck.load_events(event_file, layout), reading, read_event, EVENT_FIELDS, GOOD_EVENTS)
     if change_file is not None:
-        _look_at_changes(duck, change_file, duck.load_changes(change_file), reading)
+        _look_at(duck, change_file, duck.load_changes(change_file), reading, read_change, CHANGE_FIELDS, GOOD_CHANGES)
     counts = duck.fetch(remarks(layout)).to_pylist()[0]
     last = [value for name, value in counts.items() if name.startswith("last_") and value is not None]
     problems = reading.parsed.problems
@@ -204,34 +207,22 @@ def _deal_row(deal: DealRecord) -> dict[str, Any]:
     }
 
 
-def _look_at_events(duck: Duck, file: File, places: list[int], reading: Reading) -> None:
+def _look_at(
+    duck: Duck, file: File, places: list[int], reading: Reading, read: RowReader, names: tuple[str, ...], table: str
+) -> None:
+    """Rows of events or changes that the bulk reader put aside: kept under ``names``, or rejected with the reason."""
     place_of, rows = _place_of(file), list(_rows_at(duck, file, places))
     index = _numbers(duck, {cells[place_of["deal_id"]].strip() for _, _, cells in rows})
     kept = []
     for _, row, cells in rows:
         try:
-            deal, at, known, milestone = read_event(cells, place_of, len(file.headings), index)
+            found = read(cells, place_of, len(file.headings), index)
         except RowError as error:
             reading.reject(file.path.name, row, cells, error)
             continue
-        kept.append({"deal": deal, "at": at, "known": known, "milestone": milestone})
+        kept.append(dict(zip(names, found, strict=True)))
     if kept:
-        duck.add(GOOD_EVENTS, pa.Table.from_pylist(kept))
-
-
-def _look_at_changes(duck: Duck, file: File, places: list[int], reading: Reading) -> None:
-    place_of, rows = _place_of(file), list(_rows_at(duck, file, places))
-    index = _numbers(duck, {cells[place_of["deal_id"]].strip() for _, _, cells in rows})
-    kept = []
-    for _, row, cells in rows:
-        try:
-            deal, at, field, value = read_change(cells, place_of, len(file.headings), index)
-        except RowError as error:
-            reading.reject(file.path.name, row, cells, error)
-            continue
-        kept.append({"deal": deal, "at": at, "field": field, "value": value})
-    if kept:
-        duck.add(GOOD_CHANGES, pa.Table.from_pylist(kept))
+        duck.add(table, pa.Table.from_pylist(kept))
 
 
 def _numbers(duck: Duck, ids: set[str]) -> dict[str, int]:

@@ -1,7 +1,7 @@
 """Which forecast category a deal looks like. A suggestion only: people set the category, nothing here overwrites it.
 
 Answers: commit, best case, pipeline or omitted for one deal and one period, and why. Does not answer: what somebody
-chose (``outlook.categories``), how P(won in the period) is computed (``forecast``).
+chose (``cadence.categories``), how P(won in the period) is computed (``forecast``).
 
 The rule, in this order:
 

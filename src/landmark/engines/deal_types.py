@@ -1,7 +1,7 @@
 """The three types of deal, recognised in what a source calls them.
 
 Answers: new, expansion or renewal for a source's own word; "" when it says none of them. Does not answer: what a deal
-is worth by type (``outlook.book``). What the source wrote is kept as it is; this is how it is read.
+is worth by type (``cadence.book``). What the source wrote is kept as it is; this is how it is read.
 """
 
 import re

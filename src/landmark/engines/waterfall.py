@@ -1,7 +1,7 @@
 """What changed in a pipeline between two dates, in parts that sum to the cent.
 
 Answers: for two states of each deal, which amounts arrived, grew, shrank and left, and why; from which category or
-stage to which deals went. Does not answer: what was known on each date (``outlook.changes``), who changed it.
+stage to which deals went. Does not answer: what was known on each date (``cadence.changes``), who changed it.
 
 A deal *counts* on a date when it is open and not paused, in the scope, and aimed at the period: its target date lies
 in it (of a won deal: the day it was won). All of its amount counts, no probability. Three steps lead from the first

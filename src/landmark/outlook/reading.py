@@ -22,6 +22,7 @@ from landmark.orgs.models import Organisation
 from landmark.outlook.curves import DAYS, at_day, unpack_curve
 from landmark.outlook.models import DealForecast, FitRun, FittedModel, StageAge
 from landmark.outlook.reasons import Reasons, read_reasons
+from landmark.playbook.schema import Playbook
 
 CHUNK = 500
 
@@ -216,3 +217,11 @@ def read_forecast(org: Organisation, on: date | AsOf) -> OrgForecast | None:
 def last_run(org: Organisation) -> FitRun | None:
     """The newest run of the fit job, so that a page can show its progress or why it failed."""
     return FitRun.objects.filter(org=org).order_by("-created_at").first()
+
+
+def find_usual_days(playbook: Playbook, forecast: OrgForecast | None, stage: str) -> int | None:
+    """The stage's 75th percentile: the organisation's own, else the playbook's."""
+    own = forecast.stage_age(stage) if forecast else None
+    if own is not None:
+        return round(own.p75_days)
+    return playbook.stage(stage).p75_days if stage in {item.key for item in playbook.stages} else None

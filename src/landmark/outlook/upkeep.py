@@ -33,7 +33,7 @@ from landmark.orgs.as_of import AsOf, latest
 from landmark.orgs.models import Member, Organisation
 from landmark.outlook.histories import CHUNK
 from landmark.outlook.models import FlagNote
-from landmark.outlook.reading import OrgForecast
+from landmark.outlook.reading import OrgForecast, find_usual_days
 from landmark.playbook.loader import load_playbook
 from landmark.playbook.schema import Playbook
 from landmark.playbook.strength import Strength
@@ -109,14 +109,6 @@ def is_step_late(deal: DealAsKnown, on: date) -> bool:
     return step is not None and bool(step.text) and step.due_on is not None and step.due_on < on
 
 
-def find_limit(playbook: Playbook, forecast: OrgForecast | None, stage: str) -> int | None:
-    """The stage's 75th percentile: the organisation's own, else the playbook's."""
-    own = forecast.stage_age(stage) if forecast else None
-    if own is not None:
-        return round(own.p75_days)
-    return playbook.stage(stage).p75_days if stage in {item.key for item in playbook.stages} else None
-
-
 def read_upkeep(org: Organisation, as_of: AsOf, forecast: OrgForecast | None) -> Upkeep:
     playbook = load_playbook(org.playbook)
     everything = deals_as_known(org, as_of)
@@ -125,7 +117,7 @@ def read_upkeep(org: Organisation, as_of: AsOf, forecast: OrgForecast | None) ->
     evidence = _read_evidence(org, as_of, ids)
     dates = _read_date_changes(org, as_of, ids)
     notes = _read_notes(org, as_of)
-    limits = {stage.key: find_limit(playbook, forecast, stage.key) for stage in playbook.open_stages}
+    limits = {stage.key: find_usual_days(playbook, forecast, stage.key) for stage in playbook.open_stages}
     teller = _Teller(playbook, as_of.on, limits)
     deals = tuple(teller.tell(d, evidence.get(d.id, ()), dates.get(d.id), notes.get(d.id, ())) for d in known)
     bare = _read_week_moves(org, as_of)

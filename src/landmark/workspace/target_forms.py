@@ -1,7 +1,7 @@
 """The form of a target plan.
 
 Answers: which fields it has for this organisation's funnel, and the plan they spell. Does not answer: what follows from
-the plan (``outlook.target_plans``), whether it may be published (``engines.targets``).
+the plan (``cadence.target_plans``), whether it may be published (``engines.targets``).
 """
 
 from collections.abc import Iterator, Mapping, Sequence

@@ -1,7 +1,7 @@
 """What people say about a period, week by week: calls, commits, categories, quotas, and when the week closes.
 
 Answers: who said which number when; every version is kept. Does not answer: what the model says (``summary``), what
-stood at the deadline (``freezes``), which version counts (``outlook.calls``).
+stood at the deadline (``freezes``), which version counts (``cadence.calls``).
 
 People and teams are plain ids with the name they had: those rows may go, what was said stays.
 """
@@ -110,7 +110,7 @@ class CallEntry(models.Model):
 
 
 class DealCategory(models.Model):
-    """The category a person gave an open deal, as it is now; its history is in the ledger (``outlook.categories``)."""
+    """The category a person gave an open deal, as it is now; its history is in the ledger (``cadence.categories``)."""
 
     deal = models.OneToOneField(Deal, on_delete=models.CASCADE, primary_key=True, related_name="forecast_category")
     org = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="deal_categories")

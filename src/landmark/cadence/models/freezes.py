@@ -1,6 +1,6 @@
 """What stood at a weekly deadline, kept for good: every open deal and the four numbers of every scope.
 
-Answers: the state a call was made on. Does not answer: how it is put together (``outlook.freezing``). A freeze is
+Answers: the state a call was made on. Does not answer: how it is put together (``cadence.freezing``). A freeze is
 written in small transactions and then sealed; readers see sealed ones only, and a sealed one never changes (triggers).
 """
 

@@ -1,7 +1,7 @@
 """Dated currency rates: what one unit of a currency is worth in the organisation's own, from a day on.
 
 Answers: which rates were entered, by whom, and since when they are known. Does not answer: which one counts on a day
-(``outlook.rates``). A rate stays as written: a correction is a further row for the same day.
+(``cadence.rates``). A rate stays as written: a correction is a further row for the same day.
 """
 
 import uuid

@@ -1,39 +1,27 @@
 """Rows of the calls page: the roll-up, the deals with their categories, what was submitted.
 
-Answers: words and numbers of a row. Does not answer: where they come from (``outlook.rollup``, ``outlook.freezing``).
+Answers: words and numbers of a row. Does not answer: where they come from (``cadence.rollup``, ``cadence.freezing``).
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from landmark.cadence.book import OpenLine
 from landmark.cadence.call_actions import can_lead
 from landmark.cadence.models import CallEntry, FrozenNumber
 from landmark.cadence.rollup import COMMIT, MANAGER, MEMBER, ORG, REPRESENTATIVE, TEAM, RollUp, Row
-from landmark.engines.categories import CATEGORIES, Suggestion
+from landmark.engines.categories import Suggestion
 from landmark.orgs.models import Member
 from landmark.orgs.permissions import has_right
 from landmark.orgs.roles import Right
 from landmark.playbook.schema import Playbook
 from landmark.ui.formats import format_percent
-
-CATEGORY_NAMES: Mapping[str, Any] = {
-    "commit": gettext_lazy("Commit"),
-    "best_case": gettext_lazy("Best case"),
-    "pipeline": gettext_lazy("Pipeline"),
-    "omitted": gettext_lazy("Omitted"),
-}
-
-
-def name_category(category: str) -> str:
-    return str(CATEGORY_NAMES.get(category, _("Not set")))
+from landmark.workspace.presenters.categories import name_category
 
 
 def say_why(suggestion: Suggestion, p_won: float | None) -> str:
@@ -95,10 +83,6 @@ def list_choices(
         )
         for line in ordered
     ]
-
-
-def category_options() -> list[tuple[str, str]]:
-    return [(key, name_category(key)) for key in CATEGORIES]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """The calls page: my week, my deals, the roll-up, what was said.
 
 Answers: everything the page shows for one person, one week and one day looked at. Does not answer: who may give which
-number (``outlook.call_actions``), how it is laid out (the template).
+number (``cadence.call_actions``), how it is laid out (the template).
 """
 
 from dataclasses import dataclass, field

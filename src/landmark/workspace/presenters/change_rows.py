@@ -1,7 +1,7 @@
 """The deals behind a bar: what changed in each, who changed it, on what evidence.
 
 Answers: the lines below a waterfall and the five largest changes of a week. Does not answer: which deals they are
-(``engines.waterfall``), what is on record (``outlook.traces``).
+(``engines.waterfall``), what is on record (``cadence.traces``).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -19,16 +19,11 @@ from landmark.cadence.traces import Trace, find_cause, read_traces
 from landmark.engines.waterfall import DealState
 from landmark.playbook.schema import Playbook
 from landmark.ui.formats import format_day, format_money, make_readable
+from landmark.workspace.presenters.categories import CATEGORY_LABELS
+from landmark.workspace.presenters.record import REASON_LISTS, name_move
 from landmark.workspace.presenters.waterfall import LABELS, RISING, format_signed
 
 TRACES_SHOWN = 6
-CATEGORY_LABELS: Mapping[str, Any] = {
-    "commit": gettext_lazy("Commit"),
-    "best_case": gettext_lazy("Best case"),
-    "pipeline": gettext_lazy("Pipeline"),
-    "omitted": gettext_lazy("Omitted"),
-    "": gettext_lazy("Not set"),
-}
 _FIELD_LABELS: Mapping[str, Any] = {
     "amount": gettext_lazy("Value"),
     "target_on": gettext_lazy("Target date"),
@@ -165,17 +160,7 @@ class Teller:
 
     def _say_move(self, trace: Trace) -> str:
         to = self.stages.get(trace.new, trace.new)
-        words = {
-            "opened": _("Opened in %(to)s"),
-            "reported": _("The import reports %(to)s"),
-            "back": _("Moved back to %(to)s"),
-            "win": _("Won"),
-            "lose": _("Lost"),
-            "pause": _("Paused"),
-            "resume": _("Resumed in %(to)s"),
-        }
-        said = words.get(trace.key, _("Moved to %(to)s")) % {"to": to}
-        what = {"lose": "loss_reason", "win": "win_reason", "pause": "pause_trigger"}.get(trace.key)
+        said, what = name_move(trace.key, to), REASON_LISTS.get(trace.key)
         return f"{said}: {self.playbook.label(what, trace.title, self.lang)}" if what and trace.title else said
 
     def _say_evidence(self, trace: Trace) -> str:

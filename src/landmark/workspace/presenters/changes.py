@@ -1,7 +1,7 @@
 """What changed between two days: the page.
 
 Answers: the waterfall, the deals behind a bar, the from–to matrix, what can be chosen, what the history does not tell.
-Does not answer: what was known on the two days (``outlook.changes``), what it adds up to (``engines.waterfall``).
+Does not answer: what was known on the two days (``cadence.changes``), what it adds up to (``engines.waterfall``).
 ``build_changes`` needs no request: the weekly page and other surfaces call it too.
 """
 
@@ -23,6 +23,7 @@ from landmark.outlook.periods import Period, next_period, period_in_view, previo
 from landmark.playbook.loader import load_playbook
 from landmark.playbook.schema import Playbook
 from landmark.ui.formats import format_count, format_day, format_money
+from landmark.workspace.presenters.categories import CATEGORY_LABELS
 from landmark.workspace.presenters.change_matrix import (
     CATEGORY_ORDER,
     TURN_LABELS,
@@ -32,7 +33,7 @@ from landmark.workspace.presenters.change_matrix import (
     standing_of,
 )
 from landmark.workspace.presenters.change_query import NONE, PRESETS, ChangeQuery, find_period, find_scope, read_query
-from landmark.workspace.presenters.change_rows import CATEGORY_LABELS, ChangeRow, read_rows
+from landmark.workspace.presenters.change_rows import ChangeRow, read_rows
 from landmark.workspace.presenters.filters import Choice
 from landmark.workspace.presenters.waterfall import (
     HINTS,

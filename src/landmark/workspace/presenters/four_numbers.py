@@ -2,7 +2,7 @@
 
 Answers: the model's number, the sum of own calls, of managers' calls, the commit; each with who said it and when, or
 how many have not; coverage of what is still missing to the quota. Does not answer: which call counts
-(``outlook.calls``), how the model's number comes about (``outlook.summary``). None of the four is made from another.
+(``cadence.calls``), how the model's number comes about (``outlook.summary``). None of the four is made from another.
 """
 
 from collections.abc import Mapping

@@ -16,11 +16,10 @@ from landmark.deals.models import StageMove
 from landmark.engines.checks import judge
 from landmark.engines.facts import DealFacts, EvidenceFact
 from landmark.engines.gates import GateResult, Missing, MoveResult, evaluate_move, gate_debt, next_door
-from landmark.outlook.reading import OrgForecast
+from landmark.outlook.reading import OrgForecast, find_usual_days
 from landmark.playbook import checks as kinds
 from landmark.playbook.schema import Gate, Playbook
 from landmark.ui.formats import format_day, format_days
-from landmark.workspace.presenters.pipeline import find_usual_days
 
 
 @dataclass(frozen=True, slots=True)

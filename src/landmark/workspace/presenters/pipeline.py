@@ -25,9 +25,8 @@ from landmark.orgs.models import Member, Organisation
 from landmark.orgs.permissions import has_right
 from landmark.orgs.roles import Right
 from landmark.outlook.periods import Period
-from landmark.outlook.reading import DealOutlook, OrgForecast
+from landmark.outlook.reading import DealOutlook, OrgForecast, find_usual_days
 from landmark.playbook.loader import load_playbook
-from landmark.playbook.schema import Playbook
 from landmark.ui.formats import format_days, format_distance, format_weekday
 
 ZERO = Decimal(0)
@@ -194,14 +193,6 @@ def tell_gate(is_ready: bool, missing: int, debt: int, next_label: str) -> GateV
         words = _("ready for %(stage)s") % {"stage": next_label} if next_label else _("ready to move")
         return GateView("ready", words)
     return GateView("missing", ngettext("%(n)d item missing", "%(n)d items missing", missing) % {"n": missing})
-
-
-def find_usual_days(playbook: Playbook, forecast: OrgForecast | None, stage: str) -> int | None:
-    """The stage's 75th percentile: the organisation's own, else the playbook's."""
-    own = forecast.stage_age(stage) if forecast else None
-    if own is not None:
-        return round(own.p75_days)
-    return playbook.stage(stage).p75_days if stage in {item.key for item in playbook.stages} else None
 
 
 def settle_gates(rows: Sequence[DealRow], org: Organisation, as_of: AsOf) -> list[DealRow]:

@@ -64,6 +64,8 @@ class MoveLine:
 
 
 SOON_DAYS = 21
+REASON_LISTS = {"lose": "loss_reason", "win": "win_reason", "pause": "pause_trigger"}
+"""Which list of the playbook a move's reason is from, by the direction of the move."""
 
 
 def read_evidence(deal: Deal, as_of: AsOf, playbook: Playbook, lang: str) -> list[EvidenceLine]:
@@ -134,14 +136,19 @@ def _move_line(move: StageMove, playbook: Playbook, lang: str) -> MoveLine:
         return tuple(playbook.label("gate", g["gate"], lang) for g in move.gates if g.get("status") == status)
 
     return MoveLine(
-        at=move.occurred_at, words=_say_move(move, playbook, lang), author=move.author, note=move.note,
-        reason=_say_reason(move, playbook, lang), reopen=_say_reopen(move), opened_by_hand=gates("overridden"),
+        at=move.occurred_at,
+        words=name_move(move.direction, playbook.label("stage", move.to_stage, lang)),
+        author=move.author,
+        note=move.note,
+        reason=_say_reason(move, playbook, lang),
+        reopen=_say_reopen(move),
+        opened_by_hand=gates("overridden"),
         promised=gates("promised"),
-    )  # fmt: skip
+    )
 
 
-def _say_move(move: StageMove, playbook: Playbook, lang: str) -> str:
-    to = playbook.label("stage", move.to_stage, lang)
+def name_move(direction: str, to: str) -> str:
+    """What a move was, in words; ``to`` is the label of the stage it led to."""
     words = {
         "opened": _("Opened in %(to)s"),
         "reported": _("The import reports %(to)s"),
@@ -151,13 +158,13 @@ def _say_move(move: StageMove, playbook: Playbook, lang: str) -> str:
         "pause": _("Paused"),
         "resume": _("Resumed in %(to)s"),
     }
-    return words.get(move.direction, _("Moved to %(to)s")) % {"to": to}
+    return words.get(direction, _("Moved to %(to)s")) % {"to": to}
 
 
 def _say_reason(move: StageMove, playbook: Playbook, lang: str) -> str:
     if not move.reason:
         return ""
-    what = {"lose": "loss_reason", "win": "win_reason", "pause": "pause_trigger"}.get(move.direction)
+    what = REASON_LISTS.get(move.direction)
     return playbook.label(what, move.reason, lang) if what else move.reason
 
 

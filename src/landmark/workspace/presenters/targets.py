@@ -1,7 +1,7 @@
 """The targets page: the chain from revenue down to qualified deals, the plan around it, how far the team has come.
 
 Answers: what the page shows of a plan in words, pictures and tables. Does not answer: how any figure is computed
-(``engines.targets``, ``outlook.target_plans``).
+(``engines.targets``, ``cadence.target_plans``).
 """
 
 from collections.abc import Mapping, Sequence

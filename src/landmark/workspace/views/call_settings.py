@@ -1,7 +1,7 @@
 """Settings behind the calls: deadline, fiscal year, currency rates, quotas.
 
-Answers: the two pages and their forms. Does not answer: who may set what (``outlook.setting_actions``,
-``outlook.rate_actions``).
+Answers: the two pages and their forms. Does not answer: who may set what (``cadence.setting_actions``,
+``cadence.rate_actions``).
 """
 
 from collections.abc import Callable

@@ -1,7 +1,7 @@
 """The calls page and what is sent from it.
 
 Answers: one page, three small forms, each refused in a sentence on the page itself. Does not answer: who may give which
-number (``outlook.call_actions``). A number given meanwhile by somebody else is 409, anything else refused 422.
+number (``cadence.call_actions``). A number given meanwhile by somebody else is 409, anything else refused 422.
 """
 
 from datetime import datetime

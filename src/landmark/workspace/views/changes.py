@@ -1,6 +1,6 @@
 """What changed between two days: the page and its file.
 
-Answers: the page. Does not answer: any number on it (``outlook.changes``, ``engines.waterfall``).
+Answers: the page. Does not answer: any number on it (``cadence.changes``, ``engines.waterfall``).
 """
 
 import csv

@@ -1,4 +1,4 @@
-"""Targets. Answers: the page, and what its buttons do. Does not answer: any number on it (``outlook.target_plans``).
+"""Targets. Answers: the page, and what its buttons do. Does not answer: any number on it (``cadence.target_plans``).
 
 Working the figures out writes nothing and is open to everybody; saving and publishing are the actions' to allow.
 """

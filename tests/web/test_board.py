@@ -203,6 +203,69 @@ def test_the_file_holds_every_matching_row_and_no_formula(world: World) -> None:
     assert response["Content-Disposition"].endswith('.csv"')
 
 
+def alert(deal: Deal, kinds: str) -> None:
+    DealForecast.objects.filter(deal=deal).update(alerts=kinds)
+
+
+def test_alerts_are_counted_on_cards_and_rows_with_their_words(world: World) -> None:
+    make_deal(world.alice, "Quiet enough")
+    make_forecast(world.org)
+    alert(world.deal, "target,idle")
+    client = world.client(world.alice)
+    for view in ("board/", "table/"):
+        page = read(client, world.url(view))
+        assert page.count('class="alert-count"') == 1
+        assert "2 alerts on Exception desk:" in page
+        assert "The target date has passed or is unlikely." in page
+        assert "Nothing on record for over three weeks." in page
+        assert f'href="{world.deal_url}#alerts-title"' in page
+    text = b"".join(client.get(world.url("table.csv")).streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
+    rows = {row["Deal"]: row["Alerts"] for row in csv.DictReader(io.StringIO(text))}
+    assert rows["Quiet enough"] == ""
+    assert rows["Exception desk"].startswith("The target date")
+
+
+@pytest.mark.parametrize(
+    ("asked", "names"),
+    [
+        ("any", {"Exception desk", "Route planning"}),
+        ("idle", {"Exception desk", "Route planning"}),
+        ("expiry", {"Route planning"}),
+        ("target&flag=no_step", {"Exception desk"}),
+        ("nonsense", {"Exception desk", "Route planning", "All is well"}),
+    ],
+)
+def test_deals_are_asked_for_by_alert(world: World, asked: str, names: set[str]) -> None:
+    other = make_deal(world.alice, "Route planning")
+    make_deal(world.alice, "All is well")
+    world.deal.next_steps.all().delete()
+    make_forecast(world.org)
+    alert(world.deal, "target,idle")
+    alert(other, "idle,expiry")
+    for view in ("board/", "table/"):
+        response = world.client(world.alice).get(world.url(f"{view}?alert={asked}"))
+        pipeline = response.context["pipeline"]
+        assert {row.name for row in pipeline.rows} == names
+        offered = {value: count for value, _label, count in pipeline.alerts}
+        whole = "flag" not in asked
+        assert offered == (
+            {"any": 2, "target": 1, "idle": 2, "expiry": 1} if whole else {"any": 1, "target": 1, "idle": 1}
+        )
+    assert 'value="idle" selected' in read(world.client(world.alice), world.url("board/?alert=idle"))
+
+
+def test_no_forecast_offers_no_filter_by_alert(world: World) -> None:
+    assert 'name="alert"' not in read(world.client(world.alice), world.url("board/"))
+
+
+def test_the_table_puts_most_alerts_first(world: World) -> None:
+    other = make_deal(world.alice, "Route planning")
+    make_forecast(world.org)
+    alert(other, "idle,expiry")
+    rows = world.client(world.alice).get(world.url("table/?sort=alerts")).context["rows"]
+    assert rows[0].name == "Route planning"
+
+
 def test_an_empty_board_offers_the_import_to_those_who_may(db: None) -> None:
     org = make_org()
     for role, offered in ((Role.MANAGER, True), (Role.REPRESENTATIVE, False)):

@@ -1,8 +1,6 @@
 """What the alert rules are told about a deal: from its facts on a page, from columns for a whole organisation.
 
 Answers: the pulses of ``engines.alerts``. Does not answer: which alerts follow (the engine), in which words (a screen).
-
-A list goes without evidence that runs out soon: that would mean reading every piece of evidence for one count.
 """
 
 from collections import defaultdict
@@ -12,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 import numpy as np
 
 from landmark.deals.models import StageMove, Stakeholder
-from landmark.engines.alerts import RECENT_DAYS, Alert, Pulse, find_alerts
+from landmark.engines.alerts import EXPIRY_DAYS, RECENT_DAYS, Alert, Pulse, find_alerts
 from landmark.engines.checks import adversaries, last_fresh_day
 from landmark.engines.facts import DealFacts, EvidenceFact
 from landmark.forecast.closing import WinDays, find_win_days
@@ -89,6 +87,7 @@ def alerts_of_all(
     first_stage = f"{_STAGE}{playbook.open_stages[0].key}"
     columns = _Columns(history, vocabulary)
     against = _adversaries_without_plan(org, playbook)
+    expiring = _running_out_soon(history, playbook, on)
     told = []
     for row, deal in enumerate(deals.tolist()):
         stage = columns.stage.get(deal, first_stage)
@@ -105,6 +104,7 @@ def alerts_of_all(
             win_from=_ahead(on, win.p10) if win else None,
             win_until=_ahead(on, win.p90) if win else None,
             adversaries=against.get(str(history.deal_ids[deal]), ()),
+            expiring=expiring.get(deal, ()),
         )
         is_waiting = stage not in limits and stage != first_stage
         told.append("" if is_waiting else ",".join(alert.kind for alert in find_alerts(pulse)))
@@ -147,6 +147,32 @@ class _Columns:
     def target_of(self, deal: int) -> date | None:
         days = self._target[deal]
         return None if np.isnan(days) else datetime.fromtimestamp(float(days) * 86_400, UTC).date()
+
+
+def _running_out_soon(history: History, playbook: Playbook, on: date) -> Mapping[int, tuple[tuple[str, date], ...]]:
+    """Deal → kinds of evidence with a last fresh day within the alert's reach; the piece that lasts longest counts."""
+    fresh = np.array([_fresh_days(playbook, key) for key in history.milestones] or [np.nan])
+    known = np.array([playbook.has_evidence(key) for key in history.milestones] or [False])
+    own = history.event_expires
+    code = history.event_code
+    ends = np.floor(history.event_at) + fresh[code]
+    if own is not None and own.size:
+        ends = np.where(np.isnan(own), ends, own)
+    dated = np.flatnonzero(known[code] & ~np.isnan(ends))
+    pairs, place = np.unique(np.stack([history.event_deal[dated], code[dated]]), axis=1, return_inverse=True)
+    last = np.full(pairs.shape[1], -np.inf)
+    np.maximum.at(last, place.ravel(), ends[dated])
+    today = on.toordinal() - date(1970, 1, 1).toordinal()
+    found: dict[int, tuple[tuple[str, date], ...]] = defaultdict(tuple)
+    for one in np.flatnonzero((last >= today) & (last <= today + EXPIRY_DAYS)):
+        end = on + timedelta(days=int(last[one]) - today)
+        found[int(pairs[0, one])] += ((history.milestones[pairs[1, one]], end),)
+    return found
+
+
+def _fresh_days(playbook: Playbook, key: str) -> float:
+    days = playbook.evidence_item(key).expiry_days if playbook.has_evidence(key) else None
+    return float(days) if days else np.nan
 
 
 def _stages(history: History) -> Mapping[int, str]:

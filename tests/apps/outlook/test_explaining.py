@@ -140,6 +140,23 @@ def test_alerts_are_kept_for_lists(org: Organisation) -> None:
     assert listed.reasons is None, "a list leaves the reasons in the database"
 
 
+def test_evidence_that_runs_out_soon_is_kept_for_lists(org: Organisation) -> None:
+    """Held 175 days ago and good for 180; a later meeting, or an end of its own far ahead, makes it last."""
+    soon, renewed, over = (
+        add_deal(org, moves=[(90, "qualification")], evidence=[(at, "discovery_held") for at in held])
+        for held in ((125,), (125, 290), (100,))
+    )
+    own = add_deal(org, moves=[(90, "qualification")])
+    held = NewEvidence(
+        deal_id=own.id, key="discovery_held", occurred_at=day(125), known_at=day(125), expires_on=on(390)
+    )
+    append_evidence(org.id, [held], by=IMPORTER, source="import")
+    listed = fit_day(org, AS_OF).all_deals()
+    assert {deal: "expiry" in listed[deal.id].alerts for deal in (soon, renewed, over, own)} == {
+        soon: True, renewed: False, over: False, own: False,
+    }  # fmt: skip
+
+
 def test_what_separates_is_stored_with_the_model(org: Organisation) -> None:
     assert read_separation(org, on_day(org, AS_OF)) is None
     fit_day(org, AS_OF)

@@ -16,6 +16,7 @@ from landmark.outlook.periods import Period, next_period, period_in_view, read_p
 from landmark.outlook.reading import OrgForecast, read_forecast
 from landmark.playbook.loader import load_playbook
 from landmark.workspace.access import MemberRequest
+from landmark.workspace.presenters.alerts import list_choices
 from landmark.workspace.presenters.filters import (
     Choice,
     Filter,
@@ -60,6 +61,7 @@ class Pipeline:
     open_count: int
     filter: Filter
     flags: list[Flag]
+    alerts: list[tuple[str, str, int]]
     owners: list[Choice]
     teams: list[Choice]
     period: Period
@@ -74,7 +76,7 @@ def read_pipeline(request: MemberRequest) -> Pipeline:
     forecast = read_forecast(request.org, as_of)
     everything = read_rows(request.member, as_of, period, forecast)
     chosen = Filter.read(query)
-    unflagged = chosen.pick(everything, with_flag=False)
+    unflagged = chosen.pick(everything, but="flag")
     rows = chosen.order(chosen.pick(unflagged))
     return Pipeline(
         rows=rows,
@@ -82,6 +84,7 @@ def read_pipeline(request: MemberRequest) -> Pipeline:
         open_count=len(everything),
         filter=chosen,
         flags=list_flags(unflagged, chosen, query),
+        alerts=list_choices([row.alerts for row in chosen.pick(everything, but="alert")], chosen.alert),
         owners=list_owners(everything, chosen),
         teams=list_teams(everything, chosen),
         period=period,
@@ -146,12 +149,12 @@ class Heading:
 def build_headings(pipeline: Pipeline, query: QueryDict) -> list[Heading]:
     shown = (
         ("name", _("Deal"), False), ("stage", _("Stage"), False), ("amount", _("Value"), True),
-        ("score", _("Score"), True), ("expected", _("Expected"), True), ("step", _("Next step"), False),
-        ("", _("Gate"), False), ("age", _("In stage"), True), ("target", _("Target date"), False),
+        ("score", _("Score"), True), ("alerts", _("Alerts"), True), ("expected", _("Expected"), True),
+        ("step", _("Next step"), False), ("", _("Gate"), False), ("age", _("In stage"), True), ("target", _("Target date"), False),
         ("owner", _("Owner"), False),
     )  # fmt: skip
     chosen = pipeline.filter
-    falls = {"expected", "amount", "score", "age"}
+    falls = {"expected", "amount", "score", "age", "alerts"}
     headings = []
     for key, label, is_number in shown:
         is_on = key != "" and key == chosen.sort

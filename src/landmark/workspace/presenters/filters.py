@@ -12,6 +12,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from landmark.workspace.presenters.alerts import ANY, ASKED_FOR
 from landmark.workspace.presenters.pipeline import DealRow
 
 FLAGS: Mapping[str, Callable[[DealRow], bool]] = {
@@ -50,6 +51,7 @@ SORTS: Mapping[str, Callable[[DealRow], Any]] = {
     "step": lambda row: _or_last(row.step.due_on),
     "target": lambda row: _or_last(row.target_on),
     "age": lambda row: -row.age.days,
+    "alerts": lambda row: -len(row.alerts),
     "name": lambda row: (row.account.casefold(), row.name.casefold()),
     "owner": lambda row: row.owner.casefold() or "\uffff",
     "stage": lambda row: row.stage_label,
@@ -81,6 +83,7 @@ class Filter:
     team: str = ""
     stage: str = ""
     flag: str = ""
+    alert: str = ""
     sort: str = "expected"
     is_reversed: bool = False
 
@@ -88,22 +91,24 @@ class Filter:
     def read(cls, query: QueryDict) -> "Filter":
         sort = query.get("sort", "")
         key = sort.removeprefix("-")
-        flag = query.get("flag", "")
+        flag, alert = query.get("flag", ""), query.get("alert", "")
         return cls(
             text=query.get("q", "").replace("\0", "").strip()[:100],
             owner=query.get("owner", ""),
             team=query.get("team", ""),
             stage=query.get("stage", ""),
             flag=flag if flag in FLAGS else "",
+            alert=alert if alert in ASKED_FOR else "",
             sort=key if key in SORTS else "expected",
             is_reversed=key in SORTS and sort.startswith("-"),
         )
 
     @property
     def is_on(self) -> bool:
-        return bool(self.text or self.owner or self.team or self.stage or self.flag)
+        return bool(self.text or self.owner or self.team or self.stage or self.flag or self.alert)
 
-    def pick(self, rows: Iterable[DealRow], *, with_flag: bool = True) -> list[DealRow]:
+    def pick(self, rows: Iterable[DealRow], *, but: str = "") -> list[DealRow]:
+        """The rows asked for; ``but``: leave one part of the filter ("flag", "alert") out, to count what it offers."""
         words = self.text.casefold().split()
         return [
             row
@@ -112,12 +117,17 @@ class Filter:
             and (not self.team or row.team == self.team)
             and (not self.stage or row.stage == self.stage)
             and (not words or all(word in _haystack(row) for word in words))
-            and (not with_flag or not self.flag or FLAGS[self.flag](row))
+            and (but == "flag" or not self.flag or FLAGS[self.flag](row))
+            and (but == "alert" or not self.alert or _has_alert(row, self.alert))
         ]
 
     def order(self, rows: Sequence[DealRow]) -> list[DealRow]:
         named = sorted(rows, key=lambda row: (row.name.casefold(), str(row.id)))
         return sorted(named, key=SORTS[self.sort], reverse=self.is_reversed)
+
+
+def _has_alert(row: DealRow, asked: str) -> bool:
+    return bool(row.alerts) if asked == ANY else asked in row.alerts
 
 
 def _haystack(row: DealRow) -> str:

@@ -28,6 +28,7 @@ from landmark.outlook.periods import Period
 from landmark.outlook.reading import DealOutlook, OrgForecast, find_usual_days
 from landmark.playbook.loader import load_playbook
 from landmark.ui.formats import format_days, format_distance, format_weekday
+from landmark.workspace.presenters.alerts import tell_in_short
 
 ZERO = Decimal(0)
 GateTone = Literal["ready", "missing", "unverified", "unknown"]
@@ -87,6 +88,12 @@ class DealRow:
     age: AgeView
     gate: GateView
     can_edit: bool
+    alerts: tuple[str, ...] = ()
+    """Kinds of ``engines.alerts`` that stood when the forecast was made."""
+
+    @property
+    def alert_words(self) -> tuple[str, ...]:
+        return tell_in_short(self.alerts)
 
     @property
     def expected(self) -> Decimal:
@@ -140,6 +147,7 @@ class _Teller:
             score=None if p_won is None else round(100 * p_won), score_words=self._score_words(p_won),
             step=tell_step(deal, self.as_of.on), age=self._age(deal), gate=self._gate(deal, state),
             can_edit=self.as_of.is_latest and (self.edits_all or (self.edits_own and deal.owner_id == self.member.id)),
+            alerts=outlook.alerts if outlook else (),
         )  # fmt: skip
 
     def _score_words(self, p_won: float | None) -> str:

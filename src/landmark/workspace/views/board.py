@@ -59,7 +59,7 @@ def _shared(request: MemberRequest) -> dict[str, Any]:
         "sorts": [
             ("expected", _("Expected value first")), ("amount", _("Largest first")),
             ("score", _("Highest score first")), ("step", _("Next step due first")),
-            ("age", _("Longest in stage first")),
+            ("age", _("Longest in stage first")), ("alerts", _("Most alerts first")),
         ],
         "sample_url": find_sample_url(request),
         "can_open": can_open and request.as_of.is_latest,
@@ -102,11 +102,12 @@ def _write_csv(rows: list[DealRow]) -> Iterator[str]:
     yield writer.writerow([
         _("Account"), _("Deal"), _("Stage"), _("Value"), _("Currency"), _("Score"), _("Expected"), _("Next step"),
         _("Who"), _("By when"), _("Gate"), _("Days in stage"), _("Target date"), _("Pushes"), _("Owner"), _("Team"),
+        _("Alerts"),
     ])  # fmt: skip
     for row in rows:
         cells = (
             row.account, row.name, row.stage_label, row.amount, row.currency, row.score, round(row.expected, 2),
             row.step.text, row.step.owner, row.step.due_on, row.gate.words, row.age.days, row.target_on, row.pushes,
-            row.owner, row.team,
+            row.owner, row.team, " ".join(row.alert_words),
         )  # fmt: skip
         yield writer.writerow([guard_cell(cell) for cell in cells])

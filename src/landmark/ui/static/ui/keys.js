@@ -17,6 +17,13 @@ function press(key) {
   return Boolean(found);
 }
 
+// Escape closes what pointing or focus has opened, until the next thing is pointed at or focused.
+function hush() {
+  const root = document.documentElement;
+  root.classList.add("tips-off");
+  for (const name of ["pointerover", "focusin"]) document.addEventListener(name, () => root.classList.remove("tips-off"), { once: true });
+}
+
 export function startKeys() {
   document.addEventListener("keydown", (event) => {
     if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") { event.preventDefault(); openPalette(); return; }
@@ -33,6 +40,7 @@ export function startKeys() {
   });
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;
+    hush();
     const menu = document.querySelector("details.menu[open]");
     if (menu) { menu.open = false; menu.querySelector("summary").focus(); }
   });

@@ -107,7 +107,7 @@ def test_two_at_once_the_second_is_told_and_keeps_what_was_typed(world: World) -
     assert CallEntry.objects.count() == 1
 
 
-@pytest.mark.parametrize("amount", ["", "soon", "-5", "1.234", "NaN", "1e99"])
+@pytest.mark.parametrize("amount", ["", "soon", "-5", "1.2345", "NaN", "1e99"])
 def test_what_is_no_amount_is_told_in_a_sentence(world: World, amount: str) -> None:
     answer = send(world.client(world.alice), world, amount)
     assert answer.status_code == 422

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from landmark.orgs.models import Member, Organisation
 from landmark.playbook.schema import Playbook, Strength
+from landmark.ui.numbers import AmountField
 
 Choices = list[tuple[str, Any]]
 PICK = ("", gettext_lazy("Choose …"))
@@ -150,9 +151,7 @@ class MoveForm(forms.Form):
 class EditForm(forms.Form):
     """Single facts of a deal, changed in place. Only fields that were sent are looked at."""
 
-    amount = forms.DecimalField(
-        label=gettext_lazy("Value"), max_digits=18, decimal_places=2, min_value=0, required=False
-    )
+    amount = AmountField(label=gettext_lazy("Value"), max_digits=18, decimal_places=2, min_value=0, required=False)
     target_on = forms.DateField(label=gettext_lazy("Target date"), required=False, widget=date_input())
     owner = forms.ModelChoiceField(label=gettext_lazy("Owner"), queryset=Member.objects.none(), required=False)
     name = forms.CharField(label=gettext_lazy("Name"), max_length=255, required=False)
@@ -184,9 +183,7 @@ class NewDealForm(forms.Form):
         label=gettext_lazy("What is it about"), max_length=255, widget=forms.TextInput(attrs={"autocomplete": "off"})
     )
     account_name = forms.CharField(label=gettext_lazy("Account"), max_length=255, required=False)
-    amount = forms.DecimalField(
-        label=gettext_lazy("Value"), max_digits=18, decimal_places=2, min_value=0, required=False
-    )
+    amount = AmountField(label=gettext_lazy("Value"), max_digits=18, decimal_places=2, min_value=0, required=False)
     target_on = forms.DateField(label=gettext_lazy("Target date"), required=False, widget=date_input())
     step_text = forms.CharField(label=gettext_lazy("What happens next"), max_length=300, required=False)
     step_due_on = forms.DateField(label=gettext_lazy("By when"), required=False, widget=date_input())

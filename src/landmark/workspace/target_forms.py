@@ -16,16 +16,19 @@ from django.utils.translation import gettext_lazy, ngettext
 from landmark.cadence.target_plans import PlanInput, Rate
 from landmark.engines.targets import DEFINITIONS, LEADING, TESTS, Answer
 from landmark.ui.formats import format_count, format_percent
+from landmark.ui.numbers import AmountField, ShareField
 
 HUNDRED = Decimal(100)
 TEXT = 300
 YES, NO = "yes", "no"
 
 
-def _number(label: Any, *, required: bool = False, places: int = 2, **limits: Any) -> forms.DecimalField:
-    field = forms.DecimalField(label=label, max_digits=18, decimal_places=places, required=required, **limits)
-    field.widget.attrs["inputmode"] = "decimal"
-    return field
+def _money(label: Any) -> AmountField:
+    return AmountField(label=label, max_digits=18, decimal_places=2, required=True, min_value=Decimal("0.01"))
+
+
+def _number(label: Any, *, required: bool = False, places: int = 2, **limits: Any) -> ShareField:
+    return ShareField(label=label, max_digits=18, decimal_places=places, required=required, **limits)
 
 
 def _text(label: Any, hint: Any) -> forms.CharField:
@@ -36,8 +39,8 @@ def _text(label: Any, hint: Any) -> forms.CharField:
 class TargetsForm(forms.Form):
     """Percentages are typed as percent. An empty upper end means one figure."""
 
-    amount = _number(gettext_lazy("Bookings to reach"), required=True, min_value=Decimal("0.01"))
-    deal_size = _number(gettext_lazy("Average deal"), required=True, min_value=Decimal("0.01"))
+    amount = _money(gettext_lazy("Bookings to reach"))
+    deal_size = _money(gettext_lazy("Average deal"))
     overall = _number(gettext_lazy("Overall conversion, %"), min_value=0, max_value=100)
     coverage = _number(gettext_lazy("times what is still to win"), min_value=0)
     last_step = _number(gettext_lazy("% of proposals are won"), min_value=0, max_value=100)

@@ -6,7 +6,6 @@ Does not answer: how the effect is computed (``engines.what_if``).
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
 from uuid import UUID
 
 from django.http import QueryDict
@@ -28,6 +27,7 @@ from landmark.outlook.upkeep import Upkeep, list_for_what_if
 from landmark.playbook.schema import Playbook
 from landmark.playbook.strength import Strength
 from landmark.ui.formats import format_money
+from landmark.ui.numbers import read_share
 from landmark.workspace.access import MemberRequest
 
 SHOWN = 10
@@ -118,8 +118,8 @@ def _read_change(query: QueryDict, playbook: Playbook) -> tuple[Change | None, s
     if what == "evidence":
         return _read_need(query, playbook, stage)
     try:
-        value = Decimal(query.get("value", "").strip().replace(",", "."))
-    except InvalidOperation:
+        value = read_share(query.get("value", ""))
+    except ValueError:
         return None, _("Write a number, for example 40.")
     if what == "percent":
         if not 0 <= value <= 100:  # noqa: PLR2004

@@ -6,7 +6,7 @@ Answers: the two pages and their forms. Does not answer: who may set what (``cad
 
 from collections.abc import Callable
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from uuid import UUID
 from zoneinfo import available_timezones
 
@@ -23,6 +23,7 @@ from landmark.deals.policies import Refused
 from landmark.orgs.permissions import has_right
 from landmark.orgs.roles import Right
 from landmark.outlook.periods import read_period
+from landmark.ui.numbers import read_amount, read_share
 from landmark.workspace.access import MemberRequest, member_view
 from landmark.workspace.presenters.call_settings import read_quota_page, read_settings
 from landmark.workspace.presenters.calls import say_deadline
@@ -96,8 +97,8 @@ def enter_rate(request: MemberRequest) -> HttpResponse:
     def act() -> str:
         data = request.POST
         try:
-            day, rate = date.fromisoformat(data.get("day", "")), Decimal(data.get("rate", "").replace(",", "."))
-        except (ValueError, InvalidOperation) as error:
+            day, rate = date.fromisoformat(data.get("day", "")), read_share(data.get("rate", ""))
+        except ValueError as error:
             raise Refused(_("Give the day, and the rate as a plain number, for example 0.9215.")) from error
         added = add_rate(by=request.member, currency=data.get("currency", ""), day=day, rate=rate)
         return _("Saved. It counts from now on.") if added else _("This rate is here already.")
@@ -157,8 +158,8 @@ def _read_quotas(data: QueryDict) -> list[tuple[str, UUID, Decimal | None, int]]
             continue
         scope, _dash, scope_id = key.partition("-")
         try:
-            amount = Decimal(text) if text else None
+            amount = read_amount(text) if text else None
             found.append((scope, UUID(scope_id), amount, int(version)))
-        except (ValueError, InvalidOperation) as error:
+        except ValueError as error:
             raise Refused(_("Write each quota as a plain number, for example 250000.")) from error
     return found

@@ -5,7 +5,7 @@ number (``cadence.call_actions``). A number given meanwhile by somebody else is 
 """
 
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from uuid import UUID
 
 from django.contrib import messages
@@ -20,6 +20,7 @@ from landmark.cadence.category_actions import Choice, StaleCategory, set_categor
 from landmark.cadence.freezing import freeze_due
 from landmark.deals.policies import Refused
 from landmark.orgs.roles import Right
+from landmark.ui.numbers import read_amount
 from landmark.workspace.access import MemberRequest, member_view
 from landmark.workspace.presenters.calls import CallsPage
 from landmark.workspace.templatetags.workspace import link_to
@@ -73,12 +74,9 @@ def _read_about(request: MemberRequest) -> About:
 
 
 def _read_amount(text: str) -> Decimal:
-    plain = text.strip().replace(" ", "").replace("\u00a0", "").replace("\u202f", "")
-    if plain.count(",") == 1 and "." not in plain and len(plain.partition(",")[2]) <= 2:
-        plain = plain.replace(",", ".")
     try:
-        return Decimal(plain.replace(",", "").replace("_", "x"))
-    except InvalidOperation as error:
+        return read_amount(text)
+    except ValueError as error:
         raise Refused(_("Write the amount as a plain number, for example 84000 or 84000.50.")) from error
 
 

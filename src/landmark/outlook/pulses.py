@@ -159,14 +159,16 @@ def _running_out_soon(history: History, playbook: Playbook, on: date) -> Mapping
     if own is not None and own.size:
         ends = np.where(np.isnan(own), ends, own)
     dated = np.flatnonzero(known[code] & ~np.isnan(ends))
-    pairs, place = np.unique(np.stack([history.event_deal[dated], code[dated]]), axis=1, return_inverse=True)
-    last = np.full(pairs.shape[1], -np.inf)
-    np.maximum.at(last, place.ravel(), ends[dated])
+    kinds = max(len(history.milestones), 1)
+    pairs, place = np.unique(history.event_deal[dated].astype(np.int64) * kinds + code[dated], return_inverse=True)
+    last = np.full(pairs.size, -np.inf)
+    np.maximum.at(last, place, ends[dated])
     today = on.toordinal() - date(1970, 1, 1).toordinal()
     found: dict[int, tuple[tuple[str, date], ...]] = defaultdict(tuple)
     for one in np.flatnonzero((last >= today) & (last <= today + EXPIRY_DAYS)):
         end = on + timedelta(days=int(last[one]) - today)
-        found[int(pairs[0, one])] += ((history.milestones[pairs[1, one]], end),)
+        deal, kind = divmod(int(pairs[one]), kinds)
+        found[deal] += ((history.milestones[kind], end),)
     return found
 
 

@@ -150,8 +150,8 @@ def build_headings(pipeline: Pipeline, query: QueryDict) -> list[Heading]:
     shown = (
         ("name", _("Deal"), False), ("stage", _("Stage"), False), ("amount", _("Value"), True),
         ("score", _("Score"), True), ("alerts", _("Alerts"), True), ("expected", _("Expected"), True),
-        ("step", _("Next step"), False), ("", _("Gate"), False), ("age", _("In stage"), True), ("target", _("Target date"), False),
-        ("owner", _("Owner"), False),
+        ("step", _("Next step"), False), ("", _("Gate"), False), ("age", _("In stage"), True),
+        ("target", _("Target date"), False), ("owner", _("Owner"), False),
     )  # fmt: skip
     chosen = pipeline.filter
     falls = {"expected", "amount", "score", "age", "alerts"}

@@ -63,6 +63,7 @@ def test_what_if_shows_the_effect_and_writes_nothing(world: World) -> None:
     ("query", "said"),
     [
         ("what=percent&stage=qualification&value=many", "Write a number"),
+        ("what=percent&stage=qualification&value=NaN", "Write a number"),
         ("what=percent&stage=qualification&value=101", "between 0 and 100"),
         ("what=days&stage=qualification&value=1.5", "whole days"),
         ("what=days&stage=nowhere&value=1", "Choose a stage"),

@@ -19,7 +19,7 @@ def test_amount_is_read(typed: str, meant: str) -> None:
     assert read_amount(typed) == Decimal(meant)
 
 
-@pytest.mark.parametrize("typed", ["", "soon", "NaN", "Infinity", "1e9", "1_000", "1.2.3", "12,34,56.7", "1,2.3,4", "€"])
+@pytest.mark.parametrize("typed", ["", "soon", "NaN", "Infinity", "1e9", "1_000", "1.2.3", "12,34,56.7", "1,2.3,4"])
 def test_what_is_no_amount_is_refused(typed: str) -> None:
     with pytest.raises(ValueError, match="not a number"):
         read_amount(typed)

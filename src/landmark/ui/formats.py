@@ -28,7 +28,10 @@ def format_money(amount: Decimal | float | None, currency: str, *, short: bool =
     """€84,000, or €1.2M where room is scarce; whole units unless there are cents to show."""
     if amount is None:
         return NOTHING
-    value = Decimal(str(amount))
+    return _write_money(Decimal(str(amount)), currency, short=short).replace("-", "−")
+
+
+def _write_money(value: Decimal, currency: str, *, short: bool) -> str:
     locale = current_locale()
     if not currency:
         return format_decimal(round(value), locale=locale)
@@ -68,6 +71,13 @@ def format_percent(share: float | None, digits: int = 0) -> str:
     return f"{format_number(share * 100, digits)} %"
 
 
+def format_chance(p: float | None) -> str:
+    """A probability of what is still open: never "0 %" nor "100 %", also where no outcome drawn was another."""
+    if p is None:
+        return NOTHING
+    return "< 1 %" if p < 0.005 else "> 99 %" if p >= 0.995 else format_percent(p)
+
+
 def format_day(value: date | datetime | None, *, year_of: date | None = None) -> str:
     """ "26 Nov", with the year when it is not the year of ``year_of``."""
     if value is None:
@@ -77,12 +87,27 @@ def format_day(value: date | datetime | None, *, year_of: date | None = None) ->
     return format_date(day, pattern, locale=current_locale())
 
 
+def format_month(day: date) -> str:
+    """ "Nov 2026"."""
+    return format_date(day, "LLL y", locale=current_locale())
+
+
 def format_weekday(value: date | None, *, year_of: date | None = None) -> str:
     """ "Thu 26 Nov"."""
     if value is None:
         return NOTHING
     pattern = "EEE d MMM" if year_of is None or value.year == year_of.year else "EEE d MMM y"
     return format_date(value, pattern, locale=current_locale())
+
+
+def format_moment(value: datetime | None, *, year_of: date | None = None) -> str:
+    """ "26 Nov, 14:05", in the time zone the moment carries."""
+    return NOTHING if value is None else f"{format_day(value, year_of=year_of)}, {value:%H:%M}"
+
+
+def format_rate(rate: Decimal) -> str:
+    """A currency rate with the decimals it was given."""
+    return format_decimal(rate, format="#,##0.##########", locale=current_locale(), decimal_quantization=False)
 
 
 def format_distance(days: int) -> str:

@@ -39,6 +39,11 @@ def percent(share: float | None, digits: int = 0) -> str:
 
 
 @register.filter
+def chance(p: float | None) -> str:
+    return formats.format_chance(p)
+
+
+@register.filter
 def count(value: int | float | None) -> str:
     return formats.format_count(value)
 
@@ -56,6 +61,16 @@ def day(value: date | datetime | None, year_of: date | None = None) -> str:
 @register.filter
 def weekday(value: date | None, year_of: date | None = None) -> str:
     return formats.format_weekday(value, year_of=year_of)
+
+
+@register.filter
+def moment(value: datetime | None, year_of: date | None = None) -> str:
+    return formats.format_moment(value, year_of=year_of)
+
+
+@register.filter
+def rate(value: Decimal) -> str:
+    return formats.format_rate(value)
 
 
 @register.filter

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from landmark.engines.funnel import Share
 from landmark.orgs.permissions import has_right
 from landmark.orgs.roles import Right
-from landmark.outlook.freezes import DriftState, read_drift
+from landmark.outlook.freezes import LONGEST_DAYS, DriftState, read_drift
 from landmark.outlook.funnel import Funnel, StagePercent, StepShare, find_falling, read_funnel, read_percents
 from landmark.outlook.reading import OrgForecast, read_forecast
 from landmark.outlook.separation import Separation, read_separation
@@ -124,6 +124,7 @@ class FunnelPage:
     week: tuple[WeekFact, ...]
     freeze: FreezeView | None
     freeze_until: date
+    freeze_last: date
     what_if: WhatIf
     overall: str
     can_set: bool
@@ -157,6 +158,7 @@ def read_funnel_page(request: MemberRequest) -> FunnelPage:
         week=flags.tell_week(upkeep),
         freeze=teller.tell_freeze(drift) if drift else None,
         freeze_until=as_of.on + timedelta(days=playbook.benchmarks.upkeep.freeze_days),
+        freeze_last=as_of.on + timedelta(days=LONGEST_DAYS),
         what_if=read_what_if(request, playbook, lang, upkeep, percents),
         overall=_overall(funnel.overall),
         can_set=has_right(request.member, Right.SET_TARGETS) and as_of.is_latest,

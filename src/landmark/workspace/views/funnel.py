@@ -16,6 +16,7 @@ from landmark.orgs.roles import Right
 from landmark.outlook.freezes import freeze_stages, lift_freeze
 from landmark.outlook.funnel import read_funnel, read_percents
 from landmark.outlook.upkeep import explain_flag
+from landmark.ui.formats import format_day
 from landmark.workspace.access import MemberRequest, member_view
 from landmark.workspace.presenters.funnel import read_funnel_page
 from landmark.workspace.templatetags.workspace import link_to
@@ -64,7 +65,8 @@ def explain(request: MemberRequest, pk: UUID) -> HttpResponse:
     except Refused as error:
         messages.error(request, str(error))
     else:
-        messages.success(request, _("Noted. The flag rests until %(day)s.") % {"day": made.until_on.isoformat()})
+        day = format_day(made.until_on, year_of=request.as_of.on)
+        messages.success(request, _("Noted. The flag rests until %(day)s.") % {"day": day})
     return _back(request, "look")
 
 

@@ -7,8 +7,9 @@ Formula. Each component of the model is a sum of what the groups say, on the log
 the logistic one exactly, the trees by what each split on the deal's way changes (booked to the split's column). Taking
 the average over the open deals from each share leaves Δ_g. With F the way from log-odds to probability (link, drift,
 cumulation), the part of g is its Aumann–Shapley value: ∫₀¹ ∂F(average + t Σ Δ)/∂Δ_g dt, all groups walking together
-from the typical deal to this one, so no order of telling them favours anybody. The integral is a sum over four points
-(Gauss–Legendre); what that misses, some thousandths, is shared out in proportion: the parts sum exactly. The shrunken
+from the typical deal to this one, so no order of telling them favours anybody. The slope of F is worked out backwards
+through the intervals, once for all groups. The integral is a sum over four points (Gauss–Legendre); what that misses,
+some thousandths, is shared out in proportion: the parts sum exactly. The shrunken
 rates have two players, *path* and *age*, and are averaged exactly; beyond the time that history covers they carry
 the curve on, and that rest is booked to *path*.
 Source: Aumann & Shapley, Values of Non-Atomic Games (1974); Saabas (2014) on walking a tree.
@@ -17,7 +18,6 @@ Units: probability. Shapes: n open deals, K groups, J intervals up to the horizo
 memory does not grow with their number.
 """
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -39,7 +39,7 @@ TYPICAL_DEALS = 400
 """So many open deals, evenly spread over their list, stand for all when the average is taken."""
 RATE_REFERENCES = 4
 POINTS = 4
-_STEP = 1e-4
+_STEP = 1e-6
 SEASON_DAYS = (0, 91, 182, 273)
 """The calendar's own part is measured against four days, a quarter of a year apart."""
 PATH, AGE, STAGE_AGE, CALENDAR, TOGETHER = "path", "age", "stage_age", "calendar", "together"
@@ -67,13 +67,8 @@ class Explanation:
         return sorted((part for part in parts if part[1] != 0.0), key=lambda part: (-abs(part[1]), part[0]))
 
 
-def explain(
-    fitted: Fitted, history: History, as_of: float, horizon: int, p: Floats | None = None, threads: int = 1
-) -> Explanation:
-    """Every deal open on the day, in the order of ``Fitted.predict``. ``p``: its P(won by horizon), if at hand.
-
-    ``threads``: chunks worked on at once; any number gives the same parts.
-    """
+def explain(fitted: Fitted, history: History, as_of: float, horizon: int, p: Floats | None = None) -> Explanation:
+    """Every deal open on the day, in the order of ``Fitted.predict``. ``p``: its P(won by horizon), if at hand."""
     if p is None:
         p = fitted.predict(history, as_of, [horizon]).p_won[:, 0]
     known = as_known(history, as_of)
@@ -81,21 +76,8 @@ def explain(
     if deal.size == 0:
         return Explanation(deal, p, 0.0, (), np.zeros((0, 0)))
     snapshots = Snapshots(known.history, fitted.vocabulary)
-
-    def table_of(deals: Ints) -> Table:
-        return snapshots.table(deals, np.full(deals.size, int(as_of), np.int32))
-
-    game = _Game(fitted, table_of(_spread(deal, TYPICAL_DEALS)), as_of, horizon)
-    with ThreadPoolExecutor(threads) as pool:
-        chunks = (deal[start : start + CHUNK] for start in range(0, deal.size, CHUNK))
-        effects = np.concatenate(list(pool.map(lambda chunk: game.play(table_of(chunk)), chunks)))
-    rest = p - game.base - effects.sum(axis=1)
-    keys = game.keys
-    if game.has_tail or np.abs(rest).max() < _ROUNDING:
-        effects[:, keys.index(PATH)] += rest
-    else:
-        keys, effects = (*keys, TOGETHER), np.column_stack([effects, rest])
-    return Explanation(known.position[deal], p, game.base, keys, effects)
+    made_of = Explainer(fitted, snapshots, deal, as_of, horizon).explain(snapshots, deal, p)
+    return replace(made_of, deal=known.position[deal])
 
 
 def _spread(deal: Ints, count: int) -> Ints:
@@ -114,11 +96,13 @@ class _Shares:
     by_trees: Floats
 
 
-class _Game:
-    """The typical deal, and the way from log-odds to probability; built once, played for each chunk."""
+class Explainer:
+    """The typical deal, and the way from log-odds to probability; built once, asked about any of the open deals."""
 
-    def __init__(self, fitted: Fitted, typical: Table, as_of: float, horizon: int) -> None:
+    def __init__(self, fitted: Fitted, snapshots: Snapshots, deal: Ints, as_of: float, horizon: int) -> None:
+        """``deal``: all that are open; some of them stand for all."""
         self._fitted, self._as_of = fitted, as_of
+        typical = self._table(snapshots, _spread(deal, TYPICAL_DEALS))
         self._horizon = np.array([horizon], np.int32)
         self._typical = _rows(typical, _spread(np.arange(typical.values.shape[0], dtype=np.int32), RATE_REFERENCES))
         self._slow = self._rates(typical).mean(axis=0, keepdims=True)
@@ -140,6 +124,20 @@ class _Game:
         )
         start = self._p_full(full, self._mean.by_slopes.sum(axis=0)[None], self._mean.by_trees.sum(axis=0)[None])
         self.base = full.share * float(start[0]) + (1 - full.share) * self.base
+
+    def explain(self, snapshots: Snapshots, deal: Ints, p: Floats) -> Explanation:
+        """What led from the typical deal to ``p`` for each of these deals (positions in the snapshots' history)."""
+        chunks = (deal[start : start + CHUNK] for start in range(0, deal.size, CHUNK))
+        effects = np.concatenate([self.play(self._table(snapshots, chunk)) for chunk in chunks])
+        rest, keys = p - self.base - effects.sum(axis=1), self.keys
+        if self.has_tail or np.abs(rest).max() < _ROUNDING:
+            effects[:, keys.index(PATH)] += rest
+        else:
+            keys, effects = (*keys, TOGETHER), np.column_stack([effects, rest])
+        return Explanation(deal, p, self.base, keys, effects)
+
+    def _table(self, snapshots: Snapshots, deal: Ints) -> Table:
+        return snapshots.table(deal, np.full(deal.size, int(self._as_of), np.int32))
 
     @property
     def has_tail(self) -> bool:
@@ -236,19 +234,78 @@ class _Game:
         slopes, trees = shares.by_slopes - self._mean.by_slopes, shares.by_trees - self._mean.by_trees
         start = (self._mean.by_slopes.sum(axis=0)[None], self._mean.by_trees.sum(axis=0)[None])
         way = (slopes.sum(axis=1), trees.sum(axis=1))
-        parts = np.zeros((slopes.shape[0], len(self.keys)))
+        rise = np.zeros((2, *way[0].shape))
         points, weights = np.polynomial.legendre.leggauss(POINTS)
         for at, weight in zip((points + 1) / 2, weights / 2, strict=True):
-            by_slopes, by_trees = start[0] + at * way[0], start[1] + at * way[1]
-            here = self._p_full(full, by_slopes, by_trees)
-            for group in range(len(self.keys)):
-                there = self._p_full(full, by_slopes + _STEP * slopes[:, group], by_trees + _STEP * trees[:, group])
-                parts[:, group] += weight * (there - here) / _STEP
+            rise += weight * self._rise_of_full(full, start[0] + at * way[0], start[1] + at * way[1])
+        parts = np.einsum("nkjc,njc->nk", slopes, rise[0]) + np.einsum("nkjc,njc->nk", trees, rise[1])
         whole = self._p_full(full, start[0] + way[0], start[1] + way[1]) - self._p_full(full, start[0], start[1])
         size = np.abs(parts) + 1e-15
         missed = whole - parts.sum(axis=1)
         result: Floats = parts + size * (missed / size.sum(axis=1))[:, None]
         return result
+
+    def _rise_of_full(self, full: Full, slopes: Floats, trees: Floats) -> Floats:
+        """∂ ``_p_full`` by the log-odds of both components (2, n, J, 2)."""
+        odds = np.exp(np.clip(slopes, -30.0, 30.0))
+        hazard = odds / (1.0 + odds.sum(axis=2, keepdims=True))
+        share = 0.0 if full.trees is None else full.tree_share
+        by = (1 - share) * self._rise_of(full, hazard)
+        rise = np.zeros((2, *slopes.shape))
+        rise[0] = hazard * (by - (hazard * by).sum(axis=2, keepdims=True))
+        if share:
+            closes, wins = expit(trees[:, :, 0]), expit(trees[:, :, 1])
+            hazard = np.stack([closes * wins, closes * (1 - wins)], axis=2)
+            by = share * self._rise_of(full, hazard)
+            rise[1, :, :, 0] = (1 - closes) * (hazard * by).sum(axis=2)
+            rise[1, :, :, 1] = closes * wins * (1 - wins) * (by[:, :, 0] - by[:, :, 1])
+        return rise
+
+    def _rise_of(self, full: Full, hazard: Floats) -> Floats:
+        """∂ ``_p_of`` by the hazards (n, J, 2): the wins of an interval, less those that its closings leave no deal for.
+
+        Formula, backwards: V_j = w_j h_won + (1 − h_won − h_lost) V_{j+1}; ∂/∂h_won = S_j (w_j − V_{j+1}), ∂/∂h_lost =
+        −S_j V_{j+1}; w_j: the share of the interval that the horizon takes in.
+        """
+        last, weight = self._intervals - 1, np.ones(self._intervals)
+        weight[last] = self._last_share()
+        moved = drifted(hazard, full.drift)
+        whole = self._with_tail(full, moved)
+        stay = 1.0 - whole.sum(axis=2)
+        before = np.cumprod(np.column_stack([np.ones(stay.shape[0]), stay[:, :-1]]), axis=1)
+        rise, later = np.empty_like(whole), np.zeros(whole.shape[0])
+        for j in range(last, -1, -1):
+            rise[:, j, 0], rise[:, j, 1] = before[:, j] * (weight[j] - later), -before[:, j] * later
+            later = weight[j] * whole[:, j, 0] + stay[:, j] * later
+        if self.has_tail:
+            self._add_tail(full, moved, rise)
+        drift_sum = (hazard * full.drift).sum(axis=2, keepdims=True)
+        capped = np.where(drift_sum > 1.0, (rise * moved).sum(axis=2, keepdims=True), 0.0)
+        result: Floats = full.drift * (rise - capped) / np.maximum(drift_sum, 1.0)
+        return result
+
+    def _add_tail(self, full: Full, hazard: Floats, rise: Floats) -> None:
+        """The tail goes on from the last covered interval: what it brings is that interval's."""
+        covered = full.supported
+        for cause in (0, 1):
+            step = np.zeros(hazard.shape[1:])
+            step[covered - 1, cause] = _STEP
+            tail = self._with_tail(full, hazard + step) - self._with_tail(full, hazard - step)
+            rise[:, covered - 1, cause] += (tail * rise)[:, covered:].sum(axis=(1, 2)) / (2 * _STEP)
+        rise[:, covered:] = 0.0
+
+    def _with_tail(self, full: Full, hazard: Floats) -> Floats:
+        """(n, J, 2) → the same with the intervals that history does not cover."""
+        whole = np.zeros((hazard.shape[0], INTERVALS, 2))
+        whole[:, : self._intervals] = hazard
+        slow = np.broadcast_to(self._slow, whole.shape)
+        return with_tail(whole, slow, full.supported)[:, : self._intervals]
+
+    def _last_share(self) -> float:
+        """How much of the last interval's closings fall before the horizon."""
+        incidence = np.zeros((1, INTERVALS + 1, 2))
+        incidence[:, self._intervals :] = 1.0
+        return float(at_horizons(incidence, self._horizon, self._weight, np.zeros(1, np.intp))[0, 0, 0])
 
     # The shrunken rates
 

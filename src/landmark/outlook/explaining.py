@@ -77,7 +77,7 @@ def explain_deals(
     by = period_in_view(org, on).ends_on
     horizon = (by - on).days
     p, raw = outlooks.won[:, horizon - 1], outlooks.raw[:, horizon - 1]
-    parts = _parts(fitted, history, horizon, p, raw, by, threads)
+    parts = _parts(fitted, history, horizon, p, raw, by)
     similar, steps = _compare(fitted, history, horizon, outlooks.deal, p, raw, playbook, threads)
     changes = _changes(org, on, by, fitted, history, outlooks.deal, p, threads)
     alerts = alerts_of_all(org, on, history, fitted.vocabulary, outlooks.deal, outlooks.won, stays, playbook)
@@ -94,11 +94,9 @@ def explain_deals(
 # What it is made of
 
 
-def _parts(
-    fitted: Fitted, history: History, horizon: int, p: Floats, raw: Floats, by: date, threads: int
-) -> list[dict[str, Any]]:
+def _parts(fitted: Fitted, history: History, horizon: int, p: Floats, raw: Floats, by: date) -> list[dict[str, Any]]:
     """Where a target date was moved, the lowest answer counts; what that costs is a part of its own."""
-    made_of = explain(fitted, history, history.complete_to, horizon, raw, threads)
+    made_of = explain(fitted, history, history.complete_to, horizon, raw)
     held = []
     for row in range(p.size):
         cut = float(p[row] - raw[row])

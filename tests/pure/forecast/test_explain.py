@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from landmark.forecast.closing import find_win_days
-from landmark.forecast.explain import _Game, explain
+from landmark.forecast.explain import Explainer, explain
 from landmark.forecast.history import LOST, OPEN, WON, Floats, History
 from landmark.forecast.model import FULL, SHRUNKEN, Fitted, fit
 from landmark.forecast.replay import EDIT, EVIDENCE, RECORD, REFIT, TIME, Cause, Chance, replay
@@ -92,8 +92,7 @@ def test_more_points_on_the_way_change_the_parts_by_little(
 def test_the_parts_are_near_those_of_many_orders(history: History, fitted: Fitted) -> None:
     """Shapley values over orders of entering, by brute force: another way to be fair, and much the same numbers."""
     deals = 12
-    game = _Game(fitted, typical := table_of(history, fitted, 400), DAY, 30)
-    table = replace(typical, values=typical.values[:deals])
+    game, table = explainer_of(history, fitted, 30), table_of(history, fitted, deals)
     full = fitted.full
     assert full is not None
     shares, mean = game._shares(full, table, 0), game._mean
@@ -115,8 +114,30 @@ def test_the_parts_are_near_those_of_many_orders(history: History, fitted: Fitte
     assert np.corrcoef(ours.ravel(), parts.ravel())[0, 1] > 0.95
 
 
+@pytest.mark.parametrize("horizon", [1, 30, 90, 365])
+def test_the_slope_is_that_of_small_steps(history: History, fitted: Fitted, horizon: int) -> None:
+    """Closed form against central differences, at every interval and in both components, the tail included."""
+    game, table = explainer_of(history, fitted, horizon), table_of(history, fitted, 6)
+    full = fitted.full
+    assert full is not None
+    shares = game._shares(full, table, 0)
+    at = np.stack([shares.by_slopes.sum(axis=1), shares.by_trees.sum(axis=1)])
+    rise = game._rise_of_full(full, *at)
+    assert np.abs(rise).max() > 0.005
+    for place in np.ndindex(2, *at.shape[2:]):
+        step = np.zeros_like(at)
+        step[place[0], :, place[1], place[2]] = 1e-4
+        there, back = game._p_full(full, *(at + step)), game._p_full(full, *(at - step))
+        assert np.allclose((there - back) / 2e-4, rise[place[0], :, place[1], place[2]], rtol=0, atol=1e-7)
+
+
 def both_ways(order: np.ndarray) -> list[np.ndarray]:
     return [order, order[::-1]]
+
+
+def explainer_of(history: History, fitted: Fitted, horizon: int) -> Explainer:
+    deal = fitted.predict(history, DAY, [horizon]).deal
+    return Explainer(fitted, Snapshots(history, fitted.vocabulary), deal, DAY, horizon)
 
 
 def table_of(history: History, fitted: Fitted, most: int) -> Table:

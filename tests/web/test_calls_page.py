@@ -14,9 +14,12 @@ from landmark.cadence.category_actions import Choice, set_categories
 from landmark.cadence.deadlines import last_deadline, open_week, read_rules
 from landmark.cadence.freezing import freeze_week
 from landmark.cadence.models import CallEntry, CurrencyRate, DealCategory, Quota, WeekFreeze
+from landmark.cadence.setting_actions import set_quota
 from landmark.deals.models import Deal
+from landmark.deals.policies import Refused
 from landmark.orgs.models import Notice
 from landmark.orgs.roles import Role
+from landmark.outlook.periods import month_containing, period_containing
 from tests.factories import make_deal, make_member, make_pipeline
 from tests.web.conftest import World
 from tests.web.test_board import make_forecast, read
@@ -194,6 +197,41 @@ def test_quotas_are_set_by_who_leads_and_show_the_chance(world: World) -> None:
     client, url = world.client(world.bob), world.url(f"{CALLS}quotas/save/")
     key = f"member-{world.alice.id}"
     period = open_week(world.org, timezone.now()).period.key
+def test_a_month_is_looked_at_and_calls_stay_with_their_quarter(world: World) -> None:
+    make_forecast(world.org)
+    client = world.client(world.bob)
+    send(world.client(world.alice), world, "80000")
+    quarter = open_week(world.org, timezone.now()).period
+    month = month_containing(quarter.ends_on, quarter.start_month)
+    response = client.get(world.url(f"{CALLS}?period={month.key}"))
+    page, text = response.context["page"], response.content.decode()
+    assert (page.book.period, page.week.period) == (month, quarter)
+    assert f'Calls of this week are about <a href="{world.url(CALLS)}">{quarter.label}</a>' in text
+    assert page.roll_up.missing == ()
+    assert [row.representative for row in page.roll_up.rows] == [None] * len(page.roll_up.rows)
+    assert page.roll_up.org.sums.model is not None
+    assert page.mine is None
+    assert not page.is_open
+    assert 'name="amount"' not in text
+    quarterly = client.get(world.url(CALLS)).context["page"]
+    assert quarterly.roll_up.org.representative == Decimal(80_000)
+    assert page.roll_up.org.sums.model <= quarterly.roll_up.org.sums.model
+    closed = next(week.url for week in page.weeks if not week.is_on)
+    assert "period" not in closed
+
+
+def test_a_link_of_a_month_opens_the_quotas_and_targets_of_its_quarter(world: World) -> None:
+    quarter = period_containing(world.org, timezone.now().date())
+    month = month_containing(quarter.starts_on, quarter.start_month)
+    quotas = world.client(world.bob).get(world.url(f"{CALLS}quotas/?period={month.key}")).context["page"]
+    assert quotas.period == quarter
+    assert not any(choice.url.endswith(month.key) for choice in quotas.choices)
+    targets = world.client(world.bob).get(world.url(f"forecast/targets/?period={month.key}")).context["page"]
+    assert targets.period == quarter
+    with pytest.raises(Refused, match="by quarter"):
+        set_quota(by=world.bob, scope="team", scope_id=world.bob.team_id, period=month, amount=Decimal(5))  # type: ignore[arg-type]
+
+
     assert client.post(url, {"period": period, f"quota-{key}": "90000", f"was-{key}": "0:"}).status_code == 302
     assert Quota.objects.get().amount == Decimal(90000)
     page = read(client, world.url(f"{CALLS}quotas/?period={period}"))

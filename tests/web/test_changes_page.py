@@ -14,6 +14,7 @@ from landmark.deals.actions.moves import move_deal
 from landmark.deals.models import Deal, StageMove
 from landmark.engines.waterfall import Reason
 from landmark.orgs.as_of import latest
+from landmark.outlook.periods import month_containing, next_period, quarter_of
 from tests.factories import make_deal, make_pipeline, prove
 from tests.web.conftest import World
 from tests.web.test_board import read
@@ -147,3 +148,16 @@ def test_queries_do_not_grow(world: World, django_assert_max_num_queries: Any) -
     client.get(world.url(PAGE))
     with django_assert_max_num_queries(QUERIES):
         client.get(world.url(PAGE + "?period=all&since=month"))
+
+
+def test_months_are_offered_beside_quarters(week: World) -> None:
+    """A deal aimed at a month counts in that month and in its quarter, and in no other month."""
+    Deal.objects.filter(pk=week.deal.pk).update(target_on=latest(week.org).on)
+    month = month_containing(latest(week.org).on, week.org.fiscal_year_start_month)
+    client = week.client(week.alice)
+    for key, is_in in ((month.key, True), (quarter_of(month).key, True), (next_period(month).key, False)):
+        page = client.get(week.url(f"{PAGE}?period={key}")).context["page"]
+        assert (rows(page)["end"][0] > 0) is is_in
+        select = next(one for one in page.selects if one.name == "period")
+        assert [choice.value for choice in select.choices if choice.is_on] == [key]
+    assert month.label in [choice.label for choice in select.choices]

@@ -1,19 +1,22 @@
-"""Forecast and report card: numbers in words, two quarters, renewal, grades."""
+"""Forecast and report card: numbers in words, quarters and months, renewal, grades."""
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
+import numpy as np
 import pytest
 from django.test import Client
 
 from landmark.cadence.calls import GradedCall
+from landmark.cadence.setting_actions import set_quota
 from landmark.forecast.shocks import size_shock
 from landmark.orgs.as_of import latest
 from landmark.orgs.models import Organisation
 from landmark.orgs.roles import Role
+from landmark.outlook.curves import pack_curves
 from landmark.outlook.models import FitRun, FittedModel
-from landmark.outlook.periods import period_in_view
+from landmark.outlook.periods import month_containing, next_period, period_in_view
 from landmark.workspace.extracts import read_parts
 from landmark.workspace.presenters import report_card
 from tests.factories import make_deal, make_member, make_org, make_pipeline, make_team, sign_in
@@ -93,6 +96,31 @@ def test_four_numbers_stand_apart_and_an_empty_one_says_so(world: World) -> None
     assert [number.key for number in four.numbers] == ["model", "representative", "manager", "commit"]
     assert [number.amount is None for number in four.numbers] == [False, True, True, True]
     assert "No quota is set for the whole company" in response.content.decode()
+
+
+def test_three_months_add_up_to_their_quarter_and_have_no_quota(world: World) -> None:
+    curve = np.linspace(0.0, 0.73, 365)
+    make_forecast(world.org).forecasts.update(won=pack_curves(curve[None])[0])
+    client = world.client(world.alice)
+    quarter = next_period(period_in_view(world.org, latest(world.org).on))
+    set_quota(by=make_member(world.org, Role.ADMINISTRATOR, "Ada Novak"), scope="org", scope_id=world.org.id,
+              period=quarter, amount=Decimal(90_000))  # fmt: skip
+    whole = client.get(world.url(f"forecast/?period={quarter.key}")).context["page"]
+    months, day = [], quarter.starts_on
+    while day in quarter:
+        month = month_containing(day, quarter.start_month)
+        response = client.get(world.url(f"forecast/?period={month.key}"))
+        page = response.context["page"]
+        assert page.view.period.label == month.label
+        assert page.four.quota is None
+        assert "Quotas are set by quarter, so a month has none." in response.content.decode()
+        assert any(choice.is_on and choice.label == month.label for choice in page.choices)
+        months.append(page.view.money.total.expected)
+        day = next_period(month).starts_on
+    assert whole.four.quota.amount == 90_000
+    assert len(months) == 3
+    assert min(months) > 0
+    assert abs(sum(months) - whole.view.money.total.expected) <= Decimal("0.03")
 
 
 def test_without_a_forecast_the_page_says_how_to_get_one(world: World) -> None:

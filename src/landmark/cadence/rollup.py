@@ -79,11 +79,15 @@ class RollUp:
 
 
 def read_roll_up(book: Book, week: Week) -> RollUp:
-    """The week's four numbers for everybody who owns a deal, has a booking, gave a call or is expected to."""
-    current = newest(read_entries(book.org, [week]), week.deadline.at)
+    """The week's four numbers for everybody who owns a deal, has a booking, gave a call or is expected to.
+
+    Of another period than the week's calls are about, the book's own numbers alone: nobody calls it, so nobody owes it.
+    """
+    is_called = book.period.key == week.period.key
+    current = newest(read_entries(book.org, [week]), week.deadline.at) if is_called else {}
     maker = _Maker(book, current, read_quotas(book.org, book.as_of, book.period))
     owners = {line.owner_id for line in book.lines if line.owner_id}
-    callers = expected_callers(book.seats, owners)
+    callers = expected_callers(book.seats, owners) if is_called else []
     missing = missing_callers(callers, current)
     shown = _shown_people(book, current, maker.quotas, owners, callers)
     people = [maker.person(seat, callers) for seat in shown]

@@ -104,6 +104,8 @@ def set_quota(
     check_may_set_quota(by, scope, scope_id)
     if amount is not None and not (amount.is_finite() and 0 < amount < MOST):
         raise Refused(_("A quota is an amount above zero. Leave it empty for none."))
+    if period.is_month:
+        raise Refused(_("Quotas are set by quarter; choose the quarter this month lies in."))
     with transaction.atomic():
         org = lock_week(by.org)
         now = now or timezone.now()

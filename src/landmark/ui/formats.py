@@ -64,7 +64,7 @@ def format_percent(share: float | None, digits: int = 0) -> str:
     """0.62 → 62 %. Never "100 %" or "0 %" for something that is only close to it."""
     if share is None:
         return NOTHING
-    if digits == 0 and 0 < share < 0.005:
+    if digits == 0 and 0 < share <= 0.005:
         return "< 1 %"
     if digits == 0 and 0.995 <= share < 1:
         return "> 99 %"
@@ -75,7 +75,7 @@ def format_chance(p: float | None) -> str:
     """A probability of what is still open: never "0 %" nor "100 %", also where no outcome drawn was another."""
     if p is None:
         return NOTHING
-    return "< 1 %" if p < 0.005 else "> 99 %" if p >= 0.995 else format_percent(p)
+    return "< 1 %" if p <= 0.005 else "> 99 %" if p >= 0.995 else format_percent(p)
 
 
 def format_day(value: date | datetime | None, *, year_of: date | None = None) -> str:

@@ -8,12 +8,16 @@ from hypothesis import strategies as st
 
 from landmark.orgs.models import Organisation
 from landmark.outlook.periods import (
+    month_containing,
+    month_in_view,
     next_period,
     period_containing,
     period_in_view,
     previous_period,
     quarter_containing,
+    quarter_of,
     read_period,
+    read_quarter,
 )
 
 
@@ -58,7 +62,9 @@ def test_four_quarters_make_a_fiscal_year() -> None:
     assert years == [(2027, 1), (2027, 2), (2027, 3), (2027, 4), (2028, 1)]
 
 
-@pytest.mark.parametrize("text", ["", None, "soon", "2026-q5", "-q1", "9999-q4", "0000-q1"])
+@pytest.mark.parametrize(
+    "text", ["", None, "soon", "2026-q5", "-q1", "9999-q4", "0000-q1", "2026-13", "2026-0", "0000-01"]
+)
 def test_an_unreadable_period_is_the_present_one(text: str | None) -> None:
     org = org_starting(1)
     assert read_period(org, text, date(2026, 11, 22)).label == "Q4 2026"
@@ -78,3 +84,35 @@ def test_on_the_last_day_of_a_quarter_the_next_one_is_in_view() -> None:
     assert period_in_view(org, date(2017, 12, 30)).label == "Q4 2017"
     assert period_in_view(org, date(2017, 12, 31)).label == "Q1 2018"
     assert read_period(org, "2017-q4", date(2017, 12, 31)).label == "Q4 2017"
+
+
+@given(st.dates(date(1990, 1, 1), date(2090, 1, 1)), st.integers(1, 12))
+def test_three_months_make_their_quarter(day: date, start: int) -> None:
+    month, quarter = month_containing(day, start), quarter_containing(day, start)
+    assert day in month
+    assert (month.year, month.quarter, month.is_month) == (quarter.year, quarter.quarter, True)
+    assert quarter_of(month) == quarter
+    assert month.starts_on >= quarter.starts_on
+    assert month.ends_on <= quarter.ends_on
+    months = [one for one in (previous_period(month), month, next_period(month)) if one.is_month]
+    assert [(one.starts_on - before.ends_on).days for before, one in zip(months, months[1:], strict=False)] == [1, 1]
+    first = month_containing(quarter.starts_on, start)
+    assert next_period(next_period(first)).ends_on == quarter.ends_on
+
+
+@pytest.mark.parametrize("start", [1, 2, 7, 12])
+def test_a_link_names_any_quarter_and_month_of_any_fiscal_year(start: int) -> None:
+    org, period = org_starting(start), quarter_containing(date(2024, 5, 5), start)
+    for _index in range(9):
+        assert read_period(org, period.key, date(2026, 11, 22)) == period
+        period = next_period(period)
+    month = read_period(org, "2026-02", date(2026, 11, 22))
+    assert (month.starts_on, month.ends_on, month.label) == (date(2026, 2, 1), date(2026, 2, 28), "Feb 2026")
+    assert read_period(org, month.key, date(2026, 11, 22)) == month
+    assert date(2026, 2, 14) in read_quarter(org, "2026-02", date(2026, 11, 22))
+    assert not read_quarter(org, "2026-02", date(2026, 11, 22)).is_month
+
+
+def test_on_the_last_day_of_a_month_the_next_one_is_in_view() -> None:
+    assert month_in_view(org_starting(1), date(2026, 11, 29)).label == "Nov 2026"
+    assert month_in_view(org_starting(1), date(2026, 11, 30)).label == "Dec 2026"

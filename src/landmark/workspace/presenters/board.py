@@ -12,7 +12,7 @@ from django.http import QueryDict
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from landmark.outlook.periods import Period, next_period, period_in_view, read_period
+from landmark.outlook.periods import Period, month_in_view, next_period, period_in_view, read_period
 from landmark.outlook.reading import OrgForecast, read_forecast
 from landmark.playbook.loader import load_playbook
 from landmark.workspace.access import MemberRequest
@@ -94,11 +94,19 @@ def read_pipeline(request: MemberRequest) -> Pipeline:
     )
 
 
-def list_periods(request: MemberRequest, period: Period) -> list[PeriodChoice]:
-    """This and the next fiscal quarter, counted from the day looked at."""
-    this = period_in_view(request.org, request.as_of.on)
+def list_periods(
+    request: MemberRequest, period: Period, *, this: Period | None = None, with_months: bool = True
+) -> list[PeriodChoice]:
+    """This and the next fiscal quarter, then months, counted from the day looked at; a period of a link stands last."""
+    this = this or period_in_view(request.org, request.as_of.on)
+    month = month_in_view(request.org, request.as_of.on)
+    listed = [(this, _("This quarter")), (next_period(this), _("Next quarter"))]
+    if with_months:
+        listed += [(month, _("This month")), (next_period(month), _("Next month"))]
+    if period not in [one for one, _title in listed]:
+        listed.append((period, period.label))
     choices = []
-    for offered, title in ((this, _("This quarter")), (next_period(this), _("Next quarter"))):
+    for offered, title in listed:
         url = change_query(request.GET, period="" if offered == this else offered.key)
         choices.append(PeriodChoice(offered.label, title, url, offered.key == period.key))
     return choices

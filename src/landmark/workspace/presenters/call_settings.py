@@ -18,7 +18,7 @@ from landmark.cadence.models import CurrencyRate, Quota
 from landmark.cadence.rollup import MEMBER, ORG, TEAM
 from landmark.deals.models import Deal
 from landmark.orgs.roles import Role
-from landmark.outlook.periods import Period, read_period
+from landmark.outlook.periods import Period, read_quarter
 from landmark.ui.formats import current_locale
 from landmark.workspace.access import MemberRequest
 from landmark.workspace.presenters.board import PeriodChoice, list_periods
@@ -117,7 +117,7 @@ def read_quota_page(request: MemberRequest, period: Period | None = None) -> Quo
         lines += maker.people_of(team_id)
     lines += maker.people_of(None)
     lines.append(maker.line(ORG, request.org.id, _("Organisation"), None, None))
-    return QuotaPage(period, list_periods(request, period), lines)
+    return QuotaPage(period, list_periods(request, period, with_months=False), lines)
 
 
 class _Maker:

@@ -25,9 +25,11 @@ from landmark.orgs.models import Member
 from landmark.orgs.permissions import has_right
 from landmark.orgs.roles import Right
 from landmark.playbook.loader import load_playbook
+from landmark.outlook.periods import Period, read_period
 from landmark.ui.formats import format_money, format_weekday
 from landmark.workspace.access import MemberRequest
 from landmark.workspace.presenters.call_lines import (
+from landmark.workspace.presenters.board import PeriodChoice, list_periods
     DealChoice,
     Line,
     Said,
@@ -92,7 +94,22 @@ class CallsPage:
     @property
     def is_open(self) -> bool:
         """Whether numbers can be given now."""
-        return self.request.as_of.is_latest and not self.week.is_closed
+    @cached_property
+    def period(self) -> Period:
+        """What the numbers speak of. Calls are given for the week's quarter; another period can be looked at."""
+        asked = "" if self.week.is_closed else self.request.GET.get("period", "")
+        return read_period(self.request.org, asked, self.request.as_of.on) if asked else self.week.period
+
+    @property
+    def is_called(self) -> bool:
+        """Whether this week's calls are about the period looked at."""
+        return self.period.key == self.week.period.key
+
+    @cached_property
+    def periods(self) -> list[PeriodChoice]:
+        return [] if self.week.is_closed else list_periods(self.request, self.period, this=self.week.period)
+
+        return self.request.as_of.is_latest and self.is_called and not self.week.is_closed
 
     @property
     def can_call(self) -> bool:
@@ -134,7 +151,9 @@ class CallsPage:
         return [
             WeekChoice(
                 format_weekday(one.on, year_of=self.request.as_of.on),
-                change_query(self.request.GET, week="" if one.at == here.deadline.at else one.key, give="", who=""),
+                change_query(
+                    self.request.GET, week="" if one.at == here.deadline.at else one.key, give="", who="", period=""
+                ),
                 one.at == self.week.deadline.at,
             )
             for one in found
@@ -152,7 +171,7 @@ class CallsPage:
     def _found(self) -> tuple[Book, RollUp]:
         if self.week.is_closed:
             return read_frozen_book(make_week(self.request.org, self.week.deadline, self.week.deadline.at))
-        book = read_book(self.request.org, self.request.as_of, self.week.period)
+        book = read_book(self.request.org, self.request.as_of, self.period)
         return book, read_roll_up(book, self.week)
 
     @property
@@ -174,7 +193,8 @@ class CallsPage:
     @cached_property
     def mine(self) -> Row | None:
         """My own row, while the week is under way."""
-        return None if self.week.is_closed or not self.can_call else self.roll_up.person(self.member.id)
+        is_mine = self.can_call and self.is_called and not self.week.is_closed
+        return self.roll_up.person(self.member.id) if is_mine else None
 
     @cached_property
     def types(self) -> list[TypeLine]:

@@ -19,7 +19,7 @@ from landmark.cadence.changes import Changes, Step, list_steps, read_changes
 from landmark.engines.waterfall import DealState, Movement, Scope, Waterfall, compare, find_cell, judge_turn, sum_up
 from landmark.orgs.as_of import AsOf
 from landmark.orgs.models import Organisation
-from landmark.outlook.periods import Period, next_period, period_in_view, previous_period
+from landmark.outlook.periods import Period, month_in_view, next_period, period_in_view, previous_period
 from landmark.playbook.loader import load_playbook
 from landmark.playbook.schema import Playbook
 from landmark.ui.formats import format_count, format_day, format_money
@@ -239,8 +239,9 @@ def _choices(options: Mapping[str, str], chosen: str) -> Iterable[Choice]:
 
 
 def _list_periods(found: Findings) -> Iterator[Choice]:
-    here = period_in_view(found.changes.org, found.query.end.on)
-    offered = [previous_period(here), here, next_period(here)]
+    org, day = found.changes.org, found.query.end.on
+    here = (period_in_view(org, day), month_in_view(org, day))
+    offered = [near for one in here for near in (previous_period(one), one, next_period(one))]
     if found.period and found.period.key not in {period.key for period in offered}:
         offered.append(found.period)
     for period in offered:

@@ -1,4 +1,4 @@
-"""The overview of the forecast: one fiscal quarter.
+"""The overview of the forecast: one fiscal quarter, or one month.
 
 Answers: what the period is worth in words, ranges and tables, the four numbers, what changed since last week.
 Does not answer: how it is computed (``outlook``).

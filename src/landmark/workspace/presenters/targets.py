@@ -33,7 +33,7 @@ from landmark.orgs.models import Team
 from landmark.orgs.permissions import has_right
 from landmark.orgs.roles import Right
 from landmark.outlook.funnel import Funnel, count_entered, read_funnel
-from landmark.outlook.periods import Period, next_period, period_containing, read_period
+from landmark.outlook.periods import Period, next_period, period_containing, read_quarter
 from landmark.playbook.loader import load_playbook
 from landmark.playbook.schema import Playbook
 from landmark.ui.charts import Frame
@@ -173,7 +173,7 @@ def read_setting(request: MemberRequest) -> Setting:
     here = period_containing(request.org, request.as_of.on)
     return Setting(
         request=request,
-        period=read_period(request.org, wanted, request.as_of.on) if wanted else here,
+        period=read_quarter(request.org, wanted, request.as_of.on) if wanted else here,
         playbook=playbook,
         lang=lang,
         states={s.key: playbook.text(f"funnel_state.{s.key}.label", lang) for s in playbook.benchmarks.states},

@@ -22,7 +22,7 @@ from landmark.cadence.setting_actions import StaleQuota, set_deadline, set_fisca
 from landmark.deals.policies import Refused
 from landmark.orgs.permissions import has_right
 from landmark.orgs.roles import Right
-from landmark.outlook.periods import read_period
+from landmark.outlook.periods import read_quarter
 from landmark.ui.numbers import read_amount, read_share
 from landmark.workspace.access import MemberRequest, member_view
 from landmark.workspace.presenters.call_settings import read_quota_page, read_settings
@@ -130,7 +130,7 @@ def show_quotas(request: MemberRequest) -> HttpResponse:
 @member_view(Right.CALL_TEAM)
 def save_quotas(request: MemberRequest) -> HttpResponse:
     """Every quota that was changed, one after the other; the first that is refused stops the rest and is told."""
-    period = read_period(request.org, request.POST.get("period"), request.as_of.on)
+    period = read_quarter(request.org, request.POST.get("period"), request.as_of.on)
     count = 0
     try:
         for scope, scope_id, amount, version in _read_quotas(request.POST):

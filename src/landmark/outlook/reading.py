@@ -20,6 +20,7 @@ from landmark.ledger.models import Evidence, FieldChange
 from landmark.orgs.as_of import AsOf, on_day
 from landmark.orgs.models import Organisation
 from landmark.outlook.curves import DAYS, at_day, unpack_curve
+from landmark.outlook.levels import say_reason
 from landmark.outlook.models import DealForecast, FitRun, FittedModel, StageAge
 from landmark.outlook.reasons import Reasons, read_reasons
 from landmark.playbook.schema import Playbook
@@ -143,7 +144,7 @@ class OrgForecast:
 
     @property
     def reason(self) -> str:
-        return self.model.reason
+        return say_reason(self.model.reason)
 
     def deal(self, deal_id: UUID) -> DealOutlook | None:
         return self.for_deals([deal_id]).get(deal_id)

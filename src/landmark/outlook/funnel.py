@@ -21,8 +21,8 @@ from landmark.ledger.queries import find_day_end, find_moment
 from landmark.orgs.as_of import AsOf
 from landmark.orgs.models import Organisation
 from landmark.outlook.freezes import find_freeze
-from landmark.outlook.histories import CHUNK, to_days
 from landmark.outlook.paths import Paths, read_paths
+from landmark.outlook.rawrows import CHUNK, to_days
 from landmark.playbook.loader import load_playbook
 from landmark.playbook.names import fold_name
 from landmark.playbook.priors import falling_steps

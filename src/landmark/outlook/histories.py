@@ -11,7 +11,7 @@ and later times of D are pulled back to it. Either way a horizon of n days means
 """
 
 from array import array
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from typing import Any
@@ -26,8 +26,8 @@ from landmark.forecast.history import LOST, OPEN, WON, History, Season, Texts
 from landmark.ledger.models import Evidence, FieldChange
 from landmark.orgs.as_of import on_day
 from landmark.orgs.models import Organisation
+from landmark.outlook.rawrows import CHUNK, RawId, raw_date_days, raw_days, raw_id, read_raw, to_days
 
-CHUNK = 5_000
 OUTCOMES = {"won": WON, "lost": LOST}
 BUILT_IN = {"amount": "amount", "currency": "currency", "deal_type": "type", "target_on": "target_on"}
 DATED_SHARE = 0.9
@@ -36,8 +36,6 @@ FEWEST_EACH = 20
 
 _TAIL_DIGITS = 3
 _TAILS = 16**_TAIL_DIGITS
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECONDS_A_DAY = 86_400_000_000
 
 Scope = QuerySet[Any, Any] | None
 """The deals a night reads, as a subquery; None: all of them."""
@@ -71,7 +69,7 @@ def read_history(
     columns |= _read_account_attributes(org, deals)
     closed = np.array(deals.closed, np.float64)
     return History(
-        deal_ids=_texts([str(deal_id) for deal_id in deals.index]),
+        deal_ids=_texts(deals.ids),
         opened=np.minimum(np.array(deals.opened, np.float64), origin),
         closed=np.where(np.isnan(closed), np.nan, np.minimum(closed, origin)),
         outcome=np.array(deals.outcome, np.int8),
@@ -95,9 +93,10 @@ def read_history(
 
 @dataclass(slots=True)
 class _Deals:
-    """Columns of the deals, in order of opening; ``index`` gives a deal's row."""
+    """Columns of the deals, in order of opening; ``index`` gives a deal's row by its id as the driver has it."""
 
-    index: dict[UUID, int] = field(default_factory=dict)
+    index: dict[RawId, int] = field(default_factory=dict)
+    ids: list[str | None] = field(default_factory=list)
     opened: "array[float]" = field(default_factory=lambda: array("d"))
     closed: "array[float]" = field(default_factory=lambda: array("d"))
     outcome: "array[int]" = field(default_factory=lambda: array("b"))
@@ -110,7 +109,8 @@ class _Deals:
         rows = rows if scope is None else rows.filter(pk__in=scope)
         fields = ("id", "opened_at", "history_known_from", "account_id", *BUILT_IN)
         for deal_id, opened_at, known_from, account_id, *values in rows.values_list(*fields).iterator(CHUNK):
-            self.index[deal_id] = len(self.index)
+            self.index[raw_id(deal_id)] = len(self.index)
+            self.ids.append(str(deal_id))
             self.opened.append(to_days(opened_at))
             self.closed.append(np.nan)
             self.outcome.append(OPEN)
@@ -134,14 +134,20 @@ class _Events:
     codes: dict[str, int] = field(default_factory=dict)
 
     def add(
-        self, deal: int, key: str, occurred_at: datetime, known_at: datetime, strength: int, end: date | None
+        self,
+        deal: list[int],
+        keys: Sequence[str],
+        at: Sequence[Any],
+        known: Sequence[Any],
+        strength: Sequence[int],
+        ends: Sequence[Any],
     ) -> None:
-        self.deal.append(deal)
-        self.at.append(to_days(occurred_at))
-        self.known.append(to_days(known_at))
-        self.code.append(self.codes.setdefault(key, len(self.codes)))
-        self.strength.append(strength)
-        self.expires.append(np.nan if end is None else float(end.toordinal() - _EPOCH.toordinal()))
+        self.deal.extend(deal)
+        self.at.extend(raw_days(at))
+        self.known.extend(raw_days(known))
+        self.code.extend(self.codes.setdefault(key, len(self.codes)) for key in keys)
+        self.strength.extend(strength)
+        self.expires.extend(raw_date_days(ends))
 
 
 @dataclass(slots=True)
@@ -175,30 +181,42 @@ def _read_moves(
     """
     moves = StageMove.objects.filter(deal__org=org, known_at__lte=known_by).order_by("occurred_at", "recorded_at")
     moves = moves if scope is None else moves.filter(deal__in=scope)
-    fields = ("deal_id", "from_stage", "to_stage", "occurred_at", "known_at")
-    for deal_id, from_stage, to_stage, occurred_at, known_at in moves.values_list(*fields).iterator(CHUNK):
-        row = deals.index.get(deal_id)
-        if row is None:
-            continue
+    stepped = []
+    for row, (_id, from_stage, to_stage, occurred_at, known_at) in _rows_of(
+        deals, moves, "from_stage", "to_stage", "occurred_at", "known_at"
+    ):
         if to_stage in OUTCOMES:
             deals.outcome[row] = OUTCOMES[to_stage]
-            deals.closed[row] = max(to_days(occurred_at), deals.opened[row])
+            deals.closed[row] = max(float(raw_days([occurred_at])[0]), deals.opened[row])
             continue
         if from_stage in OUTCOMES:
             deals.outcome[row], deals.closed[row] = OPEN, np.nan
         if from_stage or with_undated:
-            events.add(row, f"stage:{to_stage}", occurred_at, known_at, 0, None)
+            stepped.append((row, f"stage:{to_stage}", occurred_at, known_at, 0, None))
+    if stepped:
+        events.add(*_columns(stepped))
+
+
+def _rows_of(deals: _Deals, rows: QuerySet[Any, Any], *fields: str) -> Iterator[tuple[int, tuple[Any, ...]]]:
+    """Rows of the deals at hand with the deal's place; the first field is its id."""
+    for chunk in read_raw(rows, "deal_id", *fields):
+        for row in chunk:
+            if (place := deals.index.get(row[0])) is not None:
+                yield place, row
+
+
+def _columns(rows: list[tuple[Any, ...]]) -> Iterator[list[Any]]:
+    return (list(column) for column in zip(*rows, strict=True))
 
 
 def _read_evidence(org: Organisation, known_by: datetime, deals: _Deals, events: _Events, scope: Scope) -> None:
     """Evidence that still stood on that day: not superseded, not taken back by then."""
     rows = Evidence.objects.filter(org_id=org.id).as_known(known_by)
     rows = rows if scope is None else rows.filter(deal_id__in=scope)
-    fields = ("deal_id", "key", "occurred_at", "known_at", "strength", "expires_on")
-    for deal_id, key, occurred_at, known_at, strength, end in rows.values_list(*fields).iterator(CHUNK):
-        row = deals.index.get(deal_id)
-        if row is not None:
-            events.add(row, key, occurred_at, known_at, strength, end)
+    fields = ("key", "occurred_at", "known_at", "strength", "expires_on")
+    found = [(place, *row[1:]) for place, row in _rows_of(deals, rows, *fields)]
+    if found:
+        events.add(*_columns(found))
 
 
 def _find_origin(deals: _Deals, on: date) -> float:
@@ -214,9 +232,8 @@ def _read_attributes(org: Organisation, deals: _Deals, scope: Scope) -> dict[str
     columns: dict[str, Texts] = {}
     rows = DealAttribute.objects.filter(deal__org=org, feeds_forecast=True).order_by("key", "id")
     rows = rows if scope is None else rows.filter(deal__in=scope)
-    for deal_id, key, value in rows.values_list("deal_id", "key", "value").iterator(CHUNK):
-        row = deals.index.get(deal_id)
-        if row is not None and value:
+    for row, (_id, key, value) in _rows_of(deals, rows, "key", "value"):
+        if value:
             if key not in columns:
                 columns[key] = np.full(len(deals.index), None, object)
             columns[key][row] = value
@@ -236,7 +253,7 @@ def _read_changes(
     fields = ("object_id", "field", "old", "new", "known_at")
     ordered = rows.order_by("known_at", "seq", "position").values_list(*fields)
     for deal_id, name, old, new, known_at in ordered.iterator(CHUNK):
-        row, name = deals.index.get(deal_id), BUILT_IN.get(name, name)
+        row, name = deals.index.get(raw_id(deal_id)), BUILT_IN.get(name, name)
         if row is None or name not in columns:
             continue
         if (row, name) not in begun:
@@ -275,12 +292,6 @@ def _is_filled_evenly(column: Texts, is_open: np.ndarray) -> bool:
     if min(int(is_open.sum()), int((~is_open).sum())) < FEWEST_EACH:
         return True
     return abs(float(filled[is_open].mean()) - float(filled[~is_open].mean())) <= FILL_GAP
-
-
-def to_days(moment: datetime) -> float:
-    """A moment as float64 days since 1970-01-01 00:00 UTC."""
-    gap = moment - _EPOCH
-    return gap.days + (gap.seconds * 1_000_000 + gap.microseconds) / _MICROSECONDS_A_DAY
 
 
 def _texts(values: Iterable[str | None]) -> Texts:

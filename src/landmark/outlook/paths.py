@@ -19,7 +19,7 @@ from landmark.engines.funnel import FROM_THE_START, Stay
 from landmark.ledger.queries import find_day_end
 from landmark.orgs.as_of import AsOf
 from landmark.orgs.models import Organisation
-from landmark.outlook.histories import to_days
+from landmark.outlook.rawrows import to_days
 from landmark.playbook.schema import Playbook
 
 FEWEST_STEPPED = 0.1

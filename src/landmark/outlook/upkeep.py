@@ -31,8 +31,8 @@ from landmark.ledger.models import Evidence, FieldChange
 from landmark.ledger.queries import find_day_end
 from landmark.orgs.as_of import AsOf, latest
 from landmark.orgs.models import Member, Organisation
-from landmark.outlook.histories import CHUNK
 from landmark.outlook.models import FlagNote
+from landmark.outlook.rawrows import CHUNK
 from landmark.outlook.reading import OrgForecast, find_usual_days
 from landmark.playbook.loader import load_playbook
 from landmark.playbook.schema import Playbook

@@ -17,8 +17,9 @@ from landmark.ledger.inputs import NewEvidence
 from landmark.orgs.models import Organisation
 from landmark.outlook.actions import run_fit, start_fit
 from landmark.outlook.fitting import SEED, compute_fit, hash_history, predict_open
-from landmark.outlook.histories import read_history, to_days
+from landmark.outlook.histories import read_history
 from landmark.outlook.models import FittedModel
+from landmark.outlook.rawrows import to_days
 from landmark.outlook.reading import DealOutlook, read_forecast
 from landmark.outlook.report_card import METHODS, ReportCard, read_report_card
 from landmark.playbook.loader import load_playbook

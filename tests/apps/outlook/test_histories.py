@@ -10,7 +10,8 @@ from landmark.forecast.history import LOST, OPEN, WON, History
 from landmark.ledger.append import append_evidence
 from landmark.ledger.inputs import NewEvidence
 from landmark.orgs.models import Member, Organisation
-from landmark.outlook.histories import read_history, to_days
+from landmark.outlook.histories import read_history
+from landmark.outlook.rawrows import to_days
 from tests.apps.outlook.company import IMPORTER, add_deal, add_evidence_rows, day, make_company, on
 
 pytestmark = pytest.mark.django_db

@@ -16,7 +16,7 @@ from uuid import UUID
 from landmark.cadence.models.calls import DealCategory
 from landmark.deals.models import Deal, GateState
 from landmark.deals.snapshots import CHUNK, DealAsKnown, facts_of
-from landmark.engines.categories import COMMIT_FROM, CategoryFacts, Suggestion, suggest_category
+from landmark.engines.categories import CategoryFacts, Suggestion, suggest_category
 from landmark.engines.gates import gate_debt
 from landmark.ledger.models import FieldChange
 from landmark.ledger.queries import ChangeQuerySet
@@ -78,8 +78,12 @@ def suggest_categories(
     starts_on: date,
     ends_on: date,
 ) -> dict[UUID, Suggestion]:
-    """The model's suggestion for each deal, from P(won in the period) and the evidence it owes."""
-    owed = _read_owed(org, as_of, [deal.id for deal in deals if p_won.get(deal.id, 0.0) >= COMMIT_FROM])
+    """The model's suggestion for each deal, from P(won in the period) and the evidence it owes.
+
+    One set of limits for all deals, the organisation's playbook's: a column of commits means the same on every line.
+    """
+    limits = load_playbook(org.playbook).benchmarks.categories
+    owed = _read_owed(org, as_of, [deal.id for deal in deals if p_won.get(deal.id, 0.0) >= limits.commit_from])
     return {
         deal.id: suggest_category(
             CategoryFacts(
@@ -87,7 +91,8 @@ def suggest_categories(
                 is_paused=deal.stage == PAUSED,
                 owed=owed.get(deal.id, 0),
                 is_aimed=deal.target_on is not None and starts_on <= deal.target_on <= ends_on,
-            )
+            ),
+            limits,
         )
         for deal in deals
     }

@@ -7,21 +7,21 @@ The rule, in this order:
 
 1. paused → omitted;
 2. no probability yet → pipeline when the target date lies in the period, else omitted;
-3. P < 5 % → omitted;
-4. P ≥ 70 % and no evidence owed behind the deal's stage → commit; with evidence owed → best case;
-5. P ≥ 35 % → best case;
+3. P < ``pipeline_from`` → omitted;
+4. P ≥ ``commit_from`` and no evidence owed behind the deal's stage → commit; with evidence owed → best case;
+5. P ≥ ``best_case_from`` → best case;
 6. else pipeline.
+
+The limits are the playbook's (``benchmarks.categories``).
 """
 
 from dataclasses import dataclass
 from typing import Literal
 
+from landmark.playbook.schema import CategoryLimits
+
 Category = Literal["commit", "best_case", "pipeline", "omitted"]
 CATEGORIES: tuple[Category, ...] = ("commit", "best_case", "pipeline", "omitted")
-
-COMMIT_FROM = 0.70
-BEST_CASE_FROM = 0.35
-PIPELINE_FROM = 0.05
 
 Why = Literal["paused", "no_forecast_aimed", "no_forecast", "unlikely", "likely", "likely_but_owed", "even", "open"]
 
@@ -43,16 +43,16 @@ class Suggestion:
     why: Why
 
 
-def suggest_category(facts: CategoryFacts) -> Suggestion:
+def suggest_category(facts: CategoryFacts, limits: CategoryLimits) -> Suggestion:
     """The first rule that applies; see the module's words."""
     if facts.is_paused:
         return Suggestion("omitted", "paused")
     if facts.p_won is None:
         return Suggestion("pipeline", "no_forecast_aimed") if facts.is_aimed else Suggestion("omitted", "no_forecast")
-    if facts.p_won < PIPELINE_FROM:
+    if facts.p_won < limits.pipeline_from:
         return Suggestion("omitted", "unlikely")
-    if facts.p_won >= COMMIT_FROM:
+    if facts.p_won >= limits.commit_from:
         return Suggestion("best_case", "likely_but_owed") if facts.owed else Suggestion("commit", "likely")
-    if facts.p_won >= BEST_CASE_FROM:
+    if facts.p_won >= limits.best_case_from:
         return Suggestion("best_case", "even")
     return Suggestion("pipeline", "open")

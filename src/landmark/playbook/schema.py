@@ -8,9 +8,9 @@ Every label and sentence lives in the wording, one file a language.
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from functools import cached_property
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Literal, Self, TypeVar
 
-from pydantic import Field, PrivateAttr, StringConstraints
+from pydantic import Field, PrivateAttr, StringConstraints, model_validator
 
 from landmark.playbook.checks import Check, Days, Key, Strict
 from landmark.playbook.names import fold_name
@@ -24,6 +24,7 @@ MEETING = "meeting"
 DEFAULT_LANGUAGE = "en"
 
 Rate = Annotated[Decimal, Field(ge=0, le=1)]
+Chance = Annotated[float, Field(ge=0, le=1)]
 OwnerRole = Literal["representative", "manager", "sales_operations", "contributor", "executive", "administrator"]
 StageKind = Literal["open", "won", "lost", "paused"]
 Mode = Literal["off", "warn", "block"]
@@ -170,6 +171,22 @@ class Upkeep(Strict):
     backfill_high_days: Days = Field(default=90, description="The history worth bringing in")
 
 
+class CategoryLimits(Strict):
+    """From which chance to be won within the period on a forecast category is suggested for a deal."""
+
+    commit_from: Chance = Field(
+        default=0.70, description="Commit from here on, unless evidence is owed: then best case"
+    )
+    best_case_from: Chance = Field(default=0.35, description="Best case from here on")
+    pipeline_from: Chance = Field(default=0.05, description="Pipeline from here on; below it omitted")
+
+    @model_validator(mode="after")
+    def _rise(self) -> Self:
+        if not self.pipeline_from < self.best_case_from < self.commit_from:
+            raise ValueError("Write `pipeline_from` below `best_case_from`, and that below `commit_from`.")
+        return self
+
+
 class TargetRole(Keyed):
     """Who brings qualified deals, and with what weight in the sample."""
 
@@ -195,6 +212,7 @@ class Benchmarks(Strict):
     guardrails: tuple[Guardrail, ...] = ()
     date_reviews: tuple[DateReview, ...] = ()
     upkeep: Upkeep = Upkeep()
+    categories: CategoryLimits = CategoryLimits()
     targets: TargetStart = TargetStart()
 
 

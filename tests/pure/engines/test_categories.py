@@ -6,6 +6,10 @@ from hypothesis import strategies as st
 
 from landmark.engines.categories import CATEGORIES, CategoryFacts, suggest_category
 from landmark.engines.deal_types import read_deal_type
+from landmark.playbook.loader import load_playbook
+from landmark.playbook.schema import CategoryLimits
+
+LIMITS = load_playbook().benchmarks.categories
 
 
 @pytest.mark.parametrize(
@@ -18,23 +22,30 @@ from landmark.engines.deal_types import read_deal_type
     ],
 )  # fmt: skip
 def test_each_limit_of_the_rule(p_won: float, owed: int, category: str, why: str) -> None:
-    found = suggest_category(CategoryFacts(p_won, owed=owed))
+    found = suggest_category(CategoryFacts(p_won, owed=owed), LIMITS)
     assert (found.category, found.why) == (category, why)
 
 
+def test_the_limits_are_the_playbook_s() -> None:
+    assert LIMITS == CategoryLimits(commit_from=0.70, best_case_from=0.35, pipeline_from=0.05)
+    strict = CategoryLimits(commit_from=0.9, best_case_from=0.5, pipeline_from=0.2)
+    found = [suggest_category(CategoryFacts(p), strict).category for p in (0.9, 0.8, 0.4, 0.19)]
+    assert found == ["commit", "best_case", "pipeline", "omitted"]
+
+
 def test_without_a_forecast_the_target_date_decides() -> None:
-    assert suggest_category(CategoryFacts(None, is_aimed=True)).category == "pipeline"
-    assert suggest_category(CategoryFacts(None)).category == "omitted"
+    assert suggest_category(CategoryFacts(None, is_aimed=True), LIMITS).category == "pipeline"
+    assert suggest_category(CategoryFacts(None), LIMITS).category == "omitted"
 
 
 def test_a_paused_deal_is_omitted_whatever_its_chance() -> None:
-    assert suggest_category(CategoryFacts(0.99, is_paused=True)).category == "omitted"
+    assert suggest_category(CategoryFacts(0.99, is_paused=True), LIMITS).category == "omitted"
 
 
 @given(st.floats(0, 1), st.floats(0, 1), st.integers(0, 5))
 def test_a_higher_chance_never_lowers_the_suggestion(one: float, other: float, owed: int) -> None:
     low, high = sorted((one, other))
-    places = [CATEGORIES.index(suggest_category(CategoryFacts(p, owed=owed)).category) for p in (low, high)]
+    places = [CATEGORIES.index(suggest_category(CategoryFacts(p, owed=owed), LIMITS).category) for p in (low, high)]
     assert places[1] <= places[0]
 
 

@@ -51,6 +51,7 @@ def test_an_unknown_name_lists_the_known_ones(ref: str) -> None:
         ("gates.yaml", "kind: any_evidence", "kind: some_evidence", "`kind` cannot be 'some_evidence'; write one of"),
         ("gates.yaml", "    door: discovery\n", "", "`door` is missing from `fit_and_access`; add a line `door: …`"),
         ("gates.yaml", "strength: documented", "strength: sure", "write one of claimed, documented, buyer, signed"),
+        ("benchmarks.yaml", "commit_from: 0.70", "commit_from: 70", "input should be less than or equal to 1"),
         ("playbook.yaml", '"2026.1"', "2026.1", "`version` must be text; put 2026.1 in quotes"),
         (
             "milestones.yaml",
@@ -142,3 +143,19 @@ def test_a_wording_file_is_named_after_its_language(folder: Path) -> None:
 def test_off_is_a_word_not_false(folder: Path) -> None:
     edit(folder, "gates.yaml", "    door: discovery\n", "    door: discovery\n    mode: off\n")
     assert load_folder(folder).gate("fit_and_access").mode == "off"
+
+
+@pytest.mark.parametrize(("old", "new"), [("commit_from: 0.70", "commit_from: 0.3"), ("0.05", "0.35")])
+def test_limits_of_categories_rise(folder: Path, old: str, new: str) -> None:
+    edit(folder, "benchmarks.yaml", old, new)
+    line = (folder / "benchmarks.yaml").read_text(encoding="utf-8").split("categories:")[0].count("\n") + 1
+    said = error_of(folder)
+    assert f"benchmarks.yaml:{line}" in said
+    assert "write `pipeline_from` below `best_case_from`, and that below `commit_from`." in said
+
+
+def test_limits_of_categories_left_out_are_the_usual_ones(folder: Path) -> None:
+    text = (folder / "benchmarks.yaml").read_text(encoding="utf-8")
+    cut = text[text.index("  categories:") : text.index("  # The sample plan")]
+    (folder / "benchmarks.yaml").write_text(text.replace(cut, ""), encoding="utf-8")
+    assert load_folder(folder).benchmarks == load_playbook().benchmarks

@@ -26,13 +26,11 @@ from landmark.forecast.history import LOST, OPEN, WON, History, Season, Texts
 from landmark.ledger.models import Evidence, FieldChange
 from landmark.orgs.as_of import on_day
 from landmark.orgs.models import Organisation
-from landmark.outlook.rawrows import CHUNK, RawId, raw_date_days, raw_days, raw_id, read_raw, to_days
+from landmark.outlook.rawrows import CHUNK, RawId, find_raw_id, raw_date_days, raw_days, read_raw, to_days
 
 OUTCOMES = {"won": WON, "lost": LOST}
 BUILT_IN = {"amount": "amount", "currency": "currency", "deal_type": "type", "target_on": "target_on"}
 DATED_SHARE = 0.9
-FILL_GAP = 0.25
-FEWEST_EACH = 20
 
 _TAIL_DIGITS = 3
 _TAILS = 16**_TAIL_DIGITS
@@ -107,6 +105,7 @@ class _Deals:
     def read(self, org: Organisation, known_by: datetime, scope: Scope) -> None:
         rows = Deal.objects.of(org).filter(opened_at__lte=known_by).order_by("opened_at", "id")
         rows = rows if scope is None else rows.filter(pk__in=scope)
+        raw_id = find_raw_id()
         fields = ("id", "opened_at", "history_known_from", "account_id", *BUILT_IN)
         for deal_id, opened_at, known_from, account_id, *values in rows.values_list(*fields).iterator(CHUNK):
             self.index[raw_id(deal_id)] = len(self.index)
@@ -181,18 +180,18 @@ def _read_moves(
     """
     moves = StageMove.objects.filter(deal__org=org, known_at__lte=known_by).order_by("occurred_at", "recorded_at")
     moves = moves if scope is None else moves.filter(deal__in=scope)
+    found = list(_rows_of(deals, moves, "from_stage", "to_stage", "occurred_at", "known_at"))
     stepped = []
-    for row, (_id, from_stage, to_stage, occurred_at, known_at) in _rows_of(
-        deals, moves, "from_stage", "to_stage", "occurred_at", "known_at"
+    for (row, (_id, from_stage, to_stage, at, known_at)), days in zip(
+        found, raw_days([one[3] for _row, one in found]).tolist(), strict=True
     ):
         if to_stage in OUTCOMES:
-            deals.outcome[row] = OUTCOMES[to_stage]
-            deals.closed[row] = max(float(raw_days([occurred_at])[0]), deals.opened[row])
+            deals.outcome[row], deals.closed[row] = OUTCOMES[to_stage], max(days, deals.opened[row])
             continue
         if from_stage in OUTCOMES:
             deals.outcome[row], deals.closed[row] = OPEN, np.nan
         if from_stage or with_undated:
-            stepped.append((row, f"stage:{to_stage}", occurred_at, known_at, 0, None))
+            stepped.append((row, f"stage:{to_stage}", at, known_at, 0, None))
     if stepped:
         events.add(*_columns(stepped))
 
@@ -249,6 +248,7 @@ def _read_changes(
     when that change came after the as-of day: so no later edit leaks into an earlier forecast.
     """
     begun: set[tuple[int, str]] = set()
+    raw_id = find_raw_id()
     rows = FieldChange.objects.filter(org_id=org.id, object_kind="deal", is_personal=False)
     fields = ("object_id", "field", "old", "new", "known_at")
     ordered = rows.order_by("known_at", "seq", "position").values_list(*fields)
@@ -269,8 +269,8 @@ def _read_changes(
 def _read_account_attributes(org: Organisation, deals: _Deals) -> dict[str, Texts]:
     """What is known of the companies (industry, size …), as ``account:<key>``.
 
-    Accounts keep no history, so a column that is filled far more often on closed deals than on open ones, or the
-    reverse, would tell the outcome: it is left out.
+    Accounts keep no history: one that was filled in because a deal closed would tell the outcome. The model judges
+    these columns like all others and says which it leaves out (``forecast.leaks``).
     """
     held: dict[UUID, dict[str, Any]] = dict(
         Account.objects.filter(org=org).exclude(attributes={}).values_list("id", "attributes").iterator(CHUNK)
@@ -283,15 +283,7 @@ def _read_account_attributes(org: Organisation, deals: _Deals) -> dict[str, Text
                 if (name := f"account:{key}") not in columns:
                     columns[name] = np.full(len(deals.index), None, object)
                 columns[name][row] = str(value)
-    is_open = np.array(deals.outcome, np.int8) == OPEN
-    return {name: column for name, column in columns.items() if _is_filled_evenly(column, is_open)}
-
-
-def _is_filled_evenly(column: Texts, is_open: np.ndarray) -> bool:
-    filled = np.array([value is not None for value in column], bool)
-    if min(int(is_open.sum()), int((~is_open).sum())) < FEWEST_EACH:
-        return True
-    return abs(float(filled[is_open].mean()) - float(filled[~is_open].mean())) <= FILL_GAP
+    return columns
 
 
 def _texts(values: Iterable[str | None]) -> Texts:

@@ -4,8 +4,9 @@ Answers: chunks of plain tuples, and what their ids and moments stand for. Does 
 Turning every cell into an object of its own takes four times as long as fetching it.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -29,8 +30,11 @@ def read_raw(rows: QuerySet[Any, Any], *fields: str) -> Iterator[list[tuple[Any,
     yield from compiler.execute_sql(chunked_fetch=True, chunk_size=CHUNK)
 
 
-def raw_id(value: UUID) -> RawId:
-    return value if connection.features.has_native_uuid_field else value.hex
+def find_raw_id() -> Callable[[UUID], RawId]:
+    """How an id looks in rows of ``read_raw``."""
+    if connection.features.has_native_uuid_field:
+        return lambda value: value
+    return attrgetter("hex")
 
 
 def to_days(moment: datetime) -> float:

@@ -45,7 +45,7 @@ def test_a_representative_sees_the_model_gives_a_call_and_sees_it_stand(world: W
     make_forecast(world.org)
     client = world.client(world.alice)
     page = read(client, world.url(CALLS))
-    for words in ("My week", "My call", "Model", "€52K", "closes in", "Exception desk", "Model: Best case", "62 %"):
+    for words in ("My week", "My call", "Model", "€53K", "closes in", "Exception desk", "Model: Best case", "62 %"):
         assert words in page
     assert "style=" not in page
     assert send(client, world, "80000.50", note="Two are close").status_code == 302
@@ -134,6 +134,11 @@ def test_categories_are_set_kept_and_told_when_stale(world: World) -> None:
     stale = client.post(url, {f"was-{deal.id}": ":0", f"category-{deal.id}": "omitted"})
     assert stale.status_code == 409
     assert "Somebody set the category of Exception desk" in stale.content.decode()
+    other = make_deal(world.alice, "Night shift")
+    sent = {f"was-{other.id}": ":0", f"category-{other.id}": "best_case", f"was-{deal.id}": ":0"}
+    kept = client.post(url, {**sent, f"category-{deal.id}": "omitted"}).content.decode()
+    assert kept.count('<option value="best_case" selected>') == 1
+    assert '<option value="omitted" selected>' not in kept
     assert client.post(url, {f"was-{deal.id}": "commit:1", f"category-{deal.id}": "commit"}).status_code == 302
     assert client.post(url, {f"was-{deal.id}": "commit:1", f"category-{deal.id}": "gold"}).status_code == 422
     assert client.post(url, {"was-moon": ":0", "category-moon": "commit"}).status_code == 422
@@ -192,11 +197,6 @@ def test_an_administrator_freezes_without_the_worker(world: World) -> None:
     assert world.client(world.bob).post(world.url(f"{CALLS}freeze/")).status_code == 403
 
 
-def test_quotas_are_set_by_who_leads_and_show_the_chance(world: World) -> None:
-    make_forecast(world.org)
-    client, url = world.client(world.bob), world.url(f"{CALLS}quotas/save/")
-    key = f"member-{world.alice.id}"
-    period = open_week(world.org, timezone.now()).period.key
 def test_a_month_is_looked_at_and_calls_stay_with_their_quarter(world: World) -> None:
     make_forecast(world.org)
     client = world.client(world.bob)
@@ -232,6 +232,11 @@ def test_a_link_of_a_month_opens_the_quotas_and_targets_of_its_quarter(world: Wo
         set_quota(by=world.bob, scope="team", scope_id=world.bob.team_id, period=month, amount=Decimal(5))  # type: ignore[arg-type]
 
 
+def test_quotas_are_set_by_who_leads_and_show_the_chance(world: World) -> None:
+    make_forecast(world.org)
+    client, url = world.client(world.bob), world.url(f"{CALLS}quotas/save/")
+    key = f"member-{world.alice.id}"
+    period = open_week(world.org, timezone.now()).period.key
     assert client.post(url, {"period": period, f"quota-{key}": "90000", f"was-{key}": "0:"}).status_code == 302
     assert Quota.objects.get().amount == Decimal(90000)
     page = read(client, world.url(f"{CALLS}quotas/?period={period}"))
@@ -241,7 +246,12 @@ def test_a_link_of_a_month_opens_the_quotas_and_targets_of_its_quarter(world: Wo
     assert client.post(url, {"period": period, f"quota-{org_key}": "5", f"was-{org_key}": "0:"}).status_code == 403
     stale = client.post(url, {"period": period, f"quota-{key}": "1", f"was-{key}": "0:"})
     assert stale.status_code == 409
-    assert client.post(url, {"period": period, f"quota-{key}": "many", f"was-{key}": "1:90000"}).status_code == 422
+    unread = client.post(url, {"period": period, f"quota-{key}": "many", f"was-{key}": "1:90000"})
+    assert unread.status_code == 422
+    for words in ('value="many" aria-invalid="true"', f'name="was-{key}" value="1:90000"', "now €90,000"):
+        assert words in unread.content.decode()
+    assert client.post(url, {"period": period, f"quota-{key}": "95.000", f"was-{key}": "1:90000"}).status_code == 302
+    assert Quota.objects.get(version=2).amount == Decimal(95000)
     assert world.client(world.alice).post(url, {}).status_code == 403
 
 
@@ -264,7 +274,13 @@ def test_rates_are_typed_in_or_uploaded_and_bad_rows_are_numbered(world: World) 
     good = SimpleUploadedFile("rates.csv", b"currency;day;rate\nUSD;2026-01-05;0.91\nCHF;2026-01-05;1.05\n")
     assert client.post(world.url(f"{CALLS}settings/rates/upload/"), {"file": good}).status_code == 302
     assert CurrencyRate.objects.count() == 3
-    assert client.post(world.url(f"{CALLS}settings/rates/"), {"currency": "usd", "day": "x"}).status_code == 422
+    unread = client.post(world.url(f"{CALLS}settings/rates/"), {"currency": "jpy", "day": today, "rate": "much"})
+    assert unread.status_code == 422
+    for words in ('value="jpy"', 'value="much"'):
+        assert words in unread.content.decode()
+    many = {"currency": "jpy", "day": today, "rate": "150"}
+    assert client.post(world.url(f"{CALLS}settings/rates/"), many).status_code == 302
+    assert ">150<" in read(client, world.url(f"{CALLS}settings/"))
     assert world.client(world.bob).post(world.url(f"{CALLS}settings/rates/"), {}).status_code == 403
 
 

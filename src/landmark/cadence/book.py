@@ -4,8 +4,9 @@ Answers: for each open deal its amount in the organisation's currency, P(won in 
 and the one the model suggests; for each scope what is won, what the model expects with its range, what lies in each
 category, what has no rate. Does not answer: what people called (``calls``), how probabilities come about (``reading``).
 
-Sums are exact: every deal's share is rounded to the cent first, so people add up to teams and teams to the
-organisation. Paused deals count in no sum. A deal without a rate counts in none either; it is told apart by currency.
+The model's number is the mean of the outcomes its range is drawn from, the same as on the overview: people add up to
+teams and teams to the organisation, to the cent. Paused deals count in no sum. A deal without a rate counts in none
+either; it is told apart by currency.
 Teams are those of today: membership keeps no history.
 """
 
@@ -26,6 +27,7 @@ from landmark.deals.models import Deal
 from landmark.deals.snapshots import DealAsKnown, deals_as_known
 from landmark.engines.categories import Suggestion
 from landmark.engines.deal_types import read_deal_type
+from landmark.engines.rounding import round_together
 from landmark.orgs.as_of import AsOf
 from landmark.orgs.models import Organisation
 from landmark.outlook.periods import Period
@@ -40,7 +42,8 @@ NOBODY = ""
 
 @dataclass(frozen=True, slots=True)
 class OpenLine:
-    """One deal that was open. ``expected``: its share in the model's number, in the organisation's currency."""
+    """One deal that was open. ``expected``: its value × chance in the organisation's currency, not yet corrected by how
+    past totals came out (``Book.worths``)."""
 
     deal: DealAsKnown
     owner_id: UUID | None
@@ -81,8 +84,9 @@ class Spread:
 
 @dataclass(frozen=True, slots=True)
 class ScopeSums:
-    """``model`` is won plus expected, None without a forecast; ``unseen`` is the part of it that no open deal with an
-    amount stands behind. ``apart``: open amounts without a rate, by currency; ``won_apart`` the same for won ones."""
+    """``model`` is the mean of all outcomes, won included; None without a forecast. ``unseen`` is the part of it that no
+    open deal with an amount stands behind. ``apart``: open amounts without a rate, by currency; ``won_apart`` the same
+    for won ones."""
 
     won: Decimal
     won_count: int
@@ -125,10 +129,11 @@ class Book:
         return [one for owner in owners for one in self._bookings_by_owner.get(owner, ())]
 
     def sums_of(self, owners: Collection[UUID | None] | None) -> ScopeSums:
-        unseen = sum((worth for owner, worth in self.unseen.items() if owners is None or owner in owners), ZERO)
-        return add_up(
-            self.lines_of(owners), self.bookings_of(owners), has_forecast=self.forecast is not None, unseen=unseen
-        )
+        def total(found: Mapping[UUID | None, Decimal]) -> Decimal:
+            return sum((worth for owner, worth in found.items() if owners is None or owner in owners), ZERO)
+
+        model = None if self.draws is None else total(self.expected)
+        return add_up(self.lines_of(owners), self.bookings_of(owners), model=model, unseen=total(self.unseen))
 
     @cached_property
     def _lines_by_owner(self) -> dict[UUID | None, list[OpenLine]]:
@@ -168,8 +173,19 @@ class Book:
         return draw_period(shares, self.org.currency, self.assumptions)
 
     @cached_property
-    def unseen(self) -> dict[UUID | None, Decimal]:
-        """What the model adds for each owner: deals not yet opened, and open ones whose amount nobody has said."""
+    def expected(self) -> Mapping[UUID | None, Decimal]:
+        """The model's number of each owner, won included."""
+        found: dict[UUID | None, Decimal] = defaultdict(lambda: ZERO)
+        for (owner, _team), worth in self.draws.expected.items() if self.draws else ():
+            found[UUID(owner) if owner else None] += worth
+        return found
+
+    @cached_property
+    def unseen(self) -> Mapping[UUID | None, Decimal]:
+        """What the model adds for each owner: deals not yet opened, and open ones whose amount nobody has said.
+
+        It is all that lies ahead for whoever has no open deal with an amount.
+        """
         found: dict[UUID | None, Decimal] = defaultdict(lambda: ZERO)
         if self.draws is None:
             return found
@@ -177,6 +193,22 @@ class Book:
         for scope, unopened, unpriced in zip(outcomes.scopes, outcomes.unopened, outcomes.unpriced, strict=True):
             owner = self.draws.whose[scope][0]
             found[UUID(owner) if owner else None] += Decimal(repr(float(unopened + unpriced))).quantize(CENT)
+        for owner_id, model in self.expected.items():
+            if not any(line.expected for line in self.lines_of([owner_id]) if not line.is_paused):
+                found[owner_id] = model - _sum_won(self.bookings_of([owner_id]))
+        return found
+
+    @cached_property
+    def worths(self) -> Mapping[UUID, Decimal]:
+        """Open deal → its part of the model's number: what its owner's open deals bring together, corrected as the
+        outcomes are, shared out by value × chance."""
+        found: dict[UUID, Decimal] = {}
+        for owner, model in self.expected.items():
+            held = [line for line in self.lines_of([owner]) if line.expected and not line.is_paused]
+            ahead = model - _sum_won(self.bookings_of([owner])) - self.unseen[owner]
+            plain = sum((line.expected for line in held), ZERO)
+            cents = round_together([float(ahead * line.expected / plain) * 100 for line in held], int(ahead * 100))
+            found |= {line.deal.id: CENT * cent for line, cent in zip(held, cents, strict=True)}
         return found
 
     def _whose(self, owner: UUID | None) -> tuple[str, str]:
@@ -196,14 +228,16 @@ def _name(owner: UUID | None) -> str:
     return str(owner) if owner else NOBODY
 
 
+def _sum_won(bookings: Iterable[Booking]) -> Decimal:
+    return sum((one.converted for one in bookings if one.converted is not None), ZERO)
+
+
 def add_up(
-    lines: Iterable[OpenLine], won: Iterable[Booking], *, has_forecast: bool, unseen: Decimal = ZERO
+    lines: Iterable[OpenLine], won: Iterable[Booking], *, model: Decimal | None, unseen: Decimal = ZERO
 ) -> ScopeSums:
-    """Exact sums of some lines and bookings."""
+    """Exact sums of some lines and bookings; ``model``: what the model says of them."""
     booked = list(won)
     counted = [line for line in lines if not line.is_paused]
-    total_won = sum((one.converted for one in booked if one.converted is not None), ZERO)
-    expected = sum((line.expected for line in counted), ZERO)
     apart: dict[str, Decimal] = defaultdict(lambda: ZERO)
     won_apart: dict[str, Decimal] = defaultdict(lambda: ZERO)
     for line in counted:
@@ -213,10 +247,10 @@ def add_up(
         if one.converted is None:
             won_apart[one.currency] += one.amount
     return ScopeSums(
-        won=total_won,
+        won=_sum_won(booked),
         won_count=len(booked),
         open_count=len(counted),
-        model=total_won + expected + unseen if has_forecast else None,
+        model=model,
         unseen=unseen,
         by_category=_by_category(counted),
         apart=dict(apart),
@@ -232,22 +266,29 @@ def _by_category(lines: Iterable[OpenLine]) -> dict[str, InCategory]:
     return found
 
 
+UNSEEN = "unseen"
+
+
 @dataclass(frozen=True, slots=True)
 class TypeLine:
-    """``kind``: new, expansion, renewal, or "" for what the source calls otherwise."""
+    """``kind``: new, expansion, renewal, "" for what the source calls otherwise, or unseen: of no type yet."""
 
     kind: str
     sums: ScopeSums
 
 
 def sums_by_type(book: Book, owners: Collection[UUID | None] | None = None) -> list[TypeLine]:
-    """The period by type of deal, types in their usual order."""
+    """The period by type of deal, types in their usual order; the model's numbers add up to that of all."""
     found = []
     for kind in ("new", "expansion", "renewal", ""):
         lines = [line for line in book.lines_of(owners) if read_deal_type(line.deal_type) == kind]
         won = [one for one in book.bookings_of(owners) if read_deal_type(one.deal_type) == kind]
         if lines or won:
-            found.append(TypeLine(kind, add_up(lines, won, has_forecast=book.forecast is not None)))
+            worth = sum((book.worths.get(line.deal.id, ZERO) for line in lines), _sum_won(won))
+            found.append(TypeLine(kind, add_up(lines, won, model=worth if book.draws else None)))
+    unseen = book.sums_of(owners).unseen
+    if unseen:
+        found.append(TypeLine(UNSEEN, add_up([], [], model=unseen, unseen=unseen)))
     return found
 
 

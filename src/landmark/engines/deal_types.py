@@ -5,6 +5,7 @@ is worth by type (``cadence.book``). What the source wrote is kept as it is; thi
 """
 
 import re
+from functools import lru_cache
 
 NEW, EXPANSION, RENEWAL = "new", "expansion", "renewal"
 DEAL_TYPES = (NEW, EXPANSION, RENEWAL)
@@ -20,6 +21,7 @@ _WORDS: dict[str, frozenset[str]] = {
 _JOINED = {"up sell": "upsell", "cross sell": "crosssell", "add on": "addon", "new business": "newbusiness"}
 
 
+@lru_cache(maxsize=1_000)
 def read_deal_type(text: str) -> str:
     """“Existing Customer - Upgrade” → expansion, “New Business” → new, “Contract renewal” → renewal, “Partner” → "".
 
@@ -30,3 +32,8 @@ def read_deal_type(text: str) -> str:
         plain = plain.replace(spaced, joined)
     words = set(plain.split())
     return next((kind for kind, known in _WORDS.items() if words & known), "")
+
+
+def plain_deal_type(text: str) -> str:
+    """What deals are counted under: one of the three types, else the source's own word."""
+    return read_deal_type(text) or text.strip()

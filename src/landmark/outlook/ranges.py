@@ -8,12 +8,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from django.db.models import Count
 
 from landmark.deals.models import Deal
+from landmark.engines.rounding import round_together
 from landmark.forecast.arrivals import Arrivals
 from landmark.forecast.portfolio import Bookings, Newcomers, Outcomes, Pipeline, draw_outcomes, newcomers
 from landmark.forecast.shocks import Shock, size_shock
@@ -23,6 +25,7 @@ from landmark.outlook.periods import Period
 
 SEED = 1
 CENT = Decimal("0.01")
+ZERO = Decimal("0.00")
 SHARED_OVER_DAYS = 365
 Whose = tuple[str, str]
 """Owner's id and team's name, "" where there is none: the finest scope a draw is kept for."""
@@ -47,10 +50,23 @@ class Range:
 
 @dataclass(frozen=True)
 class Draws:
-    """Outcomes of a period in one currency; every scope is read from the same ones, so that people add up to teams."""
+    """Outcomes of a period in one currency; every scope is read from the same ones, so that people add up to teams.
+
+    ``booked``: what is won already, by scope.
+    """
 
     outcomes: Outcomes = field(repr=False, compare=False)
     whose: Mapping[str, Whose] = field(repr=False)
+    booked: Mapping[str, Decimal] = field(default_factory=dict, repr=False)
+
+    @cached_property
+    def expected(self) -> Mapping[Whose, Decimal]:
+        """The model's number of each owner, won included: to the cent, and adding up to ``range().expected``."""
+        scopes = self.outcomes.scopes
+        booked = [self.booked.get(scope, ZERO) for scope in scopes]
+        ahead = [(float(mean) - float(won)) * 100 for mean, won in zip(self.outcomes.expected, booked, strict=True)]
+        cents = round_together(ahead, int((self.range().expected - sum(booked, ZERO)) * 100))
+        return {self.whose[scope]: won + CENT * cent for scope, won, cent in zip(scopes, booked, cents, strict=True)}
 
     def range(self, *, owners: Iterable[str] | None = None, teams: Iterable[str] | None = None) -> Range:
         """Of these people or teams; of everybody when both are left out."""
@@ -150,18 +166,19 @@ def draw_period(shares: Iterable[Share], currency: str, assumptions: Assumptions
     held = list(shares)
     new = assumptions.newcomers(currency)
     still_open = [one for one in held if not one.is_won]
-    booked: dict[str, float] = {}
+    booked: dict[str, Decimal] = {}
     for one in held:
         if one.is_won:
-            booked[_scope(one.whose)] = booked.get(_scope(one.whose), 0.0) + float(one.amount or 0)
+            booked[_scope(one.whose)] = booked.get(_scope(one.whose), ZERO) + (one.amount or ZERO)
     pipeline = Pipeline.of(
         np.array([one.p_won for one in still_open], np.float64),
         np.array([np.nan if one.amount is None else float(one.amount) for one in still_open], np.float64),
         [_scope(one.whose) for one in still_open],
         assumptions.usual(currency),
     )
-    outcomes = draw_outcomes(pipeline, already=booked, shock=assumptions.shock, newcomers=new, seed=SEED)
-    return Draws(outcomes, {scope: _whose(scope) for scope in outcomes.scopes})
+    already = {scope: float(amount) for scope, amount in booked.items()}
+    outcomes = draw_outcomes(pipeline, already=already, shock=assumptions.shock, newcomers=new, seed=SEED)
+    return Draws(outcomes, {scope: _whose(scope) for scope in outcomes.scopes}, booked)
 
 
 def _scope(whose: Whose) -> str:

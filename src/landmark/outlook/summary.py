@@ -17,6 +17,7 @@ from uuid import UUID
 
 from landmark.deals.models import Deal, StageMove
 from landmark.deals.snapshots import DealAsKnown, deals_as_known
+from landmark.engines.deal_types import plain_deal_type
 from landmark.ledger.models import FieldChange
 from landmark.orgs.as_of import AsOf, on_day
 from landmark.orgs.models import Organisation
@@ -50,7 +51,7 @@ class Sums:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """One row of a breakdown. ``key`` is a stage key, team name or member id; "" when there is none."""
+    """One row of a breakdown. ``key`` is a stage key, team name, member id or type of deal; "" when there is none."""
 
     key: str
     label: str
@@ -168,7 +169,7 @@ def _open_line(org: Organisation, deal: DealAsKnown, outlook: DealOutlook | None
         owner=deal.owner,
         is_won=False,
         amount=amount,
-        deal_type=deal.deal_type,
+        deal_type=plain_deal_type(deal.deal_type),
         weighted=weighted if deal.target_on is not None and deal.target_on in period else ZERO,
         undated=weighted if deal.target_on is None else ZERO,
         expected=_share(amount, p_won),
@@ -195,7 +196,7 @@ def _won_lines(org: Organisation, as_of: AsOf, period: Period) -> list[_Line]:
             owner=deal.owner.name if deal.owner else "",
             is_won=True,
             amount=later.get(deal.id, deal.amount) or ZERO,
-            deal_type=deal.deal_type,
+            deal_type=plain_deal_type(deal.deal_type),
         )
         for deal in rows
     ]

@@ -10,6 +10,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from landmark.cadence.book import OpenLine
 from landmark.cadence.call_actions import can_lead
@@ -20,13 +21,13 @@ from landmark.orgs.models import Member
 from landmark.orgs.permissions import has_right
 from landmark.orgs.roles import Right
 from landmark.playbook.schema import Playbook
-from landmark.ui.formats import format_percent
+from landmark.ui.formats import format_chance
 from landmark.workspace.presenters.categories import name_category
 
 
 def say_why(suggestion: Suggestion, p_won: float | None) -> str:
     """The rule behind a suggestion, as one short sentence."""
-    share = format_percent(p_won)
+    share = format_chance(p_won)
     sentences = {
         "paused": _("It is paused."),
         "no_forecast_aimed": _("No forecast yet; its target date lies in the period."),
@@ -42,13 +43,17 @@ def say_why(suggestion: Suggestion, p_won: float | None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class DealChoice:
-    """One deal with its category. ``was`` is what a form sends back to say what the person saw."""
+    """One deal with its category. ``was`` is what a form sends back to say what the person saw.
+
+    ``typed``: what was chosen and is not written, where nobody else chose meanwhile.
+    """
 
     line: OpenLine
     stage: str
     suggested: str
     why: str
     is_editable: bool
+    typed: str = ""
 
     @property
     def was(self) -> str:
@@ -57,7 +62,7 @@ class DealChoice:
 
     @property
     def category(self) -> str:
-        return self.line.category
+        return self.typed or self.line.category
 
     @property
     def label(self) -> str:
@@ -169,7 +174,7 @@ def _state(scope: str, missing: int, is_given: bool, is_expected: bool) -> str:
 def _state_words(scope: str, missing: int, is_given: bool, is_expected: bool) -> str:
     state = _state(scope, missing, is_given, is_expected)
     if state == "in":
-        return _("in") if scope == MEMBER else _("all in")
+        return pgettext("call", "in") if scope == MEMBER else _("all in")
     if state == "missing":
         return _("not yet") if scope == MEMBER else _("%(count)d not yet") % {"count": missing}
     return ""

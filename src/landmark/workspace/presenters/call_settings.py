@@ -3,6 +3,7 @@
 Answers: today's rules, rates and quotas with their authors. Does not answer: who may change them (the actions say).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
@@ -16,10 +17,12 @@ from landmark.cadence.calls import read_quotas
 from landmark.cadence.deadlines import Deadline, Rule, find_moment_of, next_deadline, read_rules
 from landmark.cadence.models import CurrencyRate, Quota
 from landmark.cadence.rollup import MEMBER, ORG, TEAM
+from landmark.cadence.seats import Seat
 from landmark.deals.models import Deal
 from landmark.orgs.roles import Role
 from landmark.outlook.periods import Period, read_quarter
 from landmark.ui.formats import current_locale
+from landmark.ui.numbers import read_amount
 from landmark.workspace.access import MemberRequest
 from landmark.workspace.presenters.board import PeriodChoice, list_periods
 from landmark.workspace.presenters.calls import say_deadline
@@ -64,7 +67,10 @@ def read_settings(request: MemberRequest) -> SettingsPage:
 
 @dataclass(frozen=True, slots=True)
 class QuotaLine:
-    """One person, team or the organisation. ``was`` is what the form sends back to say what the person saw."""
+    """One person, team or the organisation. ``was`` is what the form sends back to say what the person saw.
+
+    ``typed``: what was sent and is not written; None where nothing was.
+    """
 
     scope: str
     id: UUID
@@ -74,6 +80,7 @@ class QuotaLine:
     won: Decimal
     p_quota: float | None
     is_editable: bool
+    typed: str | None = None
 
     @property
     def key(self) -> str:
@@ -81,11 +88,30 @@ class QuotaLine:
 
     @property
     def value(self) -> str:
+        return self.stored if self.typed is None else self.typed
+
+    @property
+    def stored(self) -> str:
         return f"{self.quota.amount.normalize():f}" if self.quota and self.quota.amount is not None else ""
 
     @property
     def was(self) -> str:
-        return f"{self.version}:{self.value}"
+        return f"{self.version}:{self.stored}"
+
+    @property
+    def is_other(self) -> bool:
+        """Whether what stands differs from what was typed, so that both have to be seen."""
+        return self.typed is not None and self.quota is not None and self.typed.strip() != self.stored
+
+    @property
+    def is_unread(self) -> bool:
+        """Whether what was typed is no amount."""
+        if not self.typed or not self.typed.strip():
+            return False
+        try:
+            return read_amount(self.typed) <= 0
+        except ValueError:
+            return True
 
     @property
     def attainment(self) -> float | None:
@@ -103,11 +129,13 @@ class QuotaPage:
         return any(line.is_editable for line in self.lines)
 
 
-def read_quota_page(request: MemberRequest, period: Period | None = None) -> QuotaPage:
-    """Teams with their people, then who has no team, the organisation last."""
-    period = period or read_period(request.org, request.GET.get("period"), request.as_of.on)
+def read_quota_page(
+    request: MemberRequest, period: Period | None = None, typed: Mapping[str, str] | None = None
+) -> QuotaPage:
+    """Teams with their people, then who has no team, the organisation last. ``typed``: what was sent, by line."""
+    period = period or read_quarter(request.org, request.GET.get("period"), request.as_of.on)
     book = read_book(request.org, request.as_of, period)
-    maker = _Maker(request, book, period)
+    maker = _Maker(request, book, period, typed or {})
     teams = sorted({(seat.team, seat.team_id) for seat in book.seats.values() if seat.team_id}, key=str)
     lines: list[QuotaLine] = []
     for name, team_id in teams:
@@ -121,20 +149,24 @@ def read_quota_page(request: MemberRequest, period: Period | None = None) -> Quo
 
 
 class _Maker:
-    def __init__(self, request: MemberRequest, book: Book, period: Period) -> None:
-        self.request, self.book = request, book
+    def __init__(self, request: MemberRequest, book: Book, period: Period, typed: Mapping[str, str]) -> None:
+        self.request, self.book, self.typed = request, book, typed
         self.quotas = read_quotas(request.org, request.as_of, period)
         rows = Quota.objects.filter(org=request.org, starts_on=period.starts_on).order_by("version")
         self.versions = {(row.scope, row.scope_id): row.version for row in rows}
 
     def people_of(self, team_id: UUID | None) -> list[QuotaLine]:
-        """Those who sell, or have a quota already."""
-        sells = {Role.REPRESENTATIVE, Role.MANAGER}
+        """Representatives, and whoever else has deals of their own or a quota already."""
         return [
             self.line(MEMBER, seat.id, seat.name, {seat.id}, seat.team_id)
             for seat in self.book.seats.values()
-            if seat.team_id == team_id and seat.is_active and (seat.role in sells or (MEMBER, seat.id) in self.quotas)
+            if seat.team_id == team_id and seat.is_active and self._sells(seat)
         ]
+
+    def _sells(self, seat: Seat) -> bool:
+        if seat.role == Role.REPRESENTATIVE or (MEMBER, seat.id) in self.quotas:
+            return True
+        return bool(self.book.lines_of([seat.id]) or self.book.bookings_of([seat.id]))
 
     def line(self, scope: str, scope_id: UUID, name: str, owners: set[UUID] | None, team_id: UUID | None) -> QuotaLine:
         quota = self.quotas.get((scope, scope_id))
@@ -142,6 +174,7 @@ class _Maker:
         return QuotaLine(
             scope=scope, id=scope_id, name=name, quota=quota, version=self.versions.get((scope, scope_id), 0),
             won=self.book.sums_of(owners).won, p_quota=chance, is_editable=self._may(scope, team_id),
+            typed=self.typed.get(f"{scope}-{scope_id}"),
         )  # fmt: skip
 
     def _may(self, scope: str, team_id: UUID | None) -> bool:

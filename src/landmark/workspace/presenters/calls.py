@@ -4,7 +4,8 @@ Answers: everything the page shows for one person, one week and one day looked a
 number (``cadence.call_actions``), how it is laid out (the template).
 """
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
@@ -24,12 +25,12 @@ from landmark.cadence.rollup import COMMIT, MEMBER, REPRESENTATIVE, RollUp, Row,
 from landmark.orgs.models import Member
 from landmark.orgs.permissions import has_right
 from landmark.orgs.roles import Right
-from landmark.playbook.loader import load_playbook
 from landmark.outlook.periods import Period, read_period
+from landmark.playbook.loader import load_playbook
 from landmark.ui.formats import format_money, format_weekday
 from landmark.workspace.access import MemberRequest
-from landmark.workspace.presenters.call_lines import (
 from landmark.workspace.presenters.board import PeriodChoice, list_periods
+from landmark.workspace.presenters.call_lines import (
     DealChoice,
     Line,
     Said,
@@ -41,9 +42,11 @@ from landmark.workspace.presenters.board import PeriodChoice, list_periods
     name_kind,
 )
 from landmark.workspace.presenters.filters import change_query
+from landmark.workspace.presenters.range_record import say_how_often_it_held
 
 WEEKS_BACK = 8
 DEALS_SHOWN = 200
+SAID_SHOWN, SAID_MOST = 6, 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +76,15 @@ class GiveForm:
 
 @dataclass
 class CallsPage:
-    """One week as one person sees it. ``errors``: why what was sent is not written; ``typed``: what was sent."""
+    """One week as one person sees it. ``errors``: why what was sent is not written; ``typed``: what was sent.
+
+    ``chosen``: the categories that were sent, as the form names them.
+    """
 
     request: MemberRequest
     errors: list[str] = field(default_factory=list)
     typed: dict[str, str] = field(default_factory=dict)
+    chosen: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def member(self) -> Member:
@@ -87,13 +94,6 @@ class CallsPage:
     def week(self) -> Week:
         return read_week(self.request.org, self.request.as_of, self.request.GET.get("week"))
 
-    @property
-    def currency(self) -> str:
-        return self.request.org.currency
-
-    @property
-    def is_open(self) -> bool:
-        """Whether numbers can be given now."""
     @cached_property
     def period(self) -> Period:
         """What the numbers speak of. Calls are given for the week's quarter; another period can be looked at."""
@@ -109,6 +109,13 @@ class CallsPage:
     def periods(self) -> list[PeriodChoice]:
         return [] if self.week.is_closed else list_periods(self.request, self.period, this=self.week.period)
 
+    @property
+    def currency(self) -> str:
+        return self.request.org.currency
+
+    @property
+    def is_open(self) -> bool:
+        """Whether numbers can be given now."""
         return self.request.as_of.is_latest and self.is_called and not self.week.is_closed
 
     @property
@@ -204,6 +211,10 @@ class CallsPage:
     def sums(self) -> ScopeSums:
         """What the asides speak of: everything for who sees all, else one's own."""
         return self.book.sums_of(None if self.sees_all else {self.member.id})
+
+    @cached_property
+    def held(self) -> str:
+        return "" if self.week.is_closed else say_how_often_it_held(self.book.forecast)
 
     @property
     def apart(self) -> list[str]:
@@ -322,9 +333,15 @@ class CallsPage:
         editable = None if has_right(self.member, Right.EDIT_ALL) else {self.member.id}
         playbook = load_playbook(self.request.org.playbook)
         lines = self.book.lines_of({self.who[0]})
-        return list_choices(lines, playbook, get_language() or "en", editable=editable if may_change else set())[
-            :DEALS_SHOWN
-        ]
+        found = list_choices(lines, playbook, get_language() or "en", editable=editable if may_change else set())
+        return [self._as_chosen(choice) for choice in found[:DEALS_SHOWN]]
+
+    def _as_chosen(self, choice: DealChoice) -> DealChoice:
+        """With what this person chose and could not save, unless somebody else has chosen since."""
+        key = choice.line.deal.id
+        wanted = self.chosen.get(f"category-{key}", "")
+        is_same = choice.is_editable and self.chosen.get(f"was-{key}") == choice.was
+        return replace(choice, typed=wanted) if wanted and is_same else choice
 
     @property
     def has_editable(self) -> bool:
@@ -349,6 +366,14 @@ class CallsPage:
         if not self.sees_all:
             entries = [one for one in entries if one.scope_id == self.member.id]
         return list_said(entries)
+
+    @property
+    def said_now(self) -> list[Said]:
+        return self.said[:SAID_SHOWN]
+
+    @property
+    def said_before(self) -> list[Said]:
+        return self.said[SAID_SHOWN:SAID_MOST]
 
 
 def _sum(bookings: list[Booking]) -> Decimal:

@@ -4,7 +4,7 @@ Answers: what the period is worth in words, ranges and tables, the four numbers,
 Does not answer: how it is computed (``outlook``).
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -17,7 +17,7 @@ from landmark.orgs.as_of import AsOf
 from landmark.orgs.models import Organisation
 from landmark.outlook.models import FitRun
 from landmark.outlook.periods import Period, read_period
-from landmark.outlook.ranges import Range
+from landmark.outlook.ranges import Draws, Range
 from landmark.outlook.reading import OrgForecast, last_run
 from landmark.outlook.summary import CurrencySummary, Group, PeriodSummary, Sums, summarise
 from landmark.playbook.loader import load_playbook
@@ -27,7 +27,9 @@ from landmark.workspace.access import MemberRequest
 from landmark.workspace.presenters.board import PeriodChoice, list_periods
 from landmark.workspace.presenters.change_rows import ChangeRow
 from landmark.workspace.presenters.changes import Findings, find_changes, find_largest, say_gaps
+from landmark.workspace.presenters.deal_types import name_deal_type
 from landmark.workspace.presenters.four_numbers import FourNumbers, read_four_numbers
+from landmark.workspace.presenters.range_record import say_how_often_it_held
 from landmark.workspace.presenters.waterfall import WaterfallView, format_signed, show_waterfall
 
 WIDE, NARROW = (
@@ -63,11 +65,13 @@ class Distribution:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One row of a breakdown. ``gap``: what the model expects beyond the stage percentages."""
+    """One row of a breakdown. ``gap``: what the model expects beyond the stage percentages. ``model``: the model's
+    number of people and teams, the same as on the page of calls; None where it is not kept apart."""
 
     label: str
     sums: Sums
     is_won: bool = False
+    model: Decimal | None = None
 
     @property
     def gap(self) -> Decimal:
@@ -127,6 +131,7 @@ class ForecastPage:
     choices: list[PeriodChoice]
     run: FitRun | None
     level: str
+    held: str
 
 
 def read_forecast_page(request: MemberRequest) -> ForecastPage:
@@ -146,6 +151,7 @@ def read_forecast_page(request: MemberRequest) -> ForecastPage:
         choices=choices,
         run=last_run(org),
         level=name_level(forecast.level) if forecast else "",
+        held=say_how_often_it_held(forecast),
     )
 
 
@@ -199,9 +205,9 @@ def _view(org: Organisation, as_of: AsOf, period: Period, title: str, lang: str)
         by_stage=tuple(
             Line(playbook.label("stage", group.key, lang), group.sums, group.key == "won") for group in stages
         ),
-        by_team=_lines(money.by_team, _("No team")),
-        by_owner=_lines(money.by_owner, _("Nobody yet")),
-        by_type=_lines(money.by_type, _("No type")),
+        by_team=_lines(money.by_team, _("No team"), _sum_models(money.draws, 1)),
+        by_owner=_lines(money.by_owner, _("Nobody yet"), _sum_models(money.draws, 0)),
+        by_type=tuple(Line(name_deal_type(group.key) or _("No type"), group.sums) for group in money.by_type),
         summary=summary,
     )
 
@@ -228,8 +234,16 @@ def _figures(money: CurrencySummary) -> Iterable[Figure]:
     yield Figure(_("Weighted by stage"), total.weighted_total, _("won, and value × stage percentage"))
 
 
-def _lines(groups: Iterable[Group], nobody: str) -> tuple[Line, ...]:
-    return tuple(Line(group.label or nobody, group.sums) for group in groups)
+def _lines(groups: Iterable[Group], nobody: str, models: Mapping[str, Decimal]) -> tuple[Line, ...]:
+    return tuple(Line(group.label or nobody, group.sums, model=models.get(group.key)) for group in groups)
+
+
+def _sum_models(draws: Draws | None, part: int) -> Mapping[str, Decimal]:
+    """The model's numbers by owner's id (part 0) or team's name (part 1); none without a forecast."""
+    found: dict[str, Decimal] = {}
+    for whose, worth in draws.expected.items() if draws else ():
+        found[whose[part]] = found.get(whose[part], Decimal(0)) + worth
+    return found
 
 
 def draw_distributions(money: CurrencySummary) -> tuple[Distribution, ...]:

@@ -3,6 +3,7 @@
 Answers: the model's number, the sum of own calls, of managers' calls, the commit; each with who said it and when, or
 how many have not; coverage of what is still missing to the quota. Does not answer: which call counts
 (``cadence.calls``), how the model's number comes about (``outlook.summary``). None of the four is made from another.
+All are of the whole organisation in its own currency: where deals are in others, they count at their rates.
 """
 
 from collections.abc import Mapping
@@ -14,12 +15,15 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from landmark.cadence.book import read_book
 from landmark.cadence.calls import Key, expected_callers, newest, read_entries, read_quotas, sum_calls
 from landmark.cadence.deadlines import Week, read_week
 from landmark.cadence.models.calls import CallEntry, CallKind, Scope
 from landmark.cadence.seats import read_seats
 from landmark.orgs.as_of import AsOf
 from landmark.orgs.models import Organisation
+from landmark.outlook.periods import Period
+from landmark.outlook.ranges import Draws
 from landmark.outlook.summary import PeriodSummary
 
 
@@ -66,20 +70,47 @@ def read_four_numbers(org: Organisation, as_of: AsOf, summary: PeriodSummary, ai
     week = read_week(org, as_of)
     is_period_called = week.period.key == summary.period.key
     entries = newest(read_entries(org, [week]), week.deadline.at) if is_period_called else {}
+    outcome = _read_outcome(org, as_of, summary)
     return FourNumbers(
-        numbers=(_model(summary), *_said(org, summary, entries)),
-        quota=_read_quota(org, as_of, summary, aimed),
+        numbers=(_model(outcome), *(_said(org, summary, entries) if is_period_called else _unasked())),
+        quota=_read_quota(org, as_of, summary.period, outcome, aimed),
         currency=org.currency,
         week=week,
         is_period_called=is_period_called,
     )
 
 
-def _model(summary: PeriodSummary) -> Number:
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """The whole organisation in its own currency, as on the page of calls."""
+
+    won: Decimal
+    model: Decimal | None
+    draws: Draws | None
+    is_converted: bool
+
+
+def _read_outcome(org: Organisation, as_of: AsOf, summary: PeriodSummary) -> _Outcome:
+    """Of the summary where everything is in one currency; else of the book, which holds the rates."""
+    main = summary.main
+    if not summary.others:
+        return _Outcome(main.total.won, main.range.expected if main.range else None, main.draws, False)
+    book = read_book(org, as_of, summary.period, summary.forecast)
+    sums = book.sums_of(None)
+    return _Outcome(sums.won, sums.model, book.draws, True)
+
+
+def _model(outcome: _Outcome) -> Number:
     """The mean of all outcomes: won, expected of open deals, and what deals not yet opened may bring."""
-    spread = summary.main.range
-    amount = spread.expected if spread else None
-    return Number("model", _("Model"), amount, _("won and expected") if spread else _("no forecast yet"))
+    if outcome.model is None:
+        return Number("model", _("Model"), None, _("no forecast yet"))
+    note = _("won and expected, all currencies at their rates") if outcome.is_converted else _("won and expected")
+    return Number("model", _("Model"), outcome.model, note)
+
+
+def _unasked() -> tuple[Number, ...]:
+    labels = (("representative", _("Own calls")), ("manager", _("Managers' calls")), ("commit", _("Commit")))
+    return tuple(Number(key, label, None, _("not asked this week")) for key, label in labels)
 
 
 def _said(org: Organisation, summary: PeriodSummary, current: Mapping[Key, CallEntry]) -> tuple[Number, ...]:
@@ -118,18 +149,17 @@ def _count_teams(whole: int, missing: int) -> str:
     }
 
 
-def _read_quota(org: Organisation, as_of: AsOf, summary: PeriodSummary, aimed: Decimal) -> QuotaView | None:
+def _read_quota(org: Organisation, as_of: AsOf, period: Period, outcome: _Outcome, aimed: Decimal) -> QuotaView | None:
     """The organisation's own quota; without one the sum of its teams' quotas is not guessed."""
-    found = read_quotas(org, as_of, summary.period).get((Scope.ORG, org.id))
-    if found is None or not found.amount or found.currency != summary.main.currency:
+    found = read_quotas(org, as_of, period).get((Scope.ORG, org.id))
+    if found is None or not found.amount or found.currency != org.currency:
         return None
-    won, draws = summary.main.total.won, summary.main.draws
-    missing = max(found.amount - won, Decimal(0))
+    missing = max(found.amount - outcome.won, Decimal(0))
     return QuotaView(
         amount=found.amount,
-        won_share=float(won / found.amount),
+        won_share=float(outcome.won / found.amount),
         missing=missing,
         aimed=aimed,
         coverage=float(aimed / missing) if missing else None,
-        chance=draws.chance_to_reach(found.amount) if draws else None,
+        chance=outcome.draws.chance_to_reach(found.amount) if outcome.draws else None,
     )

@@ -27,7 +27,7 @@ from landmark.orgs.roles import Right
 from landmark.outlook.periods import Period
 from landmark.outlook.reading import DealOutlook, OrgForecast, find_usual_days
 from landmark.playbook.loader import load_playbook
-from landmark.ui.formats import format_days, format_distance, format_weekday
+from landmark.ui.formats import format_chance, format_days, format_distance, format_weekday
 from landmark.workspace.presenters.alerts import tell_in_short
 
 ZERO = Decimal(0)
@@ -153,8 +153,9 @@ class _Teller:
     def _score_words(self, p_won: float | None) -> str:
         if p_won is None:
             return _("No forecast yet for this deal")
-        return _("Score %(score)d: %(score)d %% likely to be won by %(day)s") % {
+        return _("Score %(score)d: %(chance)s likely to be won by %(day)s") % {
             "score": round(100 * p_won),
+            "chance": format_chance(p_won),
             "day": self.period_end,
         }
 

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from django import template
 from django.template import Context
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
 from landmark.orgs.as_of import current_day
@@ -18,6 +18,7 @@ from landmark.orgs.permissions import has_right
 from landmark.orgs.roles import Right
 from landmark.ui.formats import format_day
 from landmark.workspace.access import MemberRequest
+from landmark.workspace.presenters.deal_types import name_deal_type
 
 register = template.Library()
 
@@ -125,8 +126,18 @@ def chart_links(context: Context, chart: str, kinds: str = "png csv") -> dict[st
     if page == "review_pdf":  # the overview on paper has nothing to click
         return {"links": []}
     query = f"?{request.GET.urlencode()}" if request.GET else ""
-    urls = {kind: reverse(f"workspace:{page}_chart", kwargs={**names, "kind": kind}) + query for kind in kinds.split()}
+    files = f"workspace:{page}_chart"
+    try:
+        urls = {kind: reverse(files, kwargs={**names, "kind": kind}) + query for kind in kinds.split()}
+    except NoReverseMatch:  # a form's own address, showing its page again, has no files
+        return {"links": []}
     return {"links": [(kind.upper(), url) for kind, url in urls.items()]}
+
+
+@register.filter
+def deal_type(text: str) -> str:
+    """New, expansion or renewal for whatever a source calls it."""
+    return name_deal_type(text)
 
 
 def _banner(request: MemberRequest) -> str:

@@ -45,6 +45,7 @@ def _render_settings(request: MemberRequest, errors: list[str] | None = None) ->
         "can_administer": request.as_of.is_latest and has_right(request.member, Right.ADMINISTER),
         "can_set_rates": request.as_of.is_latest and has_right(request.member, Right.SET_RATES),
         "zones": sorted(available_timezones()),
+        "typed": {name: request.POST.get(name, "")[:40] for name in ("currency", "day", "rate")},
     }
     return render(request, SETTINGS, context, status=422 if errors else 200)
 
@@ -140,7 +141,8 @@ def save_quotas(request: MemberRequest) -> HttpResponse:
             count += made is not None
     except Refused as refused:
         status = 409 if isinstance(refused, StaleQuota) else 422
-        context = {"page": read_quota_page(request, period), "errors": [str(refused)]}
+        typed = {name.removeprefix("quota-"): text[:40] for name, text in request.POST.items()}
+        context = {"page": read_quota_page(request, period, typed), "errors": [str(refused)]}
         return render(request, QUOTAS, context, status=status)
     text = ngettext("%(count)d quota set.", "%(count)d quotas set.", count)
     messages.success(request, text % {"count": count} if count else _("Nothing was changed."))

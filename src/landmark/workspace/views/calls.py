@@ -102,7 +102,7 @@ def categorise(request: MemberRequest) -> HttpResponse:
     try:
         changed = set_categories(_read_choices(request.POST), by=request.member)
     except Refused as refused:
-        page = CallsPage(request, errors=[str(refused)])
+        page = CallsPage(request, errors=[str(refused)], chosen=request.POST.dict())
         return render(request, PAGE, {"page": page}, status=409 if isinstance(refused, StaleCategory) else 422)
     text = ngettext("%(count)d category set.", "%(count)d categories set.", len(changed))
     messages.success(request, text % {"count": len(changed)} if changed else _("Nothing was changed."))

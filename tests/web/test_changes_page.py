@@ -31,8 +31,8 @@ def week(world: World) -> World:
     for deal in (world.deal, other):
         Deal.objects.filter(pk=deal.pk).update(opened_at=long_ago)
         age_moves(deal)
-    edit_deal(world.deal, by=world.bob, changes={"amount": Decimal("90500.25")})
     prove(world.deal, world.alice, "qualification_call")
+    edit_deal(world.deal, by=world.bob, changes={"amount": Decimal("90500.25")})
     other.refresh_from_db()
     move_deal(other, by=world.alice, to_stage="lost", note="They stay with what they have.", reason="no_decision")
     return world
@@ -78,6 +78,13 @@ def test_who_raised_it_and_on_what_evidence(week: World) -> None:
     html = response.content.decode()
     assert "stated by the buyer" in html.lower()
     assert "What is on record between the two days" in html
+
+
+def test_what_came_on_record_after_the_change_is_not_shown_as_its_ground(week: World) -> None:
+    prove(week.deal, week.alice, "discovery_held")
+    response = week.client(week.alice).get(week.url(PAGE + "?period=all&bar=increased"))
+    row = response.context["page"].opened.rows[0]
+    assert (row.evidence.words, row.traces[0].words) == ("Qualification call held", "Discovery or demo held")
 
 
 def test_a_part_is_swapped_for_htmx_and_the_page_stands_without(week: World) -> None:

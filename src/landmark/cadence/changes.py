@@ -18,6 +18,7 @@ from django.db.models import Q, QuerySet
 
 from landmark.cadence.categories import Chosen, categories_as_known
 from landmark.deals.models import Deal, StageMove
+from landmark.engines.deal_types import plain_deal_type
 from landmark.engines.waterfall import CLOSED, DealState, Movement, Reason
 from landmark.ledger.models import FieldChange
 from landmark.orgs.as_of import AsOf
@@ -171,7 +172,7 @@ class _Side:
             closed_on=standing.closed_on,
             owner=owner,
             team=self.people[owner].team if owner in self.people else "",
-            deal_type=str(self._value(row, "deal_type", row["deal_type"]) or ""),
+            deal_type=plain_deal_type(str(self._value(row, "deal_type", row["deal_type"]) or "")),
             category=chosen.category if (chosen := self.categories.get(row["id"])) else "",
         )
 

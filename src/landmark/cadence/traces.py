@@ -118,3 +118,10 @@ def find_cause(reason: Reason | None, traces: Iterable[Trace]) -> Trace | None:
         return moves[-1] if moves else None
     is_about_stage = reason in _STAGES_BEHIND or reason in (Reason.RETURNED, Reason.MOVED_IN, Reason.MOVED_OUT)
     return moves[0] if moves and is_about_stage else None
+
+
+def find_evidence(cause: Trace | None, traces: Iterable[Trace]) -> Trace | None:
+    """The newest evidence that was on record when the deal changed; of the whole time where the cause is not known."""
+    return next(
+        (trace for trace in traces if trace.kind == "evidence" and (cause is None or trace.at <= cause.at)), None
+    )

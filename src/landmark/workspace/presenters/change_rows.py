@@ -15,11 +15,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from landmark.cadence.changes import Changes, Step
-from landmark.cadence.traces import Trace, find_cause, read_traces
+from landmark.cadence.traces import Trace, find_cause, find_evidence, read_traces
 from landmark.engines.waterfall import DealState
 from landmark.playbook.schema import Playbook
 from landmark.ui.formats import format_day, format_money, make_readable
 from landmark.workspace.presenters.categories import CATEGORY_LABELS
+from landmark.workspace.presenters.deal_types import name_deal_type
 from landmark.workspace.presenters.record import REASON_LISTS, name_move
 from landmark.workspace.presenters.waterfall import LABELS, RISING, format_signed
 
@@ -56,7 +57,7 @@ class TraceLine:
 
 @dataclass(frozen=True, slots=True)
 class ChangeRow:
-    """One deal in one bar. ``cause`` is the entry behind it, ``evidence`` the newest fact put on record meanwhile.
+    """One deal in one bar. ``cause`` is the entry behind it, ``evidence`` the newest fact that was on record by then.
 
     ``cause_words`` is empty where the differences say it already.
     """
@@ -98,6 +99,7 @@ class Teller:
         before, after = step.movement.before, step.movement.after
         state, name = after or before, self.changes.names[step.deal]
         cause = find_cause(step.reason, traces)
+        evidence = find_evidence(cause, traces)
         lines = [self.line(trace) for trace in traces[:TRACES_SHOWN]]
         differences = tuple(self.differences(before, after)) if before and after else ()
         return ChangeRow(
@@ -108,7 +110,7 @@ class Teller:
             before=before, after=after,
             differences=differences, cause=self.line(cause) if cause else None,
             cause_words=self._say(cause) if cause and not _is_said(cause, differences) else "",
-            evidence=next((self.line(trace) for trace in traces if trace.kind == "evidence"), None),
+            evidence=self.line(evidence) if evidence else None,
             traces=tuple(lines), hidden=len(traces) - len(lines),
         )  # fmt: skip
 
@@ -129,7 +131,7 @@ class Teller:
                 format_day(after.target_on, year_of=on),
             ),
             ("owner", _("Owner"), person(before.owner) or "—", person(after.owner) or "—"),
-            ("deal_type", _("Type"), before.deal_type or "—", after.deal_type or "—"),
+            ("deal_type", _("Type"), name_deal_type(before.deal_type) or "—", name_deal_type(after.deal_type) or "—"),
             ("category", _("Category"), str(CATEGORY_LABELS[before.category]), str(CATEGORY_LABELS[after.category])),
         )
         return (Difference(field, label, old, new) for field, label, old, new in pairs if old != new)
@@ -174,7 +176,9 @@ class Teller:
             return "—"
         if field == "amount":
             return format_money(Decimal(text), "")
-        return format_day(date.fromisoformat(text), year_of=self.changes.end.on) if field == "target_on" else text
+        if field == "target_on":
+            return format_day(date.fromisoformat(text), year_of=self.changes.end.on)
+        return name_deal_type(text) if field == "deal_type" else text
 
 
 def _is_said(cause: Trace, differences: Iterable[Difference]) -> bool:

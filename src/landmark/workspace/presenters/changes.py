@@ -34,6 +34,7 @@ from landmark.workspace.presenters.change_matrix import (
 )
 from landmark.workspace.presenters.change_query import NONE, PRESETS, ChangeQuery, find_period, find_scope, read_query
 from landmark.workspace.presenters.change_rows import ChangeRow, read_rows
+from landmark.workspace.presenters.deal_types import name_deal_type
 from landmark.workspace.presenters.filters import Choice
 from landmark.workspace.presenters.waterfall import (
     HINTS,
@@ -220,7 +221,7 @@ def list_selects(found: Findings, lang: str) -> Iterator[Select]:
         ("owner", _("Owner"), _("All owners"), owners),
         ("team", _("Team"), _("All teams"), {state.team: state.team or _("No team") for state in states}),
         ("stage", _("Stage"), _("All stages"), stages),
-        ("type", _("Type"), _("All types"), {s.deal_type: s.deal_type or _("No type") for s in states}),
+        ("type", _("Type"), _("All types"), {s.deal_type: name_deal_type(s.deal_type) or _("No type") for s in states}),
     )
     for name, label, every, options in lists:
         if len(options) > 1 or values.get(name):

@@ -49,6 +49,14 @@ def test_a_share_is_never_rounded_to_certainty(share: float | None, words: str) 
 
 
 @pytest.mark.parametrize(
+    ("p", "words"),
+    [(0.0, "< 1 %"), (0.004, "< 1 %"), (0.005, "< 1 %"), (0.006, "1 %"), (0.5, "50 %"), (1.0, "> 99 %"), (None, "—")],
+)
+def test_a_probability_is_never_certain(p: float | None, words: str) -> None:
+    assert formats.format_chance(p) == words
+
+
+@pytest.mark.parametrize(
     ("days", "words"), [(0, "today"), (1, "tomorrow"), (4, "in 4 days"), (-1, "1 day late"), (-9, "9 days late")]
 )
 def test_how_far_a_day_lies(days: int, words: str) -> None:

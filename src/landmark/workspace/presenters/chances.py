@@ -11,11 +11,12 @@ from datetime import date, timedelta
 from babel.dates import format_date
 from django.utils.translation import gettext as _
 
+from landmark.engines.rounding import round_together
 from landmark.outlook.periods import Period
-from landmark.outlook.reading import CurvePoint, DealOutlook
+from landmark.outlook.reading import Contributions, CurvePoint, DealOutlook
 from landmark.playbook.schema import Playbook
 from landmark.ui.charts import Band, Frame, Mark, Tick, draw_band, find_months, place_marks
-from landmark.ui.formats import current_locale, format_day, format_percent, make_readable
+from landmark.ui.formats import current_locale, format_chance, format_day, format_percent, make_readable
 
 PARTS_SHOWN = 6
 OVERLAP, REST = "together", "other"
@@ -100,13 +101,14 @@ def read_chances(outlook: DealOutlook, dates: Dates, days: int, playbook: Playbo
     score = outlook.score(dates.period.ends_on)
     end = format_day(dates.period.ends_on, year_of=dates.on)
     points = outlook.curve(days)
+    parts, overlap = _parts(outlook.contributions, playbook, lang)
     return Chances(
         score=score,
-        sentence=_("%(score)d %% likely to be won by %(day)s, the end of %(period)s.")
-        % {"score": score, "day": end, "period": dates.period.label},
-        base=format_percent(outlook.contributions.base) if outlook.contributions else "",
-        parts=_parts(outlook, playbook, lang),
-        overlap=_say_overlap(outlook),
+        sentence=_("%(chance)s likely to be won by %(day)s, the end of %(period)s.")
+        % {"chance": format_chance(score / 100), "day": end, "period": dates.period.label},
+        base=format_chance(outlook.contributions.base) if outlook.contributions else "",
+        parts=parts,
+        overlap=overlap,
         chances=_chances(outlook, dates),
         drawings=tuple(_draw(points, dates, frame, size) for frame, size in ((WIDE, "wide"), (NARROW, "narrow"))),
         days=days,
@@ -116,32 +118,36 @@ def read_chances(outlook: DealOutlook, dates: Dates, days: int, playbook: Playbo
     )
 
 
-def _parts(outlook: DealOutlook, playbook: Playbook, lang: str) -> tuple[Part, ...]:
-    """The largest effects first, the rest in one bar at the end. For the overlap see ``_say_overlap``."""
-    if outlook.contributions is None:
-        return ()
-    found = {part.key: part.effect for part in outlook.contributions.parts if part.key != OVERLAP}
-    rest = found.pop(REST, 0.0)
-    ranked = sorted(found.items(), key=lambda item: -abs(item[1]))
+def _parts(found: Contributions | None, playbook: Playbook, lang: str) -> tuple[tuple[Part, ...], str]:
+    """The largest effects first, the rest in one bar at the end, and what is said of the overlap.
+
+    Rounded together, so that the points lead from the base that is shown to the probability that is shown.
+    """
+    if found is None:
+        return (), ""
+    effects = {part.key: part.effect for part in found.parts}
+    overlap, rest = effects.pop(OVERLAP, 0.0), effects.pop(REST, 0.0)
+    ranked = sorted(effects.items(), key=lambda item: -abs(item[1]))
     shown = ranked[:PARTS_SHOWN]
     shown.append((REST, rest + sum(effect for _key, effect in ranked[PARTS_SHOWN:])))
-    visible = [(key, effect) for key, effect in shown if round(100 * effect) != 0]
-    longest = max((abs(effect) for _key, effect in visible), default=1.0)
-    return tuple(
+    total = round(100 * found.p_won) - round(100 * found.base)
+    *points, together = round_together([*(100 * effect for _key, effect in shown), 100 * overlap], total)
+    visible = [(key, effect, worth) for (key, effect), worth in zip(shown, points, strict=True) if worth]
+    longest = max((abs(effect) for _key, effect, _worth in visible), default=0.0) or 1.0
+    parts = tuple(
         Part(
             label=name_part(key, playbook, lang),
-            points=f"{'+' if effect > 0 else '−'}{abs(round(100 * effect))}",
+            points=f"{'+' if worth > 0 else '−'}{abs(worth)}",
             width=round(50 * abs(effect) / longest, 1),
-            is_for=effect > 0,
+            is_for=worth > 0,
         )
-        for key, effect in visible
+        for key, effect, worth in visible
     )
+    return parts, _say_overlap(together)
 
 
-def _say_overlap(outlook: DealOutlook) -> str:
+def _say_overlap(points: int) -> str:
     """Facts that tell the same story count once: how far the whole lies from the sum of the parts."""
-    parts = outlook.contributions.parts if outlook.contributions else ()
-    points = round(100 * sum(part.effect for part in parts if part.key == OVERLAP))
     if points < 0:
         return _("They tell much the same story, so together they count %(points)d points less than their sum.") % {
             "points": -points
@@ -191,7 +197,7 @@ def _chance(outlook: DealOutlook, label: str, day: date | None, note: str, on: d
     shown = format_day(day, year_of=on)
     if day <= on:
         return Chance(label, shown, format_percent(0.0), _("gone by"))
-    return Chance(label, shown, format_percent(outlook.p_won_by(day)), note)
+    return Chance(label, shown, format_chance(outlook.p_won_by(day)), note)
 
 
 def _draw(points: Sequence[CurvePoint], dates: Dates, frame: Frame, size: str) -> Drawing:
@@ -243,9 +249,9 @@ def _curve_label(outlook: DealOutlook, dates: Dates) -> str:
     day = dates.period.ends_on
     return _("By %(day)s: %(won)s won, %(open)s still open, %(lost)s lost. The same as a table follows.") % {
         "day": format_day(day, year_of=dates.on),
-        "won": format_percent(outlook.p_won_by(day)),
-        "open": format_percent(outlook.p_open_at(day)),
-        "lost": format_percent(outlook.p_lost_by(day)),
+        "won": format_chance(outlook.p_won_by(day)),
+        "open": format_chance(outlook.p_open_at(day)),
+        "lost": format_chance(outlook.p_lost_by(day)),
     }
 
 
@@ -261,8 +267,8 @@ def _rows(outlook: DealOutlook, dates: Dates, points: Sequence[CurvePoint]) -> t
     span = max((last - dates.on).days, 1)
     return tuple(
         CurveRow(
-            round((day - dates.on).days / span, 4), day, format_percent(outlook.p_won_by(day)),
-            format_percent(outlook.p_open_at(day)), format_percent(outlook.p_lost_by(day)), notes.get(day, ""),
+            round((day - dates.on).days / span, 4), day, format_chance(outlook.p_won_by(day)),
+            format_chance(outlook.p_open_at(day)), format_chance(outlook.p_lost_by(day)), notes.get(day, ""),
         )
         for day in days
     )  # fmt: skip

@@ -29,6 +29,7 @@ from landmark.ui.formats import format_distance
 from landmark.workspace.access import MemberRequest
 from landmark.workspace.presenters.board import PeriodChoice, list_periods
 from landmark.workspace.presenters.chances import RANGES, Chances, Dates, name_part, read_chances
+from landmark.workspace.presenters.deal_types import TypeChoice, list_type_choices
 from landmark.workspace.presenters.path import Door, GateView, PathReader, PathStep, read_path
 from landmark.workspace.presenters.reasons import (
     AlertView,
@@ -100,6 +101,10 @@ class DealPage:
     @property
     def currency(self) -> str:
         return self.facts.currency or self.request.org.currency
+
+    @property
+    def type_choices(self) -> list[TypeChoice]:
+        return list(list_type_choices(self.deal.deal_type))
 
     @property
     def can_edit(self) -> bool:

@@ -14,15 +14,17 @@ from django.utils.translation import ngettext
 
 from landmark.engines import alerts as rules
 from landmark.engines.alerts import Alert
+from landmark.engines.rounding import round_together
 from landmark.forecast.closing import WinDays
 from landmark.forecast.similar import FEWEST_SIMILAR
 from landmark.ledger.models import Evidence
 from landmark.outlook.reading import DealOutlook
 from landmark.outlook.reasons import Change, ChangeCause, NextMilestone, PastScore
 from landmark.playbook.schema import Playbook
-from landmark.ui.formats import format_day, format_days, format_percent, make_readable
+from landmark.ui.formats import format_chance, format_day, format_days, format_percent, make_readable
 
 CAUSES_SHOWN = 8
+SCALES = (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.75, 1.0)
 CAUSES_IN_LINE = 3
 Teller = Callable[[str], str]
 """A key of a milestone or attribute → its name."""
@@ -48,7 +50,8 @@ class Band:
 
 @dataclass(frozen=True, slots=True)
 class StepRow:
-    """One milestone not yet reached. ``bar_left`` and ``bar_width`` draw its range, ``dot`` its value, in percent."""
+    """One milestone not yet reached. ``bar_left`` and ``bar_width`` draw its range, ``dot`` its value, in percent
+    of the scale; ``seen`` the share of the deals that had it and were won, None when too few had."""
 
     label: str
     p: str
@@ -60,16 +63,19 @@ class StepRow:
     bar_left: float
     bar_width: float
     dot: float
+    seen: float | None
 
 
 @dataclass(frozen=True, slots=True)
 class StepsView:
-    """``now`` is the deal's own probability by ``day``; ``now_at`` where it lies on the bars."""
+    """``now`` is the deal's own probability by ``day``; ``now_at`` where it lies on the bars, which end at
+    ``scale``."""
 
     day: str
     now: str
     now_at: float
     rows: tuple[StepRow, ...]
+    scale: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +178,7 @@ def make_band(outlook: DealOutlook, on: date) -> Band | None:
     if reasons is None or parts is None or reasons.similar is None or reasons.similar.count == 0:
         return None
     like = reasons.similar
-    low, high = format_percent(like.low), format_percent(like.high)
+    low, high = format_chance(like.low), format_chance(like.high)
     days = (parts.by - outlook.as_of).days
     similar = ngettext(
         "Of %(count)d similar deal, %(won)d was won within %(days)s.",
@@ -198,11 +204,22 @@ def make_steps(outlook: DealOutlook, on: date, name: Teller) -> StepsView | None
     if outlook.reasons is None or outlook.contributions is None or not outlook.reasons.steps:
         return None
     now = outlook.contributions.p_won
-    rows = tuple(_step_row(step, now, name) for step in outlook.reasons.steps)
-    return StepsView(format_day(outlook.contributions.by, year_of=on), format_percent(now), round(100 * now, 1), rows)
+    scale = _find_scale(outlook.reasons.steps, now)
+    rows = tuple(_step_row(step, now, name, scale) for step in outlook.reasons.steps)
+    day = format_day(outlook.contributions.by, year_of=on)
+    return StepsView(day, format_chance(now), round(100 * now / scale, 1), rows, format_percent(scale))
 
 
-def _step_row(step: NextMilestone, now: float, name: Teller) -> StepRow:
+def _find_scale(steps: Sequence[NextMilestone], now: float) -> float:
+    """The least round end of a scale from 0 that holds every range: a few percent are not drawn on a whole hundred."""
+    largest = max([now, *(max(step.p, step.high if step.count >= FEWEST_SIMILAR else 0.0) for step in steps)])
+    return next((end for end in SCALES if end >= largest), 1.0)
+
+
+def _step_row(step: NextMilestone, now: float, name: Teller, scale: float) -> StepRow:
+    def place(p: float) -> float:
+        return round(100 * p / scale, 1)
+
     is_thin = step.count < FEWEST_SIMILAR
     span = _("%(low)s to %(high)s") % {
         "low": sign_points(_points(step.low) - _points(now)), "high": sign_points(_points(step.high) - _points(now)),
@@ -214,15 +231,16 @@ def _step_row(step: NextMilestone, now: float, name: Teller) -> StepRow:
     ) % {"count": step.count, "won": step.won}
     return StepRow(
         label=name(f"milestone:{step.key}"),
-        p=format_percent(step.p),
+        p=format_chance(step.p),
         points=sign_points(_points(step.p) - _points(now)),
         is_for=step.p >= now,
         span=_("too few to say") if is_thin else span,
         words=had if step.count else _("no deal had it at this point"),
         is_thin=is_thin,
-        bar_left=round(100 * step.low, 1),
-        bar_width=round(100 * max(step.high - step.low, 0.005), 1),
-        dot=round(100 * step.p, 1),
+        bar_left=place(step.low),
+        bar_width=round(max(place(step.high) - place(step.low), 0.8), 1),
+        dot=place(step.p),
+        seen=None if is_thin else place(step.won / step.count),
     )
 
 
@@ -283,7 +301,7 @@ def make_changes(changes: Sequence[Change], rows: Sequence[Evidence], on: date, 
 def _change_view(change: Change, rows: Sequence[Evidence], on: date, name: Teller) -> ChangeView:
     total = _points(change.after) - _points(change.before)
     causes = sorted(change.causes, key=lambda one: -abs(one.effect))
-    points = share_out([cause.effect for cause in causes], total)
+    points = round_together([100 * cause.effect for cause in causes], total)
     told = [_cause_row(cause, worth, rows, name) for cause, worth in zip(causes, points, strict=True) if worth]
     since = format_day(change.since, year_of=on)
     return ChangeView(
@@ -291,7 +309,7 @@ def _change_view(change: Change, rows: Sequence[Evidence], on: date, name: Telle
         title=_("Since %(day)s") % {"day": since},
         sentence=_("%(points)s since %(day)s, from %(before)s to %(after)s") % {
             "points": _say_points(total), "day": since,
-            "before": format_percent(change.before), "after": format_percent(change.after),
+            "before": format_chance(change.before), "after": format_chance(change.after),
         },
         points=sign_points(total),
         rows=tuple(told[:CAUSES_SHOWN]) if len(told) <= CAUSES_SHOWN else _cut(told, points),
@@ -307,18 +325,6 @@ def _cut(told: list[CauseRow], points: Sequence[int]) -> tuple[CauseRow, ...]:
 
 def _say_points(points: int) -> str:
     return ngettext("%(signed)s point", "%(signed)s points", abs(points)) % {"signed": sign_points(points)}
-
-
-def share_out(effects: Sequence[float], total: int) -> list[int]:
-    """Whole points for each effect that add up to ``total``: rounded down, then one more where most was cut off."""
-    floors = [int(100 * effect // 1) for effect in effects]
-    left = total - sum(floors)
-    order = sorted(range(len(effects)), key=lambda place: floors[place] - 100 * effects[place])
-    for step in range(abs(left)):
-        if order:
-            place = order[step % len(order)] if left > 0 else order[-1 - step % len(order)]
-            floors[place] += 1 if left > 0 else -1
-    return floors
 
 
 def _cause_row(cause: ChangeCause, points: int, rows: Sequence[Evidence], name: Teller) -> CauseRow:
@@ -349,12 +355,12 @@ def make_past(scores: Sequence[PastScore], name: Teller) -> tuple[PastRow, ...]:
 
 
 def _past_row(one: PastScore, name: Teller) -> PastRow:
-    score = format_percent(one.p_won)
+    score = format_chance(one.p_won)
     if one.change is None:
         return PastRow(one.as_of, score, "", _("first forecast"))
     total = _points(one.change.after) - _points(one.change.before)
     causes = sorted(one.change.causes, key=lambda cause: -abs(cause.effect))
-    points = share_out([cause.effect for cause in causes], total)
+    points = round_together([100 * cause.effect for cause in causes], total)
     told = [
         f"{name_cause(cause, name)} {sign_points(worth)}"
         for cause, worth in zip(causes, points, strict=True) if worth

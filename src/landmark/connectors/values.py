@@ -14,7 +14,11 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECONDS_A_DAY = 86_400_000_000
 _EARLIEST, _LATEST = 1900, 2200
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
-_DAY_INSIDE = re.compile(r"\b[0-9]{4}-[0-9]{2}-[0-9]{2}\b")
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_DAY_INSIDE = re.compile(
+    r"\b(?:(?P<iso>[0-9]{4}-[0-9]{2}-[0-9]{2})|(?P<day>[0-9]{1,2}) (?P<month>[a-z]{3})[a-z]*\.? (?P<year>[0-9]{4}))\b",
+    re.IGNORECASE,
+)
 _ZONE_WORD = re.compile(r"\s*(?:UTC|GMT|Z)$", re.IGNORECASE)
 _SPACED_OFFSET = re.compile(r"\s+(?=[+-][0-9]{2}:?[0-9]{0,2}$)")
 _TRUE = frozenset({"1", "true", "yes", "y", "t", "on"})
@@ -72,10 +76,12 @@ def format_instant(days: float) -> str:
 
 
 def find_day(text: str) -> date | None:
-    """The first ISO day inside a sentence ("Send the figures by 2026-03-31"), if it is a day of the calendar."""
-    for found in _DAY_INSIDE.findall(text):
+    """The first day inside a sentence ("by 2026-03-31", "by 31 March 2026"), if it is a day of the calendar."""
+    for found in _DAY_INSIDE.finditer(text):
         try:
-            return date.fromisoformat(found)
+            if found["iso"]:
+                return date.fromisoformat(found["iso"])
+            return date(int(found["year"]), _MONTHS.index(found["month"].lower()) + 1, int(found["day"]))
         except ValueError:
             continue
     return None

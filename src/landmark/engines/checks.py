@@ -153,8 +153,9 @@ def judge_next_step(step: NextStepFact | None, as_of: date, within_days: int | N
     """Met by words, an owner and a day that is not over; with ``within_days`` the day must be that near."""
     if step is None:
         return NOT_MET
-    if not step.text.strip() or not step.owner.strip() or step.due_on is None:
-        return Verdict(is_met=False, problem="step_incomplete")
+    lacking = _lacking(step)
+    if lacking or step.due_on is None:
+        return Verdict(is_met=False, problem="step_incomplete", values={"lacking": lacking})
     values: dict[str, object] = {"date": step.due_on, "text": step.text}
     if step.due_on < as_of:
         return Verdict(is_met=False, problem="step_late", values=values)
@@ -164,6 +165,12 @@ def judge_next_step(step: NextStepFact | None, as_of: date, within_days: int | N
         values["days"] = within_days
         return Verdict(is_met=False, problem="step_far", values=values, turns_on=near_on)
     return Verdict(is_met=True, turns_on=over_on)
+
+
+def _lacking(step: NextStepFact) -> tuple[str, ...]:
+    """Which of words, owner and date are not there."""
+    parts = (("words", step.text.strip()), ("owner", step.owner.strip()), ("date", step.due_on))
+    return tuple(name for name, held in parts if not held)
 
 
 @judge.register

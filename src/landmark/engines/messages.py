@@ -20,13 +20,15 @@ def say_date(day: date, lang: str) -> str:
 
 
 def say(key: str, values: Mapping[str, object], playbook: Playbook, lang: str) -> str:
-    """A message of the wording; dates, strengths and evidence keys among the values become words."""
+    """A message of the wording; dates, strengths, evidence keys and parts among the values become words."""
     return playbook.text(f"message.{key}", lang, **{k: _word(k, v, playbook, lang) for k, v in values.items()})
 
 
 def _word(name: str, value: object, playbook: Playbook, lang: str) -> str:
     if isinstance(value, date):
         return say_date(value, lang)
+    if isinstance(value, tuple):
+        return ", ".join(playbook.text(f"message.{name}_{part}", lang) for part in value)
     if isinstance(value, Strength):
         return playbook.label("strength", value.key, lang)
     return playbook.label("milestone", str(value), lang) if name == "evidence" else str(value)

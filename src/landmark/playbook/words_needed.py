@@ -14,7 +14,8 @@ Need = tuple[str, Loc]
 
 MESSAGES = (
     "our_team", "person", "weak", "expired", "promise_due", "not_met", "role_not_met", "adversary", "step_late",
-    "step_incomplete", "step_far", "refresh", "no_next_step", "over_age",
+    "step_incomplete", "lacking_words", "lacking_owner", "lacking_date", "step_far",
+    "refresh", "no_next_step", "over_age",
 )  # fmt: skip
 STATUSES = ("passed", "promised", "overridden", "held", "warned", "off")
 LABELLED = (

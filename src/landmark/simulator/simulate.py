@@ -272,5 +272,5 @@ def _next_steps(rng: np.random.Generator, world: dynamics.World, chosen: Ints, e
             continue
         missing = next((name for name in MILESTONES[2:] if np.isnan(world.reached[deal, dynamics.M[name]])), "")
         due = date.fromordinal(end_on.toordinal() + int(days[place]))
-        steps.append(f"{words.NEXT_STEPS.get(missing, words.SIGNING_STEP)} by {due:%Y-%m-%d}")
+        steps.append(f"{words.NEXT_STEPS.get(missing, words.SIGNING_STEP)} by {due.day} {due:%b %Y}")
     return steps

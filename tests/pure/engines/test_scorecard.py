@@ -69,7 +69,9 @@ def test_age_is_held_against_the_stages_own_percentile_when_there_is_one() -> No
     ("step", "warning"),
     [
         (None, "There is no next step. Write what happens next, who does it and by when."),
-        (NextStepFact("Call", "Kim", None), "The next step lacks its words, an owner or a date."),
+        (NextStepFact("Call", "Kim", None), "The next step still lacks a date."),
+        (NextStepFact("Call", " ", TODAY), "The next step still lacks an owner."),
+        (NextStepFact("", "", None), "The next step still lacks its words, an owner, a date."),
         (NextStepFact("Call", "Kim", TODAY - timedelta(days=1)), "The next step was due on 9 March 2026: Call"),
     ],
 )

@@ -1,7 +1,7 @@
 """``landmark forecast`` and ``landmark backtest``: from plain files to dated probabilities. Needs no database.
 
 Answers: which options there are, what is written and which exit status follows. Does not answer: how a file is read
-(``connectors.eventlog``) or how probabilities arise (``forecast``).
+(``connectors.longlog``) or how probabilities arise (``forecast``).
 Exit status: 0 fine · 1 written, but some rows of the input could not be used · 2 nothing written.
 """
 
@@ -15,15 +15,13 @@ from typing import Any
 import click
 import numpy as np
 
-from landmark.cli.longlog import Asked, forecast_on_duckdb, forecast_on_spark, tell_leaks, warn_if_late
+from landmark.cli.longlog import Asked, forecast_on_duckdb, forecast_on_spark, loaded, tell_leaks, warn_if_late
 from landmark.cli.tables import check_ending, print_cards, write_predictions, write_rejects
-from landmark.connectors.eventlog import read_event_log
-from landmark.connectors.histories import parsed_to_history
-from landmark.connectors.parsed import Parsed, Problem, StructuralError
+from landmark.connectors.histories import log_to_history
+from landmark.connectors.parsed import Problem, StructuralError
 from landmark.connectors.values import format_instant, parse_day
 from landmark.forecast.backtest import Round, run_backtest, score_rounds
 from landmark.forecast.files import ModelRefused
-from landmark.forecast.history import History
 from landmark.forecast.known import as_known
 from landmark.forecast.leaks import find_leaks
 from landmark.forecast.priors import Priors
@@ -200,7 +198,9 @@ def backtest(
     """
     if last < first:
         raise _Failure("--to lies before --from; swap them.")
-    parsed, history, priors = _load(deals, events, changes, playbook_ref, strict)
+    priors = Priors.from_playbook(load_playbook(playbook_ref))
+    with loaded(deals, events, changes, strict=strict) as (duck, log):
+        history = log_to_history(duck, log)
     days = np.arange(first, last + 0.5, every).tolist()
     warn_if_late(history.complete_to, last)
     rounds = run_backtest(history, days, horizons, priors, started=partial(_tell_round, len(days), time.monotonic()))
@@ -210,19 +210,7 @@ def backtest(
     _print_levels(rounds)
     tell_leaks(find_leaks(as_known(history, last).history))
     click.echo(f"{sum(one.prediction.deal.size for one in rounds):,} deals on {len(days)} days → {out}")
-    _finish(parsed.problems, out, rejects)
-
-
-def _load(
-    deals: Path, events: Path, changes: Path | None, playbook_ref: str, strict: bool
-) -> tuple[Parsed, History, Priors]:
-    priors = Priors.from_playbook(load_playbook(playbook_ref))
-    if sum(path.stat().st_size for path in (deals, events)) > 20_000_000:
-        click.echo("Reading the files …", err=True)
-    parsed = read_event_log(deals, events, changes, strict=strict)
-    for sentence in parsed.assumptions:
-        click.echo(sentence, err=True)
-    return parsed, parsed_to_history(parsed), priors
+    _finish(log.problems, out, rejects)
 
 
 def _tell_round(rounds: int, began: float, place: int, day: float) -> None:

@@ -1,6 +1,7 @@
 """One forecast of an event log, on DuckDB or on Spark, with a model fitted now or taken from a file.
 
-Answers: the steps of ``landmark forecast`` between its options and its output. Does not answer: how a file is read
+Answers: how ``landmark forecast`` and ``landmark backtest`` get at a log; the steps of the former between its options
+and its output. Does not answer: how a file is read
 (``connectors.longlog``) or how probabilities arise (``forecast``).
 """
 
@@ -58,11 +59,7 @@ class Done:
 def forecast_on_duckdb(asked: Asked) -> Done:
     """Both cores of this machine; rows that cannot be used come back with their reasons."""
     stored = None if asked.model is None else load(asked.model)
-    if sum(path.stat().st_size for path in (asked.deals, asked.events)) > _LONG_BYTES:
-        click.echo("Reading the files …", err=True)
-    with _loaded(asked) as (duck, log):
-        for sentence in log.sentences:
-            click.echo(sentence, err=True)
+    with loaded(asked.deals, asked.events, asked.changes, strict=asked.strict) as (duck, log):
         warn_if_late(log.data_until, asked.as_of)
         ids, prediction, fitted = _forecast(duck, log.layout, asked, stored, log.deals)
     return Done(ids, prediction, fitted.level, fitted.reason, log.problems)
@@ -109,17 +106,20 @@ def tell_leaks(leaks: Sequence[Leak]) -> None:
 
 
 @contextmanager
-def _loaded(asked: Asked) -> Iterator[tuple[Duck, LongLog]]:
-    """The log in DuckDB; a file that is no proper table goes through the patient reader."""
-    files = asked.deals, asked.events, asked.changes
+def loaded(deals: Path, events: Path, changes: Path | None, *, strict: bool) -> Iterator[tuple[Duck, LongLog]]:
+    """The log in DuckDB, with a word on what was assumed; a file that is no proper table goes the patient way."""
+    if sum(path.stat().st_size for path in (deals, events)) > _LONG_BYTES:
+        click.echo("Reading the files …", err=True)
     duck = Duck()
     try:
         try:
-            log = load_long_log(duck, *files, strict=asked.strict)
+            log = load_long_log(duck, deals, events, changes, strict=strict)
         except UnreadableFile:
             duck.close()
             duck = Duck()
-            log = load_row_by_row(duck, *files, strict=asked.strict)
+            log = load_row_by_row(duck, deals, events, changes, strict=strict)
+        for sentence in log.sentences:
+            click.echo(sentence, err=True)
         yield duck, log
     finally:
         duck.close()

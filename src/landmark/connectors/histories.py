@@ -1,16 +1,25 @@
 """From what an importer parsed to what the forecast reads.
 
-Answers: how ``Parsed`` (records) becomes ``History`` (columns). Does not answer: how files are read, or how
-rows of the database become a history (``outlook``).
+Answers: how ``Parsed`` (records), or a log that was read in bulk, becomes ``History`` (columns). Does not answer: how
+files are read, or how rows of the database become a history (``outlook``).
 """
 
+from dataclasses import replace
+
+import ibis
+import ibis.expr.types as ir
 import numpy as np
 
+from landmark.connectors.longlog import LongLog
 from landmark.connectors.parsed import Changes, Parsed
 from landmark.connectors.values import format_instant
 from landmark.forecast.history import LOST, OPEN, WON, History, Texts
+from landmark.forecast.logs.duck import Duck
+from landmark.forecast.logs.relations import good_changes, good_events, settled_deals
+from landmark.forecast.logs.trails import to_history
 
 _OUTCOMES = {"won": WON, "lost": LOST, "": OPEN}
+_NEVER_READ = ("owner", "account_id")
 
 
 def parsed_to_history(parsed: Parsed) -> History:
@@ -39,6 +48,26 @@ def parsed_to_history(parsed: Parsed) -> History:
     )
 
 
+def log_to_history(duck: Duck, log: LongLog) -> History:
+    """The whole of a log that an engine holds, nothing cut off: as ``parsed_to_history`` of the same files.
+
+    Events and changes stand in order of time, whatever order the engine met them in.
+    """
+    rows = settled_deals(log.layout)
+    rows = rows.left_join(_listed(good_events(), "events", ("at", "known", "milestone")), "deal").drop("deal_right")
+    if log.layout.has_changes:
+        dated = good_changes()
+        dated = dated.filter(~dated["field"].isin(_NEVER_READ))
+        rows = rows.left_join(_listed(dated, "changes", ("at", "field", "value")), "deal").drop("deal_right")
+    return replace(to_history(duck.fetch(rows.order_by("deal")), log.layout), complete_to=log.data_until)
+
+
+def _listed(rows: ir.Table, name: str, fields: tuple[str, ...]) -> ir.Table:
+    """One row a deal, its rows as a list in order of their fields."""
+    trail = ibis.struct({field: rows[field] for field in fields})
+    return rows.group_by("deal").agg(**{name: trail.collect(order_by=[rows[field] for field in fields])})
+
+
 def _attributes(parsed: Parsed) -> dict[str, Texts]:
     names: dict[str, None] = dict.fromkeys(name for deal in parsed.deals for name in deal.attributes)
     columns = {name: _texts([deal.attributes.get(name) or None for deal in parsed.deals]) for name in names}
@@ -57,7 +86,7 @@ def _attributes(parsed: Parsed) -> dict[str, Texts]:
 
 def _dated_changes(changes: Changes) -> np.ndarray:
     """Changes of attributes; a change of owner is nothing a forecast may use."""
-    return np.array([name not in {"owner", "account_id"} for name in changes.field], bool)
+    return np.array([name not in _NEVER_READ for name in changes.field], bool)
 
 
 def _texts(values: list[str] | list[str | None]) -> Texts:

@@ -4,13 +4,19 @@ import csv
 from datetime import date, timedelta
 from pathlib import Path
 
+import numpy as np
 import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner, Result
 
 from landmark.cli.forecast import backtest, forecast
+from landmark.connectors.eventlog import read_event_log
+from landmark.connectors.histories import parsed_to_history
 from landmark.connectors.values import format_instant
+from landmark.forecast.backtest import run_backtest
 from landmark.forecast.history import LOST, OPEN, WON
+from landmark.forecast.priors import Priors
+from landmark.playbook.loader import load_playbook
 from tests.pure.forecast.made import START, make_history
 
 DAY_ZERO = date(1970, 1, 1)
@@ -107,6 +113,23 @@ def test_the_backtest_prints_each_model_and_what_it_could_not_score(log: Path, t
         assert words in result.output
     assert "60 d: 2 of 2 as-of days end after" in result.output
     assert {one["as_of"] for one in rows(tmp_path / "o.csv")} == {day(180), day(210)}
+
+
+def test_a_backtest_says_the_same_whichever_reader_brought_the_log(log: Path, tmp_path: Path) -> None:
+    """Bad rows included: they are set aside, and the probabilities are those of the reader that looks at every row."""
+    write_log(tmp_path, extra="x,someday,,,,\n")
+    files = [tmp_path / "deals.csv", tmp_path / "events.csv"]
+    days = ["--from", day(180), "--to", day(200), "--every", "20", "--horizons", "7,30"]
+    result = CliRunner().invoke(backtest, [*map(str, files), "--out", str(tmp_path / "o.csv"), *days])
+    assert result.exit_code == 1, result.output
+    assert "1 rows could not be used" in result.output
+    history = parsed_to_history(read_event_log(*files))
+    at = [START + 180.0, START + 200.0]
+    rounds = run_backtest(history, at, (7, 30), Priors.from_playbook(load_playbook()))
+    said = [float(one["p_won"]) for one in rows(tmp_path / "o.csv")]
+    expected = np.concatenate([one.prediction.p_won.ravel() for one in rounds])
+    assert len(said) == expected.size
+    assert np.abs(np.array(said) - expected).max() < 1e-9
 
 
 def test_bad_rows_are_set_aside_and_the_good_ones_forecast(log: Path, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from landmark.connectors.eventlog import read_event_log
-from landmark.connectors.histories import parsed_to_history
+from landmark.connectors.histories import log_to_history, parsed_to_history
 from landmark.connectors.longlog import LongLog, load_long_log, load_row_by_row
 from landmark.connectors.parsed import StructuralError
 from landmark.connectors.values import parse_day
@@ -121,6 +121,23 @@ def test_says_what_the_row_by_row_reader_says(tmp_path: Path) -> None:
     assert sorted(map(repr, log.problems)) == sorted(map(repr, rejected))
     assert log.sentences == parsed.assumptions
     assert log.data_until == parsed.data_until
+
+
+def test_the_whole_log_is_the_one_the_row_by_row_reader_gives(tmp_path: Path) -> None:
+    """Nothing cut off: any day of the past is then cut from it alike."""
+    paths = write(tmp_path)
+    whole = parsed_to_history(read_event_log(*paths))
+    with Duck() as duck, Duck() as other:
+        quick = log_to_history(duck, load_long_log(duck, *paths))
+        patient = log_to_history(other, load_row_by_row(other, *paths))
+    for found in (quick, patient):
+        assert found.complete_to == whole.complete_to
+        for day in (DAY - 60.0, DAY - 20.0, DAY, DAY + 400.0):
+            assert facts(as_known(found, day).history) == facts(as_known(whole, day).history)
+        assert not {"owner", "account_id"} & set(found.change_field.tolist())
+        for deal in set(found.event_deal.tolist()):
+            at = found.event_at[found.event_deal == deal]
+            assert (np.diff(at) >= 0).all()
 
 
 def test_the_patient_way_fills_the_same_tables(tmp_path: Path) -> None:

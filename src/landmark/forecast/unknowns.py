@@ -4,6 +4,7 @@ Answers: which gaps a history has, as codes with figures; a screen puts them int
 forecast is (``evaluate``) or how a gap is filled.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +13,7 @@ import numpy as np
 from landmark.forecast.arrivals import RECENT_DAYS, amounts_on
 from landmark.forecast.duplicates import find_twins
 from landmark.forecast.history import OPEN, WON, History
-from landmark.forecast.leaks import find_leaks
+from landmark.forecast.leaks import Leak
 from landmark.forecast.model import CLOSED_FOR_FULL, EACH_FOR_FULL
 
 YEAR_DAYS, TWO_YEARS = 365, 730
@@ -34,8 +35,11 @@ class Unknown:
         return {"code": self.code, "count": self.count, "day": self.day, "names": list(self.names)}
 
 
-def find_unknowns(history: History) -> tuple[Unknown, ...]:
-    """Gaps of a cut history (see ``known.as_known``), the gravest first. An empty history has one: no deals."""
+def find_unknowns(history: History, left_out: Sequence[Leak] = ()) -> tuple[Unknown, ...]:
+    """Gaps of a cut history (see ``known.as_known``), the gravest first. An empty history has one: no deals.
+
+    ``left_out``: the attributes that the fitted model itself left out (``Fitted.left_out``).
+    """
     if history.deal_ids.size == 0:
         return (Unknown("no_deals"),)
     found = (
@@ -44,7 +48,7 @@ def find_unknowns(history: History) -> tuple[Unknown, ...]:
         _no_stage_moves(history),
         _known_since(history),
         _short(history),
-        _left_out(history),
+        _left_out(left_out),
         _unpriced(history),
         _no_arrivals(history),
         _no_changes(history),
@@ -82,8 +86,8 @@ def _short(history: History) -> Unknown | None:
     return Unknown("short", int(span), first) if span < TWO_YEARS else None
 
 
-def _left_out(history: History) -> Unknown | None:
-    names = tuple(leak.attribute for leak in find_leaks(history))
+def _left_out(leaks: Sequence[Leak]) -> Unknown | None:
+    names = tuple(leak.attribute for leak in leaks)
     return Unknown("left_out", len(names), None, names) if names else None
 
 

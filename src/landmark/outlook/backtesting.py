@@ -9,6 +9,7 @@ next. That is a little harder on the model than on the baselines, which are coun
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -22,6 +23,7 @@ from landmark.forecast.baselines import predict_baselines
 from landmark.forecast.evaluate import brier, log_loss, reliability, three_class_loss
 from landmark.forecast.history import LOST, WON, Floats, History
 from landmark.forecast.known import as_known
+from landmark.forecast.leaks import Leak, find_leaks
 from landmark.forecast.model import CLOSED_FOR_FULL, EACH_FOR_FULL, FULL, SHRUNKEN, Fitted, fit
 from landmark.forecast.portfolio import Pipeline, draw_outcomes
 from landmark.forecast.priors import Priors
@@ -78,20 +80,23 @@ def back_test(history: History, on: date, priors: Priors, seed: int) -> dict[str
 
 def _back_test(history: History, on: date, priors: Priors, seed: int) -> dict[str, Any]:
     offset = history.complete_to - _days_of(on)
-    unknowns = find_unknowns(as_known(history, history.complete_to).history)
-    report: dict[str, Any] = {
-        "unknowns": [_dated(one, offset) for one in unknowns],
-        "arrivals": find_arrivals(history, history.complete_to).to_json(),
-    }
+    report: dict[str, Any] = {"arrivals": find_arrivals(history, history.complete_to).to_json()}
     horizons, days = plan_test(history)
     if not days:
         bare: dict[str, Any] = _without_nan(report | {"shocks": {}})
         return bare
     refits = choose_refits(days, FULL_REFITS if is_enough_for_full(history) else len(days))
     rounds = run_rounds(history, days, refits, horizons, priors, seed)
-    past = Past(history, rounds, horizons, offset, seed, main_currency(history), _amounts_tell(unknowns))
+    past = Past(history, rounds, horizons, offset, seed, main_currency(history), _amounts_tell(history))
     tested: dict[str, Any] = _without_nan(report | _report(past, len(refits)))
     return tested
+
+
+def tell_unknowns(history: History, on: date, left_out: Sequence[Leak]) -> list[dict[str, Any]]:
+    """What the model cannot know, as plain data for the report. left_out: by the fitted model itself."""
+    offset = history.complete_to - _days_of(on)
+    found = find_unknowns(as_known(history, history.complete_to).history, left_out)
+    return [_dated(one, offset) for one in found]
 
 
 def plan_test(history: History) -> tuple[tuple[int, ...], list[float]]:
@@ -279,8 +284,9 @@ def _dated(one: Unknown, offset: float) -> dict[str, Any]:
     return {**one.to_json(), "day": day}
 
 
-def _amounts_tell(unknowns: tuple[Unknown, ...]) -> bool:
-    return any(one.code == "left_out" and "amount" in one.names for one in unknowns)
+def _amounts_tell(history: History) -> bool:
+    column = {name: values for name, values in history.attributes.items() if name == "amount"}
+    return bool(find_leaks(as_known(replace(history, attributes=column), history.complete_to).history))
 
 
 def _without_nan(value: Any) -> Any:

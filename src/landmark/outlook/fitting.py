@@ -24,7 +24,7 @@ from landmark.forecast.model import BENCHMARKS, VERSION, Fitted, fit
 from landmark.forecast.priors import Priors
 from landmark.orgs.as_of import on_day
 from landmark.orgs.models import Organisation
-from landmark.outlook.backtesting import back_test, is_enough_for_full
+from landmark.outlook.backtesting import back_test, is_enough_for_full, tell_unknowns
 from landmark.outlook.curves import DAYS, pack_curves
 from landmark.outlook.explaining import Reasons, explain_deals
 from landmark.outlook.freezes import find_freeze
@@ -98,8 +98,9 @@ def compute_fit(org: Organisation, on: date, tick: OnProgress) -> FitResult:
             stays = read_stage_stays(org, on_day(org, on), playbook)
             result = _look_ahead(org, on, fitted, history, stays, playbook, tick)
             found = plain_separation(history, fitted)
+            unknowns = tell_unknowns(history, on, fitted.left_out)
         _wait(tested, tick)
-    return replace(result, report=tested.result(), separation=found)
+    return replace(result, report={**tested.result(), "unknowns": unknowns}, separation=found)
 
 
 def compute_rescoring(org: Organisation, on: date, source: FittedModel, tick: OnProgress) -> FitResult:

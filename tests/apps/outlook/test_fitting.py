@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-from landmark.deals.models import Deal
+from landmark.deals.models import Account, Deal
 from landmark.forecast.history import History
 from landmark.forecast.model import Prediction, fit
 from landmark.forecast.priors import Priors
@@ -16,12 +16,13 @@ from landmark.ledger.append import append_evidence
 from landmark.ledger.inputs import NewEvidence
 from landmark.orgs.models import Organisation
 from landmark.outlook.actions import run_fit, start_fit
-from landmark.outlook.fitting import SEED, compute_fit, hash_history, predict_open
+from landmark.outlook.fitting import SEED, compute_fit, hash_history
 from landmark.outlook.histories import read_history
 from landmark.outlook.models import FittedModel
 from landmark.outlook.rawrows import to_days
 from landmark.outlook.reading import DealOutlook, read_forecast
-from landmark.outlook.report_card import METHODS, ReportCard, read_report_card
+from landmark.outlook.report_card import METHODS, ReportCard, read_gaps, read_report_card
+from landmark.outlook.telling import predict_open
 from landmark.playbook.loader import load_playbook
 from tests.apps.outlook.company import (
     IMPORTER,
@@ -248,6 +249,22 @@ def test_the_same_input_gives_the_same_forecast(org: Organisation) -> None:
 
 def test_the_clock_of_a_forecast_is_the_end_of_its_day(org: Organisation) -> None:
     assert read_history(org, AS_OF).complete_to == to_days(day(301))
+
+
+def test_the_card_names_what_the_fitted_model_left_out(org: Organisation, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An account's sector that is known only once a deal was closed: the model finds it, and the card repeats it."""
+    monkeypatch.setattr("landmark.outlook.fitting.back_test", lambda *_args: {"arrivals": None})
+    told = Account.objects.create(org=org, name="Told", attributes={"sector": "retail"})
+    Deal.objects.filter(org=org, closed_at__lte=day(300)).update(account=told)
+    for number in range(12):
+        add_deal(org, moves=[(270 + number, "qualification")])
+    fit_day(org)
+    model = FittedModel.objects.get()
+    stored = [leak["attribute"] for leak in model.parameters["vocabulary"]["left_out"]]
+    assert "account:sector" in stored
+    named = {gap.code: gap.names for gap in read_gaps(model)}
+    assert named["left_out"] == tuple(stored)
+    assert model.report["arrivals"] is None
 
 
 def test_a_young_organisation_has_no_report_card_yet() -> None:

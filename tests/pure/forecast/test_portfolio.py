@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from landmark.forecast.arrivals import Arrivals, amounts_on, find_arrivals
 from landmark.forecast.history import LOST, OPEN, WON, History
 from landmark.forecast.known import as_known
+from landmark.forecast.leaks import find_leaks
 from landmark.forecast.portfolio import (
     DRAWN_ONE_BY_ONE,
     Newcomers,
@@ -235,3 +236,14 @@ def test_what_a_model_cannot_know_is_read_from_the_data() -> None:
     idle = replace(steady(400), complete_to=START + 700.0)
     assert "no_arrivals" in {one.code for one in find_unknowns(idle)}
     assert find_unknowns(as_known(steady(), START - 5.0).history)[0].code == "no_deals"
+
+
+def test_what_the_model_left_out_is_taken_from_the_model() -> None:
+    """No second look: the leaks that are handed in are told, and nothing else is searched for."""
+    telling = np.array(["x" if outcome != OPEN else None for outcome in steady(400).outcome], object)
+    history = replace(steady(400), attributes={**steady(400).attributes, "suspect": telling})
+    leaks = find_leaks(history)
+    assert [leak.attribute for leak in leaks] == ["suspect"]
+    told = {one.code: one.names for one in find_unknowns(history, leaks)}
+    assert told["left_out"] == ("suspect",)
+    assert "left_out" not in {one.code for one in find_unknowns(history)}

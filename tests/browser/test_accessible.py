@@ -9,7 +9,7 @@ from playwright.sync_api import Page
 
 from landmark.orgs.models import Member, Notice
 from landmark.orgs.roles import Role
-from landmark.outlook.models import FittedModel
+from landmark.outlook.models import DealForecast, FittedModel
 from tests.browser.conftest import PHONE, WIDE, Desk
 from tests.factories import make_deal, make_member, make_org, make_pipeline, make_team, open_discovery_gate
 from tests.web.test_board import make_forecast
@@ -46,6 +46,7 @@ def test_pages_break_no_rule(desk: Callable[..., Desk], bob: Member, scheme: str
     deal = make_deal(bob)
     open_discovery_gate(deal, bob)
     FittedModel.objects.filter(pk=make_forecast(bob.org).pk).update(report=REPORT)
+    DealForecast.objects.filter(deal=deal).update(alerts="target,idle,expiry")
     place = desk(bob, view, scheme)
     broken = []
     for path in PAGES:
@@ -54,6 +55,34 @@ def test_pages_break_no_rule(desk: Callable[..., Desk], bob: Member, scheme: str
     place.page.get_by_role("option").first.wait_for()
     broken += check(place.page, "palette")
     assert broken == []
+
+
+def test_alerts_say_their_words_on_focus_and_on_pointing_and_hush_on_escape(
+    desk: Callable[..., Desk], bob: Member
+) -> None:
+    make_forecast(bob.org)
+    deal = DealForecast.objects.order_by("pk").first()
+    assert deal is not None
+    DealForecast.objects.filter(pk=deal.pk).update(alerts="target,idle")
+    place = desk(bob, WIDE, "light")
+    page = place.open(f"/alder/table/?q={deal.deal.name}&alert=idle")
+    count = page.get_by_role("link", name="2 alerts on")
+    words = page.get_by_text("Nothing on record for over three weeks.")
+
+    def is_seen() -> bool:
+        return bool(words.evaluate("words => words.parentElement.getBoundingClientRect().height > 20"))
+
+    assert not is_seen()
+    count.focus()
+    page.keyboard.press("Shift+Tab")
+    assert not is_seen()
+    page.keyboard.press("Tab")
+    assert is_seen()
+    page.keyboard.press("Escape")
+    assert not is_seen()
+    page.mouse.move(2, 2)
+    count.hover()
+    assert is_seen()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

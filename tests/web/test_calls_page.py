@@ -47,6 +47,9 @@ def test_a_representative_sees_the_model_gives_a_call_and_sees_it_stand(world: W
     page = read(client, world.url(CALLS))
     for words in ("My week", "My call", "Model", "€53K", "closes in", "Exception desk", "Model: Best case", "62 %"):
         assert words in page
+    key = f"representative.member.{world.alice.id}"
+    assert f'href="#amount-{key}"' in page
+    assert f'id="amount-{key}"' in page
     assert "style=" not in page
     assert send(client, world, "80000.50", note="Two are close").status_code == 302
     page = read(client, world.url(CALLS))

@@ -230,6 +230,11 @@ class CallsPage:
         return [self._form(REPRESENTATIVE, self.mine), self._form(COMMIT, self.mine)]
 
     @cached_property
+    def own_keys(self) -> set[str]:
+        """Numbers whose form is on the page already, so that a link leads to it."""
+        return {form.key for form in self.own_forms}
+
+    @cached_property
     def give(self) -> GiveForm | None:
         """The number a link asks to give, if this person may."""
         wanted = self.typed.get("key") or self.request.GET.get("give", "")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from landmark.forecast.history import Floats
+from landmark.forecast.history import Floats, Ints
 
 _SHARES = np.array([0.1, 0.25, 0.5, 0.75, 0.9])
 
@@ -35,3 +35,11 @@ def find_win_days(won: Floats) -> WinDays | None:
         raise ValueError("a curve of wins never falls")
     days = np.searchsorted(won / won[-1], _SHARES - 1e-12, "left") + 1
     return WinDays(*(int(day) for day in days))
+
+
+def find_win_ranges(won: Floats) -> Ints:
+    """(n, days) → ``p10`` and ``p90`` of each deal (n, 2); 0 where it is not won in any way."""
+    last = won[:, -1:]
+    share = won / np.where(last > 0.0, last, 1.0)
+    days = [np.sum(share < q - 1e-12, axis=1) + 1 for q in _SHARES[[0, -1]]]
+    return np.where(last > 0.0, np.column_stack(days), 0).astype(np.int32)

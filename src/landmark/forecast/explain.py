@@ -262,7 +262,7 @@ class Explainer:
         return rise
 
     def _rise_of(self, full: Full, hazard: Floats) -> Floats:
-        """∂ ``_p_of`` by the hazards (n, J, 2): the wins of an interval, less those that its closings leave no deal for.
+        """∂ ``_p_of`` by the hazards (n, J, 2): wins of an interval, less those its closings leave no deal for.
 
         Formula, backwards: V_j = w_j h_won + (1 − h_won − h_lost) V_{j+1}; ∂/∂h_won = S_j (w_j − V_{j+1}), ∂/∂h_lost =
         −S_j V_{j+1}; w_j: the share of the interval that the horizon takes in.

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from landmark.forecast.copies import copy_deals, keep_changes, keep_events, rows_of
-from landmark.forecast.history import Floats, History, Ints
+from landmark.forecast.history import Floats, History, Ints, Texts
 
 RECORD, TIME, EVIDENCE, EDIT, REFIT = "record", "time", "evidence", "edit", "refit"
 MOST_ITEMS = 8
@@ -49,21 +49,20 @@ def find_items(history: History, then: float, now: float) -> Items:
     """What became known of each deal after ``then`` and by ``now``: kinds of evidence first, then edited fields."""
     names: dict[int, list[tuple[str, str]]] = {}
     event_known = np.maximum(history.event_known, history.event_at)
-    events = [history.milestones[code] for code in history.event_code]
+    events = np.array(history.milestones or ("",), object)[history.event_code]
     of_event = _place_items(EVIDENCE, history.event_deal, event_known, events, then, now, names)
-    fields = [str(name) for name in history.change_field]
-    of_change = _place_items(EDIT, history.change_deal, history.change_at, fields, then, now, names)
+    of_change = _place_items(EDIT, history.change_deal, history.change_at, history.change_field, then, now, names)
     return Items(of_event, of_change, names)
 
 
 def _place_items(
-    kind: str, deal: Ints, at: Floats, keys: list[str], then: float, now: float, names: dict[int, list[tuple[str, str]]]
+    kind: str, deal: Ints, at: Floats, keys: Texts, then: float, now: float, names: dict[int, list[tuple[str, str]]]
 ) -> NDArray[np.int64]:
     place = np.full(deal.size, -1, np.int64)
     fresh = np.flatnonzero((at > then) & (at <= now))
     for row in fresh[np.lexsort((fresh, at[fresh], deal[fresh]))].tolist():
         told = names.setdefault(int(deal[row]), [])
-        name = (kind, keys[row])
+        name = (kind, str(keys[row]))
         if name not in told and len(told) < MOST_ITEMS:
             told.append(name)
         place[row] = told.index(name) if name in told else MOST_ITEMS - 1
@@ -71,13 +70,22 @@ def _place_items(
 
 
 def replay(
-    chance: Chance, history: History, then: float, by: float, before: Floats, after: Floats, *, is_same: bool = True
+    chance: Chance,
+    history: History,
+    then: float,
+    by: float,
+    before: Floats,
+    after: Floats,
+    *,
+    is_same: bool = True,
+    is_current: bool = False,
 ) -> dict[int, list[Cause]]:
     """For each deal (position) with both numbers, what led from ``before`` to ``after``; n = deals of the history.
 
     chance: of the earlier model. by: the day both numbers speak of. before, after (n): stored P(won by that day), NaN
     where there is none. ``is_same`` false: the earlier model can no longer be read and ``chance`` is the later one's;
-    the renewal is then told first, on the earlier facts, and nothing is left for *record*.
+    the renewal is then told first, on the earlier facts, and nothing is left for *record*. ``is_current``: ``chance``
+    gave ``after`` too, so that it need not be asked again with everything told.
     """
     now = history.complete_to
     deals = np.flatnonzero(~np.isnan(before) & ~np.isnan(after)).astype(np.int32)
@@ -85,18 +93,19 @@ def replay(
         return {}
     items = find_items(history, then, now)
     counts = np.array([len(items.names.get(int(deal), ())) for deal in deals])
-    source = np.repeat(deals, counts + 1)
-    told = np.arange(source.size) - np.repeat(np.cumsum(counts + 1) - (counts + 1), counts + 1)
+    asked = counts + (not is_current)
+    start = np.cumsum(asked) - asked
+    source = np.repeat(deals, asked)
+    told = np.arange(source.size) - np.repeat(start, asked)
     walked = chance(_tell(history, items, source, told), now, round(by - now))
     earlier = chance(copy_deals(history, deals), then, round(by - then))
-    start = np.cumsum(counts + 1) - (counts + 1)
-    return {
-        int(deal): _causes(
-            float(before[deal]), float(earlier[row]), walked[start[row] : start[row] + counts[row] + 1],
-            float(after[deal]), items.names.get(int(deal), []), is_same,
-        )
-        for row, deal in enumerate(deals)
-    }  # fmt: skip
+    found = {}
+    for row, deal in enumerate(deals.tolist()):
+        steps = walked[start[row] : start[row] + asked[row]]
+        steps = np.append(steps, after[deal]) if is_current else steps
+        names = items.names.get(deal, [])
+        found[deal] = _causes(float(before[deal]), float(earlier[row]), steps, float(after[deal]), names, is_same)
+    return found
 
 
 def _tell(history: History, items: Items, source: Ints, told: NDArray[np.int64]) -> History:

@@ -4,13 +4,15 @@ Answers: what could be seen about a deal on a day. Does not answer: how likely a
 Days are whole numbers since 1970-01-01 (00:00 UTC); durations are in days. A missing value is NaN.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from landmark.forecast.calendars import day_features, days_until_month
-from landmark.forecast.history import Floats, History, Ints
+from landmark.forecast.history import Floats, History, Ints, Texts
 from landmark.forecast.vocabulary import Attribute, Vocabulary, read_values
 
 _DAY_SPAN = 200_000
@@ -208,7 +210,7 @@ class Snapshots:
         how long ago. Which columns there are depends on the vocabulary alone."""
         history, name = self._history, attribute.name
         base = history.attributes.get(name)
-        values = read_values(attribute, base[deal].tolist()) if base is not None else np.full(deal.size, np.nan)
+        values = np.full(deal.size, np.nan) if base is None else _numbers(attribute, base[deal])
         if not attribute.changes:
             return [self._value_column(attribute, values, day)]
         chosen = history.change_field == name
@@ -233,6 +235,18 @@ class Snapshots:
         elif attribute.kind == "month":
             values = days_until_month(values, day)
         return f"{attribute.kind}:{attribute.name}", group, values
+
+
+def with_numbers(history: History, vocabulary: Vocabulary) -> History:
+    """The same history with its texts read once, for many copies of its deals; for models of this vocabulary alone."""
+    known = (one for one in vocabulary.attributes if one.name in history.attributes)
+    numbers = {one.name: _numbers(one, history.attributes[one.name]) for one in known}
+    return replace(history, attributes=cast(Mapping[str, Texts], numbers))
+
+
+def _numbers(attribute: Attribute, column: Texts) -> Floats:
+    read_already = column.dtype == np.float64
+    return column.astype(np.float64) if read_already else read_values(attribute, column.tolist())
 
 
 def _pick(values: NDArray[np.generic], place: NDArray[np.intp]) -> Floats:

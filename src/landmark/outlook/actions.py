@@ -11,22 +11,23 @@ import logging
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from itertools import islice
-from typing import TypeVar
+from operator import attrgetter
 from uuid import UUID
 
-from django.db import models, transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from landmark.forecast.model import VERSION
 from landmark.orgs.as_of import on_day
 from landmark.orgs.models import Member, Organisation
-from landmark.outlook.fitting import CannotFit, CannotReuse, FitResult, compute_fit, compute_rescoring
+from landmark.outlook.fitting import CannotFit, CannotReuse, DealResult, FitResult, compute_fit, compute_rescoring
 from landmark.outlook.models import DealForecast, FitRun, FittedModel, StageAge
+from landmark.outlook.rawrows import find_raw_id
 from landmark.outlook.tasks import fit_forecast
 
 OnProgress = Callable[[str, int], None]
-Row = TypeVar("Row", bound=models.Model)
+_AS_THEY_ARE = ("won", "lost", "stage_percent", "contributions", "explanation", "alerts")
 
 logger = logging.getLogger(__name__)
 
@@ -123,8 +124,7 @@ def _fit_and_store(run: FitRun, on_progress: OnProgress) -> None:
     _prune(run.org)
     read_at = timezone.now()
     result = _compute(run, tick)
-    tick(_("Storing the forecast"), 90)
-    model = _store(run, result, read_at, tick)
+    model = _store(run, result, read_at)
     _publish(run, model)
     on_progress(_("Done"), 100)
 
@@ -148,7 +148,7 @@ def find_recent_fit(org: Organisation, on: date) -> FittedModel | None:
     return model
 
 
-def _store(run: FitRun, result: FitResult, read_at: datetime, tick: OnProgress) -> FittedModel:
+def _store(run: FitRun, result: FitResult, read_at: datetime) -> FittedModel:
     model = FittedModel.objects.create(
         org=run.org, as_of=run.as_of, level=result.level, reason=result.reason[:500], playbook=result.playbook,
         model_version=result.model_version, input_hash=result.input_hash, parameters=result.parameters,
@@ -158,21 +158,27 @@ def _store(run: FitRun, result: FitResult, read_at: datetime, tick: OnProgress) 
         StageAge(model=model, stage=s.stage, median_days=s.median_days, p75_days=s.p75_days, count=s.count)
         for s in result.stage_stays
     )
-    rows = (
-        DealForecast(
-            model=model, deal_id=UUID(deal.deal_id), won=deal.won, lost=deal.lost, stage_percent=deal.stage_percent,
-            contributions=deal.contributions, explanation=deal.explanation, alerts=deal.alerts,
-        )
-        for deal in result.deals
-    )  # fmt: skip
-    for batch in _batches(rows):
+    for batch in _batches(result.deals):
         with transaction.atomic():
-            DealForecast.objects.bulk_create(batch)
+            _insert(model, batch)
         FitRun.objects.filter(pk=run.pk).update(beat_at=timezone.now())
     return model
 
 
-def _batches(rows: Iterator[Row]) -> Iterator[list[Row]]:
+def _insert(model: FittedModel, deals: list[DealResult]) -> None:
+    """Past the object layer, which would read and write every JSON text once more and take three times as long."""
+    columns = ("model_id", "deal_id", *_AS_THEY_ARE)
+    names = ", ".join(connection.ops.quote_name(name) for name in columns)
+    marks = ", ".join(["%s"] * len(columns))
+    table = connection.ops.quote_name(DealForecast._meta.db_table)
+    to_raw = find_raw_id()
+    values = attrgetter(*_AS_THEY_ARE)
+    rows = [(to_raw(model.pk), to_raw(UUID(deal.deal_id)), *values(deal)) for deal in deals]
+    with connection.cursor() as cursor:
+        cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", rows)  # noqa: S608 - names are ours
+
+
+def _batches(rows: Iterator[DealResult]) -> Iterator[list[DealResult]]:
     while batch := list(islice(rows, ROWS_A_TRANSACTION)):
         yield batch
 

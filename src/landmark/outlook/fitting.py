@@ -19,18 +19,17 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from landmark.forecast.baselines import stage_percentages
 from landmark.forecast.files import count_milestones, unknown_share
-from landmark.forecast.history import Floats, History, Ints
+from landmark.forecast.history import OPEN, History
 from landmark.forecast.model import BENCHMARKS, VERSION, Fitted, fit
 from landmark.forecast.priors import Priors
 from landmark.orgs.as_of import on_day
 from landmark.orgs.models import Organisation
 from landmark.outlook.backtesting import back_test, is_enough_for_full, tell_unknowns
-from landmark.outlook.curves import DAYS, pack_curves
-from landmark.outlook.explaining import Reasons, explain_deals
+from landmark.outlook.explaining import explain_deals
 from landmark.outlook.freezes import find_freeze
 from landmark.outlook.histories import read_history
 from landmark.outlook.models import FittedModel
-from landmark.outlook.pushes import add_unmoved
+from landmark.outlook.pulses import alerts_of_all
 from landmark.outlook.separation import plain_separation
 from landmark.outlook.stages import StageStay, read_stage_stays
 from landmark.playbook.loader import load_playbook
@@ -56,14 +55,14 @@ class CannotFit(Exception):
 
 @dataclass(frozen=True, slots=True)
 class DealResult:
-    """One open deal: packed curves and what moves them."""
+    """One open deal: packed curves and what moves them; ``contributions`` and ``explanation`` are JSON."""
 
     deal_id: str
     won: bytes
     lost: bytes
     stage_percent: float | None
-    contributions: dict[str, Any]
-    explanation: dict[str, Any]
+    contributions: str
+    explanation: str
     alerts: str
 
 
@@ -97,9 +96,11 @@ def compute_fit(org: Organisation, on: date, tick: OnProgress) -> FitResult:
             fitted = fit(history, history.complete_to, priors, SEED)
             stays = read_stage_stays(org, on_day(org, on), playbook)
             result = _look_ahead(org, on, fitted, history, stays, playbook, tick)
+            result = replace(result, deals=iter(list(result.deals)))
             found = plain_separation(history, fitted)
             unknowns = tell_unknowns(history, on, fitted.left_out)
         _wait(tested, tick)
+    tick(_("Storing the forecast"), 90)
     return replace(result, report={**tested.result(), "unknowns": unknowns}, separation=found)
 
 
@@ -113,9 +114,8 @@ def compute_rescoring(org: Organisation, on: date, source: FittedModel, tick: On
     fitted = Fitted.from_json(source.parameters)
     if unknown_share(fitted, count_milestones(history)) > MOST_UNKNOWN:
         raise CannotReuse
-    with threadpool_limits(limits=1):
-        stays = [StageStay(*row) for row in source.stage_ages.order_by("pk").values_list(*StageStay.__slots__)]
-        result = _look_ahead(org, on, fitted, history, stays, playbook, tick, threads=os.cpu_count() or 1)
+    stays = [StageStay(*row) for row in source.stage_ages.order_by("pk").values_list(*StageStay.__slots__)]
+    result = _look_ahead(org, on, fitted, history, stays, playbook, tick, processes=os.cpu_count() or 1)
     found = source.separation or plain_separation(history, fitted)
     return replace(result, report=source.report, separation=found, fitted_on=source.fitted_on or source.as_of)
 
@@ -138,13 +138,10 @@ def _look_ahead(
     stays: list[StageStay],
     playbook: Playbook,
     tick: OnProgress,
-    threads: int = 1,
+    processes: int = 1,
 ) -> FitResult:
-    """What the model says of every open deal, and why; its test on past days is not in it."""
+    """What the model says of every open deal, and why, told while it is stored; its test on past days is not in it."""
     tick(_("Looking ahead a year for every open deal"), 40)
-    outlooks = predict_open(fitted, history)
-    explained = explain_deals(org, on, fitted, history, outlooks, stays, playbook, threads)
-    percents = _stage_percents(fitted, history, outlooks.deal, playbook, _read_held(org, on))
     return FitResult(
         level=fitted.level,
         reason=fitted.reason,
@@ -155,7 +152,7 @@ def _look_ahead(
         report={},
         separation={},
         stage_stays=tuple(stays),
-        deals=_deal_results(history, outlooks, explained, percents),
+        deals=_deal_results(org, on, fitted, history, stays, playbook, tick, processes),
     )
 
 
@@ -167,36 +164,11 @@ def _wait(tested: "Future[dict[str, Any]]", tick: OnProgress) -> None:
         percent = min(percent + 3, 85)
 
 
-@dataclass(frozen=True)
-class Outlooks:
-    """deal (n) rows of the history · won, lost (n, 365) as stored · raw (n, 365): won before the lowest is taken."""
-
-    deal: Ints
-    won: Floats
-    lost: Floats
-    raw: Floats
-
-
-def predict_open(fitted: Fitted, history: History) -> Outlooks:
-    """Every day of the year ahead; where a target date was moved, the lowest answer over every stage of the moving."""
-    several, source = add_unmoved(history)
-    prediction = fitted.predict(several, history.complete_to, range(1, DAYS + 1))
-    of_deal = source[prediction.deal]
-    itself = prediction.deal < history.deal_ids.size
-    deal = of_deal[itself]
-    place = np.full(history.deal_ids.size, -1, np.int64)
-    place[deal] = np.arange(deal.size)
-    lowest = prediction.p_won[itself].copy()
-    np.minimum.at(lowest, place[of_deal[~itself]], prediction.p_won[~itself])
-    return Outlooks(deal, lowest, prediction.p_lost[itself], prediction.p_won[itself])
-
-
-def _stage_percents(
-    fitted: Fitted, history: History, deals: Ints, playbook: Playbook, held: dict[str, float]
-) -> list[float | None]:
+def _stage_percents(fitted: Fitted, history: History, playbook: Playbook, held: dict[str, float]) -> list[float | None]:
     """The classic stage percentage of each open deal: the one held for its stage (``freezes``), else of the own past,
     or the playbook's while there is too little."""
     stages = _find_stages(history, playbook)
+    deals = np.flatnonzero(history.outcome == OPEN)
     stands = [stages.get(int(deal), "") for deal in deals]
     if fitted.level != BENCHMARKS:
         own = [float(p) for p in stage_percentages(history, history.complete_to, fitted.vocabulary)]
@@ -222,13 +194,27 @@ def _read_held(org: Organisation, on: date) -> dict[str, float]:
 
 
 def _deal_results(
-    history: History, outlooks: Outlooks, explained: list[Reasons], percents: list[float | None]
+    org: Organisation,
+    on: date,
+    fitted: Fitted,
+    history: History,
+    stays: list[StageStay],
+    playbook: Playbook,
+    tick: OnProgress,
+    processes: int,
 ) -> Iterator[DealResult]:
-    won, lost = pack_curves(outlooks.won), pack_curves(outlooks.lost)
-    for row, deal in enumerate(outlooks.deal):
-        why = explained[row]
-        deal_id = str(history.deal_ids[deal])
-        yield DealResult(deal_id, won[row], lost[row], percents[row], why.contributions, why.explanation, why.alerts)
+    """Batch by batch, saying how far it is."""
+    alerts_of = alerts_of_all(org, on, history, fitted.vocabulary, stays, playbook)
+    percents = _stage_percents(fitted, history, playbook, _read_held(org, on))
+    done, count = 0, len(percents)
+    for deals, told in explain_deals(org, on, fitted, history, playbook, processes):
+        rows = zip(
+            history.deal_ids[deals].tolist(), told.won, told.lost, percents[done : done + deals.size],
+            told.contributions, told.explanation, alerts_of(deals, told.win_range), strict=True,
+        )  # fmt: skip
+        yield from (DealResult(*row) for row in rows)
+        done += deals.size
+        tick(_("Looking ahead a year for every open deal"), 40 + 50 * done // count)
 
 
 def hash_history(history: History, playbook: str) -> str:

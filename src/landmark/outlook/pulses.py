@@ -4,7 +4,7 @@ Answers: the pulses of ``engines.alerts``. Does not answer: which alerts follow 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
@@ -13,7 +13,7 @@ from landmark.deals.models import StageMove, Stakeholder
 from landmark.engines.alerts import EXPIRY_DAYS, RECENT_DAYS, Alert, Pulse, find_alerts
 from landmark.engines.checks import adversaries, last_fresh_day
 from landmark.engines.facts import DealFacts, EvidenceFact
-from landmark.forecast.closing import WinDays, find_win_days
+from landmark.forecast.closing import WinDays
 from landmark.forecast.history import Floats, History, Ints
 from landmark.forecast.vocabulary import Vocabulary, read_values
 from landmark.orgs.models import Organisation
@@ -77,38 +77,39 @@ def alerts_of_all(
     on: date,
     history: History,
     vocabulary: Vocabulary,
-    deals: Ints,
-    won: Floats,
     stays: Sequence[StageStay],
     playbook: Playbook,
-) -> list[str]:
-    """The kinds that stand for each open deal (n), with commas. won (n, 365): its curve as stored."""
+) -> Callable[[Ints, Ints], list[str]]:
+    """Gives the kinds that stand for open deals (n), with commas, from the days between which their wins lie (n, 2)."""
     limits = {f"{_STAGE}{stay.stage}": round(stay.p75_days) for stay in stays}
     first_stage = f"{_STAGE}{playbook.open_stages[0].key}"
     columns = _Columns(history, vocabulary)
     against = _adversaries_without_plan(org, playbook)
     expiring = _running_out_soon(history, playbook, on)
-    told = []
-    for row, deal in enumerate(deals.tolist()):
-        stage = columns.stage.get(deal, first_stage)
-        win = find_win_days(won[row])
-        pulse = Pulse(
-            on=on,
-            age_days=columns.days_since(history.opened[deal]),
-            idle_days=columns.days_since(columns.newest[deal]),
-            progress_days=columns.days_since(columns.progress[deal]),
-            progress_limit=limits.get(stage),
-            events=int(columns.events[deal]),
-            recent=int(columns.recent[deal]),
-            target_on=columns.target_of(deal),
-            win_from=_ahead(on, win.p10) if win else None,
-            win_until=_ahead(on, win.p90) if win else None,
-            adversaries=against.get(str(history.deal_ids[deal]), ()),
-            expiring=expiring.get(deal, ()),
-        )
-        is_waiting = stage not in limits and stage != first_stage
-        told.append("" if is_waiting else ",".join(alert.kind for alert in find_alerts(pulse)))
-    return told
+
+    def tell(deals: Ints, win_ranges: Ints) -> list[str]:
+        told = []
+        for deal, (early, late) in zip(deals.tolist(), win_ranges.tolist(), strict=True):
+            stage = columns.stage.get(deal, first_stage)
+            pulse = Pulse(
+                on=on,
+                age_days=columns.days_since(history.opened[deal]),
+                idle_days=columns.days_since(columns.newest[deal]),
+                progress_days=columns.days_since(columns.progress[deal]),
+                progress_limit=limits.get(stage),
+                events=int(columns.events[deal]),
+                recent=int(columns.recent[deal]),
+                target_on=columns.target_of(deal),
+                win_from=_ahead(on, early) if early else None,
+                win_until=_ahead(on, late) if late else None,
+                adversaries=against.get(str(history.deal_ids[deal]), ()),
+                expiring=expiring.get(deal, ()),
+            )
+            is_waiting = stage not in limits and stage != first_stage
+            told.append("" if is_waiting else ",".join(alert.kind for alert in find_alerts(pulse)))
+        return told
+
+    return tell
 
 
 class _Columns:

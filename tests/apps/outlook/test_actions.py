@@ -31,7 +31,7 @@ def pack(level: float) -> bytes:
 
 def result_for(org: Organisation, level: float, deals: Iterator[DealResult] | None = None) -> FitResult:
     ids = Deal.objects.of(org).open().order_by("opened_at").values_list("id", flat=True)
-    rows = (DealResult(str(deal_id), pack(level), pack(level / 4), 0.35, {}, {}, "") for deal_id in ids)
+    rows = (DealResult(str(deal_id), pack(level), pack(level / 4), 0.35, "{}", "{}", "") for deal_id in ids)
     return FitResult(
         level="full", reason="Enough closed deals.", playbook="landmark/2026.1", model_version="test",
         input_hash="0" * 64, parameters={}, report={}, separation={},
@@ -116,7 +116,7 @@ def test_readers_see_the_old_forecast_until_the_new_one_is_whole(
     def rows_while_reading(org: Organisation) -> FitResult:
         def rows() -> Iterator[DealResult]:
             for deal_id in Deal.objects.of(org).values_list("id", flat=True):
-                yield DealResult(str(deal_id), pack(0.8), pack(0.1), None, {}, {}, "")
+                yield DealResult(str(deal_id), pack(0.8), pack(0.1), None, "{}", "{}", "")
                 seen.append(p_won(org, on(400)))
 
         return result_for(org, 0.8, rows())
@@ -133,7 +133,7 @@ def test_a_failure_half_way_leaves_the_old_forecast(org: Organisation, fake_fit:
 
     def break_while_writing(org: Organisation) -> FitResult:
         def rows() -> Iterator[DealResult]:
-            yield DealResult(str(Deal.objects.of(org).first().id), pack(0.9), pack(0.0), None, {}, {}, "")  # type: ignore[union-attr]
+            yield DealResult(str(Deal.objects.of(org).first().id), pack(0.9), pack(0.0), None, "{}", "{}", "")  # type: ignore[union-attr]
             raise RuntimeError("disk full")
 
         return result_for(org, 0.9, rows())

@@ -351,6 +351,27 @@ def test_the_shown_causes_add_up_to_the_shown_change(world: World) -> None:
     assert [row.label for row in change.rows][:2] == ["Model renewed", "Fit confirmed"]
 
 
+def test_the_shown_parts_lead_from_the_shown_base_to_the_shown_probability(world: World) -> None:
+    """12.4 % and 3.6 % are shown as 12 and 4: what stands between them adds up to −8."""
+    explain_forecast(world)
+    parts = [[f"milestone:step {number}", -0.0145] for number in range(8)] + [["pace", 0.026], ["together", 0.002]]
+    stored = {"by": (latest(world.org).on + timedelta(days=38)).isoformat(), "base": 0.124, "p_won": 0.036}
+    DealForecast.objects.filter(deal=world.deal).update(contributions={**stored, "parts": parts})
+    page = world.client(world.alice).get(world.deal_url).context["page"]
+    shown = [int(part.points.replace("−", "-")) for part in page.chances.parts]
+    assert (page.chances.base, sum(shown)) == ("12 %", -8)
+    assert all(part.is_for == (worth > 0) for part, worth in zip(page.chances.parts, shown, strict=True))
+
+
+def test_ranges_of_the_next_milestones_fill_their_scale(world: World) -> None:
+    explain_forecast(world)
+    steps = world.client(world.alice).get(world.deal_url).context["page"].steps
+    first, thin = steps.rows
+    assert (steps.scale, steps.now_at) == ("75 %", 40.0)
+    assert (first.bar_left, first.dot, first.seen) == (44.0, 54.7, pytest.approx(59.6, abs=0.1))
+    assert thin.seen is None
+
+
 def test_alerts_stand_on_the_page(world: World) -> None:
     explain_forecast(world)
     client = world.client(world.alice)

@@ -4,11 +4,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from landmark.deals.models import Deal
 from landmark.orgs.as_of import latest
 from landmark.orgs.roles import Role
 from landmark.outlook.models import FittedModel, FlagNote, StageFreeze
+from tests.apps.outlook.company import add_deal, day
 from tests.factories import make_deal, make_member, make_pipeline
 from tests.web.conftest import World
 from tests.web.test_board import make_forecast, read
@@ -114,6 +116,15 @@ def test_a_stalled_deal_is_explained_and_rests(world: World) -> None:
     assert FlagNote.objects.count() == 1
     reader = make_member(world.org, Role.EXECUTIVE, "Dan Oyelaran")
     assert world.client(reader).post(explain, {"kind": "stalled", "note": "No"}).status_code == 403
+
+
+def test_the_share_to_won_and_the_plain_one_stand_side_by_side(world: World) -> None:
+    today = (timezone.now() - day(0)) / timedelta(days=1)
+    for days, end in ((40, "won"), (30, "lost"), (20, "lost")):
+        add_deal(world.org, moves=[(today - days, "qualification"), (today - 5, end)])
+    assert "Of the 3 that have ended, plainly 33 % were won." in read(
+        world.client(world.alice), world.url("forecast/funnel/")
+    )
 
 
 def test_what_won_deals_have_and_lost_ones_lack(world: World) -> None:

@@ -1,4 +1,4 @@
-"""The model's number of a scope is the same on the overview and on the page of calls."""
+"""The model's number of a scope is the same on the overview and on the page of calls; what stands beside it."""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -6,15 +6,19 @@ from typing import Any
 
 from django.utils import timezone
 
+from landmark.cadence.call_actions import About, submit_call
+from landmark.cadence.deadlines import open_week
 from landmark.cadence.rate_actions import add_rate
 from landmark.deals.models import Deal
 from landmark.forecast.shocks import shock_of
 from landmark.orgs.models import Member
 from landmark.orgs.roles import Role
+from landmark.outlook.periods import next_period
 from tests.apps.outlook.company import add_deal, day
 from tests.factories import make_deal, make_member, make_team
 from tests.web.conftest import World
 from tests.web.test_board import make_forecast, read
+from tests.web.test_forecast_page import REPORT
 
 TOO_HIGH = {"shocks": {"60": shock_of(0.2, 0.8).to_json()}}
 """Past totals came out a fifth below what was said, so every number is corrected."""
@@ -83,3 +87,43 @@ def test_neither_page_explains_a_difference_any_more(world: World) -> None:
     make_forecast(world.org, 0.5, TOO_HIGH)
     for page in ("forecast/", "forecast/calls/"):
         assert "plain sums" not in read(world.client(world.bob), world.url(page))
+
+
+def test_a_range_says_how_often_it_held_once_that_is_known(world: World) -> None:
+    model = make_forecast(world.org)
+    client = world.client(world.bob)
+    assert "Tested on" not in read(client, world.url("forecast/"))
+    type(model).objects.filter(pk=model.pk).update(report=REPORT)
+    for page in ("forecast/", "forecast/calls/"):
+        assert "Tested on 2 past windows, the company&#x27;s range held 50 % of the time." in read(
+            client, world.url(page)
+        )
+
+
+def test_a_period_that_nobody_was_asked_about_says_so(world: World) -> None:
+    make_forecast(world.org)
+    client = world.client(world.bob)
+    page = client.get(world.url("forecast/")).context["page"]
+    assert page.four.numbers[1].note == "0 of 1 person"
+    later = next_period(page.view.period)
+    four = client.get(world.url("forecast/") + f"?period={later.key}").context["page"].four
+    assert {number.note for number in four.numbers[1:]} == {"not asked this week"}
+
+
+def test_only_who_has_something_to_hold_stands_among_the_quotas(world: World) -> None:
+    lines = world.client(world.bob).get(world.url("forecast/calls/quotas/")).context["page"].lines
+    assert [line.name for line in lines] == ["North", "Alice Moretti", "Organisation"]
+    make_deal(world.bob, "The lead's own")
+    lines = world.client(world.bob).get(world.url("forecast/calls/quotas/")).context["page"].lines
+    assert [line.name for line in lines] == ["North", "Alice Moretti", "Bob Lindqvist", "Organisation"]
+
+
+def test_long_lists_of_submissions_are_folded(world: World) -> None:
+    week = open_week(world.org, timezone.now())
+    for number in range(8):
+        submit_call(by=world.alice, about=About.own(world.alice), amount=Decimal(1000 + number), if_version=number,
+                    deadline_at=week.deadline.at)  # fmt: skip
+    response = world.client(world.alice).get(world.url("forecast/calls/"))
+    page = response.context["page"]
+    assert ([one.amount for one in page.said_now][0], len(page.said_now), len(page.said_before)) == (1007, 6, 2)
+    assert "2 earlier ones" in response.content.decode()

@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 
 from landmark.cadence.models import TargetPlan
+from landmark.cadence.setting_actions import set_quota
 from landmark.deals.models import Deal
 from landmark.orgs.as_of import latest
 from landmark.orgs.models import Member
@@ -72,6 +73,17 @@ def test_a_whole_plan_is_published_and_locked(world: World, ops: Member) -> None
     assert [(one.number, one.status) for one in TargetPlan.objects.order_by("number")] == [
         (1, "replaced"), (2, "published"),
     ]  # fmt: skip
+
+
+def test_a_target_stands_beside_the_quotas_and_says_what_each_is(world: World, ops: Member) -> None:
+    send(world.client(ops), world, "publish", **{f"team_{world.alice.team_id}": "1"})
+    url, period = world.url("forecast/targets/"), period_containing(world.org, latest(world.org).on)
+    assert "No team has a quota for this period." in read(world.client(world.bob), url)
+    set_quota(by=world.bob, scope="team", scope_id=world.bob.team_id, period=period, amount=Decimal(930_000))
+    page = read(world.client(world.bob), url)
+    assert "Team quotas add up to €930K." in page
+    assert f'href="{world.url("forecast/calls/quotas/")}?period={period.key}"' in page
+    assert "Team quotas" not in read(world.client(world.alice), url)
 
 
 def test_what_is_missing_is_said_and_nothing_is_lost(world: World, ops: Member) -> None:

@@ -84,7 +84,7 @@ class Spread:
 
 @dataclass(frozen=True, slots=True)
 class ScopeSums:
-    """``model`` is the mean of all outcomes, won included; None without a forecast. ``unseen`` is the part of it that no
+    """``model`` is the mean of all outcomes, won included; None without a forecast. ``unseen``: the part of it that no
     open deal with an amount stands behind. ``apart``: open amounts without a rate, by currency; ``won_apart`` the same
     for won ones."""
 
@@ -189,10 +189,12 @@ class Book:
         found: dict[UUID | None, Decimal] = defaultdict(lambda: ZERO)
         if self.draws is None:
             return found
-        outcomes = self.draws.outcomes
-        for scope, unopened, unpriced in zip(outcomes.scopes, outcomes.unopened, outcomes.unpriced, strict=True):
+        outcomes, whole = self.draws.outcomes, self.draws.range()
+        parts = ((outcomes.unopened + outcomes.unpriced) * 100).tolist()
+        cents = round_together(parts, int((whole.unopened + whole.unpriced) * 100))
+        for scope, cent in zip(outcomes.scopes, cents, strict=True):
             owner = self.draws.whose[scope][0]
-            found[UUID(owner) if owner else None] += Decimal(repr(float(unopened + unpriced))).quantize(CENT)
+            found[UUID(owner) if owner else None] += CENT * cent
         for owner_id, model in self.expected.items():
             if not any(line.expected for line in self.lines_of([owner_id]) if not line.is_paused):
                 found[owner_id] = model - _sum_won(self.bookings_of([owner_id]))

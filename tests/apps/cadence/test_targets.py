@@ -7,9 +7,10 @@ import pytest
 from django.core.exceptions import PermissionDenied
 
 from landmark.cadence.models import TargetPlan
-from landmark.cadence.sample_plan import set_up_sample
+from landmark.cadence.sample_plan import name_step_owners, set_up_sample
 from landmark.cadence.target_actions import NotReady, drop_draft, publish, save_draft
 from landmark.cadence.target_plans import PlanInput, Rate, measure_progress, read_input, suggest_rates, work_out
+from landmark.deals.models import GateState, NextStep
 from landmark.deals.policies import Refused
 from landmark.engines.targets import Answer
 from landmark.ledger.models import AuditEvent
@@ -139,6 +140,20 @@ def test_the_sample_company_publishes_a_plan_and_holds_its_percentages_once(org:
     assert plan.status == "published"
     assert plan.rates[0]["origin"] == "measured"
     assert find_freeze(org, latest(org)) is not None
+
+
+def test_most_next_steps_of_the_sample_get_the_owner_of_their_deal_the_same_each_time(
+    org: Organisation, ops: Member
+) -> None:
+    deals = [add_deal(org, moves=[(380, "qualification")], owner=ops, name=f"Deal {number:02}") for number in range(40)]
+    for deal in deals:
+        NextStep.objects.create(deal=deal, text="Call", due_on=on(410))
+    assert 28 < name_step_owners(org) < 40
+    named = set(NextStep.objects.filter(owner=ops.name).values_list("deal__name", flat=True))
+    NextStep.objects.update(owner="")
+    name_step_owners(org)
+    assert set(NextStep.objects.filter(owner=ops.name).values_list("deal__name", flat=True)) == named
+    assert GateState.objects.filter(deal__in=deals).exists()
 
 
 def test_12_2_a_fit_weighs_deals_with_what_is_held(org: Organisation, ops: Member) -> None:

@@ -180,9 +180,12 @@ def _ended(share: Share) -> str:
 def _overall(share: Share) -> str:
     if share.rate is None:
         return _("No deal has ended yet, so no share can be measured.")
-    return _("Of all deals opened, %(rate)s end won (%(low)s to %(high)s, on %(count)s that ended).") % {
+    return _(
+        "Of all deals opened, %(rate)s end won (%(low)s to %(high)s), with open ones counted as not yet known. Of the "
+        "%(count)s that have ended, plainly %(plain)s were won."
+    ) % {
         "rate": format_percent(share.rate), "low": format_percent(share.low), "high": format_percent(share.high),
-        "count": _ended(share),
+        "count": _ended(share), "plain": format_percent(share.reached / share.ended),
     }  # fmt: skip
 
 

@@ -12,7 +12,9 @@ from django.http import QueryDict
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from landmark.cadence.calls import read_quotas
 from landmark.cadence.models import TargetPlan
+from landmark.cadence.models.calls import Scope
 from landmark.cadence.target_plans import (
     PlanInput,
     Progress,
@@ -121,6 +123,7 @@ class ProgressView:
     teams: tuple[tuple[str, str, str, int], ...]
     elapsed: int
     unconverted: int
+    quotas: str = ""
 
 
 @dataclass(frozen=True)
@@ -380,7 +383,26 @@ def _view_progress(plan: TargetPlan, setting: Setting) -> ProgressView:
         (team.label, setting.money(team.target), setting.money(team.won), _percent_of(team.won, team.target))
         for team in found.teams
     )
-    return ProgressView(tuple(rows), levels, teams, round(100 * found.elapsed), found.unconverted)
+    quotas = _say_quotas(setting)
+    return ProgressView(tuple(rows), levels, teams, round(100 * found.elapsed), found.unconverted, quotas)
+
+
+def _say_quotas(setting: Setting) -> str:
+    """What team quotas add up to, beside the targets; "" for who may not see them."""
+    request = setting.request
+    if not has_right(request.member, Right.SEE_CALLS):
+        return ""
+    found = read_quotas(request.org, request.as_of, setting.period)
+    held = [
+        one.amount
+        for (scope, _id), one in found.items()
+        if scope == Scope.TEAM and one.currency == request.org.currency
+    ]
+    meant = _("A target is what the plan needs of a team; a quota is what its leaders ask of it, set apart from it.")
+    if not held:
+        return f"{meant} {_('No team has a quota for this period.')}"
+    total = setting.money(sum((amount for amount in held if amount is not None), Decimal(0)))
+    return f"{meant} {_('Team quotas add up to %(total)s.') % {'total': total}}"
 
 
 def _percent_of(part: Decimal, whole: Decimal) -> int:

@@ -141,7 +141,7 @@ def save_quotas(request: MemberRequest) -> HttpResponse:
             count += made is not None
     except Refused as refused:
         status = 409 if isinstance(refused, StaleQuota) else 422
-        typed = {name.removeprefix("quota-"): text[:40] for name, text in request.POST.items()}
+        typed = {name.removeprefix("quota-"): request.POST.get(name, "")[:40] for name in request.POST}
         context = {"page": read_quota_page(request, period, typed), "errors": [str(refused)]}
         return render(request, QUOTAS, context, status=status)
     text = ngettext("%(count)d quota set.", "%(count)d quotas set.", count)

@@ -54,6 +54,10 @@ def test_a_representative_sees_the_model_gives_a_call_and_sees_it_stand(world: W
     assert send(client, world, "80000.50", note="Two are close").status_code == 302
     page = read(client, world.url(CALLS))
     assert "€80,000.50 by Alice Moretti" in page
+    assert 'value="80000.50"' in page
+    client.cookies["django_language"] = "it"
+    assert 'value="80000,50"' in read(client, world.url(CALLS))
+    del client.cookies["django_language"]
     assert "Two are close" in page
     assert CallEntry.objects.get().author_id == world.alice.id
 

@@ -44,6 +44,12 @@ def _write_money(value: Decimal, currency: str, *, short: bool) -> str:
     return format_currency(round(value), currency, format=pattern, locale=locale, currency_digits=False)
 
 
+def format_typed(amount: Decimal) -> str:
+    """As a person would type it: 84000, or 84000,50 where a comma parts the cents."""
+    pattern = "0" if amount == amount.to_integral_value() else "0.00"
+    return format_decimal(amount, format=pattern, locale=current_locale())
+
+
 def _shortens_thousands(locale: Locale) -> bool:
     """English writes 84K; Italian has no short form below a million."""
     return str(locale.compact_currency_formats["short"]["other"]["10000"].pattern).strip("0 \xa0¤") != ""

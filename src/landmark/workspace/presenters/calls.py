@@ -27,7 +27,7 @@ from landmark.orgs.permissions import has_right
 from landmark.orgs.roles import Right
 from landmark.outlook.periods import Period, read_period
 from landmark.playbook.loader import load_playbook
-from landmark.ui.formats import format_money, format_weekday
+from landmark.ui.formats import format_money, format_typed, format_weekday
 from landmark.workspace.access import MemberRequest
 from landmark.workspace.presenters.board import PeriodChoice, list_periods
 from landmark.workspace.presenters.call_lines import (
@@ -250,7 +250,7 @@ class CallsPage:
         entry = row.entries.get(kind)
         form = GiveForm(
             kind=kind, scope=row.scope, scope_id=row.id, title=self._title(kind, row), entry=entry,
-            version=entry.version if entry else 0, amount=str(entry.amount) if entry else "",
+            version=entry.version if entry else 0, amount=format_typed(entry.amount) if entry else "",
             note=entry.note if entry else "",
         )  # fmt: skip
         if self.typed.get("key") != form.key:

@@ -116,9 +116,20 @@ def test_only_sales_operations_and_administrators_set_targets(world: World, act:
     "change", [{"amount": "0"}, {"low_1": ""}, {"low_2": "nan"}, {"low_0": "120"}, {"high_2": "10"}, {"amount": "x\0"}]
 )
 def test_nonsense_is_marked_and_saves_nothing(world: World, ops: Member, change: dict[str, str]) -> None:
-    assert send(world.client(ops), world, "save", **change).status_code == 422
+    refused = send(world.client(ops), world, "save", **change)
+    assert refused.status_code == 422
+    assert 'role="alert"' in refused.content.decode()
     assert send(world.client(ops), world, "work", **change).status_code == 200
     assert TargetPlan.objects.count() == 0
+
+
+def test_figures_are_typed_and_shown_in_the_readers_way(world: World, ops: Member) -> None:
+    client = world.client(ops)
+    client.cookies["django_language"] = "it"
+    typed = {"amount": "1.200.000", "deal_size": "60.000,00", "low_0": "80,5"}
+    assert send(client, world, "save", **typed).status_code == 302
+    form = client.get(world.url("forecast/targets/")).context["page"].form
+    assert [form[name].value() for name in typed] == ["1200000", "60000", "80,5"]
 
 
 def test_the_next_quarter_has_a_plan_of_its_own(world: World, ops: Member) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from babel.numbers import get_decimal_symbol
 from django import forms
 from django.forms import BoundField
 from django.utils.translation import gettext as _
@@ -15,7 +16,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from landmark.cadence.target_plans import PlanInput, Rate
 from landmark.engines.targets import DEFINITIONS, LEADING, TESTS, Answer
-from landmark.ui.formats import format_count, format_percent
+from landmark.ui.formats import current_locale, format_count, format_percent
 from landmark.ui.numbers import AmountField, ShareField
 
 HUNDRED = Decimal(100)
@@ -199,11 +200,12 @@ def start_values(plan: PlanInput) -> dict[str, Any]:
 
 
 def _plain(value: Decimal | None) -> str | None:
-    """Without trailing zeros and never as a power of ten."""
+    """Without trailing zeros, never as a power of ten, with the reader's decimal mark."""
     if value is None:
         return None
     text = f"{value:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return text.replace(".", get_decimal_symbol(current_locale()))
 
 
 def _percent(share: Decimal | None) -> str | None:

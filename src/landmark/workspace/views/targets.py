@@ -44,7 +44,7 @@ def _show_form(request: MemberRequest, setting: Setting, form: TargetsForm, *, o
     if request.htmx and ok:
         return render(request, "workspace/targets/worked.html", {"worked": view_form(form, setting), "form": form})
     page = read_targets_page(request, setting, form)
-    return render(request, PAGE, {"page": page, "is_typed": True}, status=200 if ok else 422)
+    return render(request, PAGE, {"page": page, "is_typed": True, "is_refused": not ok}, status=200 if ok else 422)
 
 
 def _keep(request: MemberRequest, setting: Setting, form: TargetsForm, *, is_final: bool) -> HttpResponse:

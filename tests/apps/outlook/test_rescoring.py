@@ -7,7 +7,7 @@ import pytest
 
 from landmark.forecast.model import VERSION
 from landmark.orgs.models import Organisation
-from landmark.outlook import actions, fitting
+from landmark.outlook import actions, explaining, fitting
 from landmark.outlook.actions import REFIT_AFTER, find_recent_fit, run_fit, start_fit
 from landmark.outlook.models import DealForecast, FitRun, FittedModel
 from tests.apps.outlook.company import add_deal, make_company
@@ -108,3 +108,45 @@ def test_what_the_fit_found_of_the_past_is_not_found_anew(org: Organisation, mon
 
 def refuse(*_given: Any) -> Any:
     raise AssertionError
+
+
+def test_processes_of_their_own_tell_the_same(org: Organisation, monkeypatch: pytest.MonkeyPatch) -> None:
+    day = first_day(org)
+    score(org, day)
+    monkeypatch.setattr(explaining, "BATCH", 2)
+    told = [read_told(score(org, day + timedelta(days=1)).model)]
+    monkeypatch.setattr(explaining, "MANY", 1)
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    FittedModel.objects.filter(org=org, as_of=day + timedelta(days=1)).delete()
+    told.append(read_told(score(org, day + timedelta(days=1)).model))
+    assert told[0] == told[1]
+    assert len(told[0]) == 4
+
+
+def read_told(model: FittedModel | None) -> dict[Any, Any]:
+    fields = ("won", "lost", "stage_percent", "contributions", "explanation", "alerts")
+    rows = DealForecast.objects.filter(model=model).values_list("deal_id", *fields)
+    return {deal: (bytes(won), bytes(lost), *rest) for deal, won, lost, *rest in rows}
+
+
+def test_a_night_killed_half_way_leaves_the_last_forecast(org: Organisation, monkeypatch: pytest.MonkeyPatch) -> None:
+    day = first_day(org)
+    whole = score(org, day).model
+    percents: list[int] = []
+    tell = fitting.explain_deals
+
+    def stop_half_way(*given: Any) -> Any:
+        batches = tell(*given)
+        yield next(batches)
+        percents.append(FitRun.objects.get(status="running").percent)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(fitting, "explain_deals", stop_half_way)
+    monkeypatch.setattr(explaining, "BATCH", 2)
+    run = start_fit(org, day + timedelta(days=1), enqueue=False, rescoring=True)
+    with pytest.raises(KeyboardInterrupt):
+        run_fit(run.pk)
+    run.refresh_from_db()
+    assert run.status == FitRun.Status.FAILED
+    assert percents == [65], "half of the deals were told"
+    assert FittedModel.objects.get(org=org, is_ready=True) == whole

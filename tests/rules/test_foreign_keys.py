@@ -2,7 +2,7 @@
 
 from django.apps import apps
 
-ORDER = ["ledger", "orgs", "deals", "outlook", "cadence", "connectors", "workspace"]
+ORDER = ["ledger", "orgs", "deals", "buying", "plans", "closing", "outlook", "cadence", "connectors", "workspace"]
 THIRD_PARTY = {"auth", "contenttypes", "admin", "sessions", "account", "mfa", "django_tasks_database"}
 
 

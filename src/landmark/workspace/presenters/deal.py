@@ -57,6 +57,7 @@ from landmark.workspace.presenters.record import (
     read_people,
     tell_moves,
 )
+from landmark.workspace.presenters.room import Card, read_cards
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,10 @@ class DealPage:
     @cached_property
     def reader(self) -> PathReader:
         return PathReader(self.facts, self.playbook, self.as_of.on, self.lang)
+
+    @cached_property
+    def cards(self) -> list[Card]:
+        return read_cards(self.request, self.deal)
 
     # What the header says
 

@@ -6,6 +6,7 @@ Answers: what the top bar shows. Does not answer: who may be here (``access``).
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django import template
 from django.template import Context
@@ -81,7 +82,7 @@ def _make_shell(request: MemberRequest, org: Organisation) -> Shell:
 def _nav(request: MemberRequest) -> tuple[NavItem, ...]:
     here = request.resolver_match.url_name if request.resolver_match else ""
     items = (
-        (_("Pipeline"), "board", "board", "g p", {"board", "table", "deal"}),
+        (_("Pipeline"), "board", "board", "g p", {"board", "table"} | {name for name, _label in _deal_tabs()}),
         (_("Forecast"), "forecast", "chart", "g f", {name for name, _label in _forecast_tabs()} - {"report_card"}),
         (_("Report card"), "report_card", "report", "g r", {"report_card"}),
     )
@@ -104,7 +105,7 @@ def _forecast_tabs() -> tuple[tuple[str, str], ...]:
 
 
 @register.inclusion_tag("workspace/parts/tabs.html", takes_context=True)
-def forecast_tabs(context: Context) -> dict[str, list[NavItem]]:
+def forecast_tabs(context: Context) -> dict[str, Any]:
     """The strip of tabs that every page of the forecast carries below its heading."""
     request: MemberRequest = context["request"]
     here = (request.resolver_match.url_name if request.resolver_match else None) or ""
@@ -112,7 +113,38 @@ def forecast_tabs(context: Context) -> dict[str, list[NavItem]]:
         NavItem(label, link_to(request, f"workspace:{name}"), "", "", here == name or here.startswith(f"{name}_"))
         for name, label in _forecast_tabs()
     ]
-    return {"tabs": tabs}
+    return {"tabs": tabs, "name": _("Pages of the forecast")}
+
+
+def _deal_tabs() -> tuple[tuple[str, str], ...]:
+    """Pages of the deal room, by the name of their address, in the order of the tabs."""
+    return (
+        ("deal", _("Overview")),
+        ("people", _("People")),
+        ("discovery", _("Discovery")),
+        ("plan", _("Plan")),
+        ("qualification", _("Qualification")),
+        ("decision", _("Decision")),
+        ("close", _("Close")),
+    )
+
+
+@register.inclusion_tag("workspace/parts/tabs.html", takes_context=True)
+def deal_tabs(context: Context, pk: UUID) -> dict[str, Any]:
+    """The strip of tabs that every page of a deal carries below its heading."""
+    request: MemberRequest = context["request"]
+    here = (request.resolver_match.url_name if request.resolver_match else None) or ""
+    found = ((name, label, _find(request, name, pk)) for name, label in _deal_tabs())
+    tabs = [NavItem(label, url, "", "", here.split("_")[0] == name) for name, label, url in found if url]
+    return {"tabs": tabs if len(tabs) > 1 else [], "name": _("Pages of the deal")}
+
+
+def _find(request: MemberRequest, name: str, pk: UUID) -> str:
+    """The address of a part, "" while it has no page."""
+    try:
+        return link_to(request, f"workspace:{name}", pk=pk)
+    except NoReverseMatch:
+        return ""
 
 
 @register.inclusion_tag("workspace/parts/chart_links.html", takes_context=True)

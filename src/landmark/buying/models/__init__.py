@@ -1,0 +1,1 @@
+"""Tables about who buys and how: people, decision process, discovery, qualification."""

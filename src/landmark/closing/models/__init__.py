@@ -1,0 +1,1 @@
+"""Tables about from the trial close to the signed contract and the hand-over."""

@@ -1,0 +1,1 @@
+"""Tables about the plan that seller and buyer share."""

@@ -59,6 +59,7 @@ check: $(VENV)/.dev ## Lint, types, import contracts, migrations, documentation
 
 reference: $(VENV)/.run ## Write the parts of the reference that come from the code
 	@$(BIN)/python -m landmark.cli.reference > docs/reference/cli.md
+	@$(BIN)/python -m tests.method_coverage
 
 accuracy: $(VENV)/.bench ## Measure the forecast against its peers and renew docs/explanation/accuracy.md (takes hours)
 	@$(BIN)/python -m benchmarks.accuracy

@@ -38,6 +38,7 @@ def send(client: Client, world: World, act: str, **changes: Any) -> Any:
     return client.post(world.url("forecast/targets/"), {**FORM, "act": act, **changes})
 
 
+@pytest.mark.rule("1.2", "The form works out 20 58 82 103 and tells of the contradiction")
 def test_1_2_the_form_works_out_20_58_82_103_and_tells_of_the_contradiction(world: World) -> None:
     response = world.client(world.alice).post(
         world.url("forecast/targets/"), {**FORM, "act": "work"}, headers={"HX-Request": "true"}

@@ -59,6 +59,7 @@ def plan_of(**changes: Any) -> PlanInput:
     return PlanInput(**{**values, **changes})
 
 
+@pytest.mark.rule("1.2", "A stored plan reads back as it was written")
 def test_1_2_a_stored_plan_reads_back_as_it_was_written(org: Organisation, ops: Member, period: Period) -> None:
     plan = plan_of(teams={str(ops.team_id): D(1)})
     draft = save_draft(org, period, plan, by=ops)
@@ -68,6 +69,7 @@ def test_1_2_a_stored_plan_reads_back_as_it_was_written(org: Organisation, ops: 
     assert [row["part"] for row in draft.shares] == ["62", "41", "1200000.00"]
 
 
+@pytest.mark.rule("1.2", "Published targets are locked and replaced by a newer version")
 def test_1_2_published_targets_are_locked_and_replaced_by_a_newer_version(
     org: Organisation, ops: Member, period: Period
 ) -> None:
@@ -83,6 +85,7 @@ def test_1_2_published_targets_are_locked_and_replaced_by_a_newer_version(
     assert verify(org.id).is_whole
 
 
+@pytest.mark.rule("1.2", "What is missing keeps a plan a draft")
 def test_1_2_what_is_missing_keeps_a_plan_a_draft(org: Organisation, ops: Member, period: Period) -> None:
     draft = save_draft(org, period, plan_of(definitions={}), by=ops)
     with pytest.raises(NotReady, match="counts as qualified"):
@@ -103,6 +106,7 @@ def test_only_who_has_the_right_sets_targets(org: Organisation, ops: Member, per
             act(draft, by=manager)
 
 
+@pytest.mark.rule("1.2", "Conversions are measured and ranges while thin")
 def test_1_2_conversions_are_measured_and_ranges_while_thin(org: Organisation) -> None:
     for end in ["won"] * 3 + ["lost"] * 5:
         add_deal(org, moves=[(0, "qualification"), (5, "discovery"), (20, "commercial"), (40, end)])
@@ -119,6 +123,7 @@ def test_nothing_to_measure_leaves_the_sample_80_70_35(org: Organisation) -> Non
     assert [(rate.low, rate.origin) for rate in rates] == [(D("0.80"), "own"), (D("0.70"), "own"), (D("0.35"), "own")]
 
 
+@pytest.mark.rule("1.2", "Progress coverage is the pipeline aimed at the period over what is left")
 def test_1_2_progress_coverage_is_the_pipeline_aimed_at_the_period_over_what_is_left(
     org: Organisation, ops: Member, period: Period
 ) -> None:
@@ -156,6 +161,7 @@ def test_most_next_steps_of_the_sample_get_the_owner_of_their_deal_the_same_each
     assert GateState.objects.filter(deal__in=deals).exists()
 
 
+@pytest.mark.rule("12.2", "A fit weighs deals with what is held")
 def test_12_2_a_fit_weighs_deals_with_what_is_held(org: Organisation, ops: Member) -> None:
     held = add_deal(org, moves=[(380, "qualification"), (390, "discovery")], amount=D(50_000))
     free = add_deal(org, moves=[(380, "qualification"), (390, "solution")], amount=D(50_000))

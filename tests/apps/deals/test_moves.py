@@ -42,6 +42,7 @@ def step(rep, days=5):
     return NextStepInput("Discovery meeting", rep.name, latest(rep.org).on + timedelta(days=days))
 
 
+@pytest.mark.rule("5.5", "A held gate says what is missing, and who could give it")
 def test_a_held_gate_says_what_is_missing_and_writes_nothing(deal, rep):
     with pytest.raises(MoveRefused) as refusal:
         move_deal(deal, by=rep, to_stage="discovery", note="Ready?", next_step=step(rep))
@@ -72,6 +73,7 @@ def test_the_same_move_shown_beforehand_meets_the_same_gates(deal, rep):
 
 
 @pytest.mark.parametrize("lacking", ["note", "next_step"])
+@pytest.mark.rule("5.5", "A move without a next step in one sentence is refused")
 def test_every_move_takes_a_note_and_a_next_step(deal, rep, lacking):
     factories.open_discovery_gate(deal, rep)
     given = {"note": "Fit is confirmed.", "next_step": step(rep)}
@@ -80,6 +82,7 @@ def test_every_move_takes_a_note_and_a_next_step(deal, rep, lacking):
         move_deal(deal, by=rep, to_stage="discovery", **given)
 
 
+@pytest.mark.rule("5.5", "Losing, pausing and moving back are never gated and take a reason")
 def test_losing_pausing_and_going_back_are_never_gated_but_take_a_reason(deal, rep):
     factories.open_discovery_gate(deal, rep)
     move_deal(deal, by=rep, to_stage="discovery", note="Fit.", next_step=step(rep))
@@ -104,6 +107,7 @@ def test_paused_deals_stay_open_and_out_of_commit(deal, rep):
     assert deal not in Deal.objects.of(rep.org).committed()
 
 
+@pytest.mark.rule("5.1", "A dated promise stands in for what discovery will bring, and falls due")
 def test_a_dated_promise_opens_the_gate_and_falls_due_by_itself(deal, rep):
     factories.prove(deal, rep, "qualification_call")
     factories.meet(deal, rep)
@@ -249,6 +253,7 @@ def test_an_executive_opens_no_deal(rep):
         open_deal(by=executive, name="Mine")
 
 
+@pytest.mark.rule("D", "Won means signed")
 def test_won_means_signed(deal, rep):
     """The last door with all the evidence it asks for: the deal closes as won and leaves the gate table."""
     playbook = load_playbook()

@@ -43,6 +43,7 @@ def add_many(org: Organisation, count: int, *moves: tuple[float, str], **fields:
         add_deal(org, moves=moves, **fields)
 
 
+@pytest.mark.rule("12.2", "18 of 40 went on and the open ones are censored")
 def test_12_2_18_of_40_went_on_and_the_open_ones_are_censored(org: Organisation) -> None:
     add_many(org, 18, (0, "discovery"), (10, "commercial"), (20, "commitment"), (30, "won"))
     add_many(org, 22, (0, "discovery"), (10, "commercial"), (40, "lost"))
@@ -101,6 +102,7 @@ def test_left_truncation_a_deal_known_since_day_200_was_not_watched_before(org: 
     assert share.rate == pytest.approx(1.0)
 
 
+@pytest.mark.rule("2.2", "Steps guardrails and reasons")
 def test_2_2_steps_guardrails_and_reasons(org: Organisation) -> None:
     add_many(org, 30, (0, "qualification"), (8, "discovery"), (20, "commercial"), (40, "won"))
     add_many(org, 70, (0, "qualification"), (8, "discovery"), (30, "lost"))
@@ -116,6 +118,7 @@ def test_2_2_steps_guardrails_and_reasons(org: Organisation) -> None:
     assert proposal.guardrail.value is None  # nobody gave a reason: that is not "never unfit"
 
 
+@pytest.mark.rule("2.2", "Win rate by source where the data says it")
 def test_2_2_win_rate_by_source_where_the_data_says_it(org: Organisation) -> None:
     for source, end in (("Web", "won"), ("Web", "lost"), ("Event", "lost")):
         deal = add_deal(org, moves=[(0, "qualification"), (4, "discovery"), (30, end)])
@@ -126,6 +129,7 @@ def test_2_2_win_rate_by_source_where_the_data_says_it(org: Organisation) -> Non
     ]  # fmt: skip
 
 
+@pytest.mark.rule("12.2", "Thin history leans on the playbook until 20 have ended")
 def test_12_2_thin_history_leans_on_the_playbook_until_20_have_ended(org: Organisation) -> None:
     add_many(org, 19, (0, "qualification"), (5, "discovery"), (30, "lost"))
     percents = {p.stage: p for p in read_percents(org, latest(org), measure_funnel(org, latest(org)))}
@@ -155,6 +159,7 @@ def test_the_funnel_is_measured_anew_once_something_was_recorded(org: Organisati
 # Flags
 
 
+@pytest.mark.rule("12.2", "Stalled is no move and no evidence for 31 days")
 def test_12_2_stalled_is_no_move_and_no_evidence_for_31_days(org: Organisation) -> None:
     add_deal(org, moves=[(369, "qualification")], name="quiet")
     add_deal(org, moves=[(369, "qualification")], evidence=[(395, "qualification_call")], name="proved")
@@ -162,11 +167,13 @@ def test_12_2_stalled_is_no_move_and_no_evidence_for_31_days(org: Organisation) 
     assert [one.deal.name for one in read_upkeep(org, latest(org), None).stalled] == ["quiet"]
 
 
+@pytest.mark.rule("12.2", "Evidence completeness in percent")
 def test_12_2_evidence_completeness_in_percent(org: Organisation) -> None:
     add_deal(org, moves=[(380, "qualification")], evidence=[(385, "qualification_call")])
     assert [one.evidence_percent for one in read_upkeep(org, latest(org), None).deals] == [50]
 
 
+@pytest.mark.rule("12.2", "A trigger after the date was set asks for a look until somebody looks")
 def test_12_2_a_trigger_after_the_date_was_set_asks_for_a_look_until_somebody_looks(org: Organisation) -> None:
     ops = make_member(org, Role.SALES_OPERATIONS)
     deal = add_deal(org, moves=[(300, "solution")], evidence=[(390, "terms_grasped")], target_on=on(450))
@@ -181,6 +188,7 @@ def test_12_2_a_trigger_after_the_date_was_set_asks_for_a_look_until_somebody_lo
     assert moved.pk is not None
 
 
+@pytest.mark.rule("12.2", "An old deal is restaged or explained and asks again after 14 days")
 def test_12_2_an_old_deal_is_restaged_or_explained_and_asks_again_after_14_days(org: Organisation) -> None:
     ops = make_member(org, Role.SALES_OPERATIONS)
     deal = add_deal(org, moves=[(300, "qualification")])
@@ -197,6 +205,7 @@ def test_12_2_an_old_deal_is_restaged_or_explained_and_asks_again_after_14_days(
         explain_flag(deal, by=make_member(org, Role.EXECUTIVE, "Dan Oyelaran"), kind="ageing", note="No")
 
 
+@pytest.mark.rule("1.5", "A stage change without note or next step is incomplete")
 def test_1_5_a_stage_change_without_note_or_next_step_is_incomplete(org: Organisation) -> None:
     add_deal(org, moves=[(350, "qualification"), (396, "discovery")], name="bare")
     add_deal(org, moves=[(350, "qualification"), (380, "discovery")], name="long ago")
@@ -218,6 +227,7 @@ def test_what_if_knows_the_strongest_fresh_proof(org: Organisation) -> None:
 PERCENTS = {"qualification": Decimal("0.2"), "discovery": Decimal("0.35"), "solution": Decimal("0.55")}
 
 
+@pytest.mark.rule("12.2", "Percentages are held for a while by somebody")
 def test_12_2_percentages_are_held_for_a_while_by_somebody(org: Organisation) -> None:
     ops = make_member(org, Role.SALES_OPERATIONS)
     made = freeze_stages(org, PERCENTS, by=ops, until_on=on(490), reason="New definitions")
@@ -244,6 +254,7 @@ def test_a_freeze_ends_today_or_later_within_a_year_or_so(org: Organisation, day
         freeze_stages(org, PERCENTS, by=make_member(org, Role.MANAGER, "Bob Lindqvist"), until_on=on(420))
 
 
+@pytest.mark.rule("12.2", "The monthly check tells what strayed once")
 def test_12_2_the_monthly_check_tells_what_strayed_once(org: Organisation) -> None:
     ops = make_member(org, Role.SALES_OPERATIONS)
     freeze = freeze_stages(org, PERCENTS, by=ops, until_on=on(490))
@@ -260,6 +271,7 @@ def test_12_2_the_monthly_check_tells_what_strayed_once(org: Organisation) -> No
     assert state is not None
 
 
+@pytest.mark.rule("12.2", "A check is due every 30 days and run by the schedule")
 def test_12_2_a_check_is_due_every_30_days_and_run_by_the_schedule(org: Organisation) -> None:
     ops = make_member(org, Role.SALES_OPERATIONS)
     add_many(org, 40, (360, "qualification"), (370, "discovery"), (395, "lost"))

@@ -32,6 +32,7 @@ def closed(reached: int, lost: int) -> list[Stay]:
     return [Stay(5.0, "reached")] * reached + [Stay(9.0, "lost")] * lost
 
 
+@pytest.mark.rule("12.2", "18 of 40 are 45 % when all have ended")
 def test_12_2_18_of_40_is_45_percent_when_all_have_ended() -> None:
     share = measure_share(closed(18, 22))
     assert (share.entered, share.reached, share.lost, share.open) == (40, 18, 22, 0)
@@ -41,6 +42,7 @@ def test_12_2_18_of_40_is_45_percent_when_all_have_ended() -> None:
     assert (round(share.low, 3), round(share.high, 3)) == (0.307, 0.602)
 
 
+@pytest.mark.rule("12.2", "18 of 40 is the rate to commitment; times .90 it is 40.5 % to won")
 def test_12_2_18_of_40_led_to_commitment_and_40_5_percent_to_won() -> None:
     """The published .45 is a rate to commitment. Carried on to won: × .90 = .405."""
     source = PLAYBOOK.benchmarks.source_rates
@@ -48,10 +50,12 @@ def test_12_2_18_of_40_led_to_commitment_and_40_5_percent_to_won() -> None:
     assert source["commercial"] * source["commitment"] == Decimal("0.405")
 
 
+@pytest.mark.rule("12.2", "A later stage below an earlier one is warned about")
 def test_12_2_a_later_stage_below_an_earlier_one_is_warned_about() -> None:
     assert falling_steps(PLAYBOOK.benchmarks.source_rates) == (("solution", "commercial"),)
 
 
+@pytest.mark.rule("12.2", "Weighted value is 71,500 in May and 16,500 in June")
 def test_12_2_weighted_value_71_500_in_may_and_16_500_in_june() -> None:
     rates = PLAYBOOK.benchmarks.source_rates
     deals = [
@@ -62,12 +66,14 @@ def test_12_2_weighted_value_71_500_in_may_and_16_500_in_june() -> None:
     assert weigh_by_period(deals) == {"2026-05": Decimal("71500"), "2026-06": Decimal("16500")}
 
 
+@pytest.mark.rule("12.2", "Open deals are censored not counted as lost")
 def test_12_2_open_deals_are_censored_not_counted_as_lost() -> None:
     """Ten won early, ten lost late, twenty opened yesterday: half are won, not a quarter."""
     stays = [Stay(10, "reached")] * 10 + [Stay(40, "lost")] * 10 + [Stay(1, "open")] * 20
     assert measure_share(stays).rate == pytest.approx(0.5)
 
 
+@pytest.mark.rule("12.2", "A deal that outlasts every closing stays undecided")
 def test_12_2_a_deal_that_outlasts_every_closing_stays_undecided() -> None:
     share = measure_share([*closed(5, 4), Stay(100, "open")])
     assert share.rate == pytest.approx(0.5)
@@ -122,6 +128,7 @@ def test_a_deal_still_open_never_raises_the_share(stays: list[Stay], days: int) 
         ("discovery_to_proposal", (72, 45)), ("proposal_to_won", (45, 18)),
     ],
 )  # fmt: skip
+@pytest.mark.rule("2.2", "The four published steps lie below their target")
 def test_2_2_the_four_published_steps_lie_below_their_target(step: str, counts: tuple[int, int]) -> None:
     """18, 40, 62.5 and 40 % stand below 20–22, 45–50, 65–70 and 42–45; on these counts chance may be the reason."""
     entered, reached = counts
@@ -131,6 +138,7 @@ def test_2_2_the_four_published_steps_lie_below_their_target(step: str, counts: 
     assert judge_step(STEPS[step], share) == "maybe_below"
 
 
+@pytest.mark.rule("2.2", "Ten times the deals make sure of it")
 def test_2_2_ten_times_the_deals_make_sure_of_it() -> None:
     assert judge_step(STEPS["lead_to_qualified"], measure_share(closed(1800, 8200))) == "below"
     assert judge_step(STEPS["lead_to_qualified"], measure_share(closed(210, 790))) == "within"
@@ -142,6 +150,7 @@ def made(rate: float | None, low: float, high: float) -> Share:
     return Share(100, 40, 60, 0, rate, low, high, 0.0)
 
 
+@pytest.mark.rule("12.2", "Drift is a frozen percentage outside what is measured now")
 def test_12_2_drift_is_a_frozen_percentage_outside_what_is_measured_now() -> None:
     frozen = {"discovery": 0.35, "solution": 0.55, "commercial": 0.45, "gone": 0.5}
     now = {
@@ -150,6 +159,7 @@ def test_12_2_drift_is_a_frozen_percentage_outside_what_is_measured_now() -> Non
     assert [(drift.stage, drift.frozen) for drift in find_drift(frozen, now)] == [("solution", 0.55)]
 
 
+@pytest.mark.rule("12.2", "No progress means stalled")
 def test_12_2_no_progress_means_stalled() -> None:
     assert not is_stalled(DAY, DAY + timedelta(days=30), 30)
     assert is_stalled(DAY, DAY + timedelta(days=31), 30)
@@ -158,6 +168,7 @@ def test_12_2_no_progress_means_stalled() -> None:
 TRIGGERS = {item.key: item.evidence for item in PLAYBOOK.benchmarks.date_reviews}
 
 
+@pytest.mark.rule("12.2", "Plan price and legal each ask for a look at the target date")
 def test_12_2_plan_price_and_legal_each_ask_for_a_look_at_the_target_date() -> None:
     assert list(TRIGGERS) == ["plan_agreed", "price_aligned", "legal_started"]
     seen = {names[0]: DAY for names in TRIGGERS.values()}
@@ -167,6 +178,7 @@ def test_12_2_plan_price_and_legal_each_ask_for_a_look_at_the_target_date() -> N
     assert find_due_reviews(TRIGGERS, {}, None) == ()
 
 
+@pytest.mark.rule("2.2", "Drop off reasons most frequent first")
 def test_2_2_drop_off_reasons_most_frequent_first() -> None:
     assert list(count_ends(["price", "rival", "price", "fit"]).items()) == [("price", 2), ("fit", 1), ("rival", 1)]
 

@@ -80,6 +80,7 @@ def test_a_gate_passed_later_was_not_passed_then() -> None:
     assert evaluate_gate(PLAYBOOK.gate("timing"), facts, PLAYBOOK, TODAY).passed_on == TODAY
 
 
+@pytest.mark.rule("C", "What is missing is asked of a named person, never of a known adversary")
 def test_the_named_person_is_asked_but_never_a_known_adversary() -> None:
     people = (
         StakeholderFact("Ugo Ferri", frozenset({"economic_buyer"}), stance="adversary"),
@@ -152,6 +153,7 @@ def test_a_move_says_the_least_satisfied_status() -> None:
     assert (move.status, move.allowed, move.valid_until) == ("passed", True, STEP.due_on)
 
 
+@pytest.mark.rule("D", "The decision meeting has entry checks of its own")
 def test_the_meeting_has_its_own_gate() -> None:
     assert [result.gate for result in evaluate_meeting(EMPTY, PLAYBOOK, TODAY)] == ["decision_entry"]
 

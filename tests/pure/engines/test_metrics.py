@@ -21,6 +21,7 @@ PLAYBOOK = load_playbook("landmark/2026.1")
 RATES = PLAYBOOK.benchmarks.source_rates
 
 
+@pytest.mark.rule("12.2", "The worked case of weighted value as published")
 def test_the_published_worked_case_of_weighted_value() -> None:
     """50k × .35 + 120k × .45 = 71.5k in May; 30k × .55 = 16.5k in June."""
     deals = [
@@ -57,6 +58,7 @@ def test_the_playbooks_limit_stands_in_until_there_are_enough_stays() -> None:
     assert find_stage_limit([], prior=None) == StageLimit(None, is_prior=True)
 
 
+@pytest.mark.rule("2.2", "The published funnel lags at every step")
 def test_the_published_funnel_lags_at_every_step() -> None:
     counts = {"lead": 1000, "qualified": 180, "discovery": 72, "proposal": 45, "won": 18}
     findings = judge_funnel(counts, PLAYBOOK)

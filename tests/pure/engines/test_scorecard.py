@@ -22,6 +22,7 @@ DEAL = DealFacts(
 
 
 @pytest.mark.parametrize(("chance", "score"), [(None, None), (0.0, 0), (0.424, 42), (0.425, 43), (0.995, 100)])
+@pytest.mark.rule("M", "One score: a hundred times the chance within the time frame")
 def test_score_is_a_hundred_times_the_chance(chance: float | None, score: int | None) -> None:
     assert score_of(chance) == score
 
@@ -33,6 +34,7 @@ def test_a_chance_outside_nought_to_one_is_refused(chance: float) -> None:
 
 
 @given(st.floats(0, 1), st.floats(0, 1), st.integers(0, 9), st.dates(date(2026, 1, 1), date(2027, 1, 1)))
+@pytest.mark.rule("M", "Pushing the date never lifts the score")
 def test_pushing_a_date_never_lifts_the_headline(period: float, target: float, pushes: int, pushed_to: date) -> None:
     before = build_scorecard(DEAL, PLAYBOOK, TODAY, Chances(by_period_end=period, by_target=0.1))
     pushed = replace(DEAL, target_on=pushed_to, target_pushes=pushes)
@@ -46,6 +48,7 @@ def test_without_a_forecast_there_is_no_score_but_all_the_rest() -> None:
     assert (card.score, card.age_days, card.p75_days, card.is_over_age, card.warnings) == (None, 35, 35, False, ())
 
 
+@pytest.mark.rule("12.2", "Evidence completeness is measured against what the stage asks for")
 def test_evidence_is_measured_against_the_stage() -> None:
     have = (
         EvidenceFact("a", "discovery_held", TODAY, Strength.CLAIMED),
@@ -58,6 +61,7 @@ def test_evidence_is_measured_against_the_stage() -> None:
     assert measure_evidence(replace(DEAL, stage="lost"), PLAYBOOK, TODAY) == (100, ())
 
 
+@pytest.mark.rule("12.2", "Ageing is told above the 75th percentile of the stage")
 def test_age_is_held_against_the_stages_own_percentile_when_there_is_one() -> None:
     own = build_scorecard(DEAL, PLAYBOOK, TODAY, p75_days=20)
     assert own.is_over_age
@@ -81,6 +85,7 @@ def test_no_next_step_is_a_warning(step: NextStepFact | None, warning: str) -> N
     assert card.warnings == (warning,)
 
 
+@pytest.mark.rule("C", "A known adversary is a red flag, and a warning without a plan")
 def test_an_adversary_is_a_flag_and_without_a_plan_a_warning() -> None:
     people = (
         StakeholderFact("Vera Holm", stance="adversary"),

@@ -2,6 +2,8 @@
 
 from decimal import Decimal
 
+import pytest
+
 from landmark.engines.what_if import AgeChange, Definitions, NeedChange, OpenDeal, PercentChange, simulate, sum_effects
 from landmark.playbook.strength import Strength
 
@@ -21,6 +23,7 @@ PAUSED = deal("p", "paused", 99_000)
 DEALS = (A, B, C, PAUSED)
 
 
+@pytest.mark.rule("12.2", "Another percentage moves the weighted value of its stage only")
 def test_12_2_another_percentage_moves_the_weighted_value_of_its_stage_only() -> None:
     """Commercial carried on to won, .45 → .405: 120k loses 5,400."""
     (effect,) = simulate(DEALS, TODAY, PercentChange("commercial", Decimal("0.405")))
@@ -29,6 +32,7 @@ def test_12_2_another_percentage_moves_the_weighted_value_of_its_stage_only() ->
     assert sum_effects([effect]) == {"EUR": (Decimal("54000.00"), Decimal("48600.000"))}
 
 
+@pytest.mark.rule("12.2", "A shorter usual age flags deals and changes no value")
 def test_12_2_a_shorter_usual_age_flags_deals_and_changes_no_value() -> None:
     (effect,) = simulate(DEALS, TODAY, AgeChange("discovery", 9))
     assert (effect.deal_id, effect.kind, effect.difference) == ("a", "flagged", 0)
@@ -38,6 +42,7 @@ def test_12_2_a_shorter_usual_age_flags_deals_and_changes_no_value() -> None:
     assert [e.kind for e in simulate(DEALS, TODAY, AgeChange("commercial", 39))] == ["flagged"]
 
 
+@pytest.mark.rule("12.2", "One more proof holds deals in the stage and sends back those beyond")
 def test_12_2_one_more_proof_holds_deals_in_the_stage_and_sends_back_those_beyond() -> None:
     held_c, sent_b = sorted(
         simulate(DEALS, TODAY, NeedChange("solution", "requirements_agreed", Strength.BUYER)),

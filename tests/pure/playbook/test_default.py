@@ -16,11 +16,13 @@ def keys(items: object) -> list[str]:
     return [item.key for item in items]  # type: ignore[attr-defined]
 
 
+@pytest.mark.rule("12.2", "A stage is a state of the customer: five, then won, lost and paused")
 def test_five_customer_states_then_won_lost_and_paused() -> None:
     assert keys(PLAYBOOK.open_stages) == ["qualification", "discovery", "solution", "commercial", "commitment"]
     assert keys(PLAYBOOK.stages)[5:] == ["won", "lost", "paused"]
 
 
+@pytest.mark.rule("M", "The twelve milestones of the starting set")
 def test_the_twelve_milestones() -> None:
     assert keys(PLAYBOOK.milestones) == [
         "inbound_interest", "outbound_interest", "qualification_call", "discovery_held", "nda_in_hand",
@@ -29,6 +31,7 @@ def test_the_twelve_milestones() -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.rule("M", "Seven attributes, among them our calendar and the buyer's")
 def test_the_seven_attributes_with_both_calendars() -> None:
     assert keys(PLAYBOOK.attributes) == [
         "budget_cycle", "our_calendar_cycle", "buyer_calendar_cycle", "industry", "company_size",
@@ -36,6 +39,7 @@ def test_the_seven_attributes_with_both_calendars() -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.rule("M", "One list of buying roles in the product")
 def test_one_list_of_buying_roles() -> None:
     four = {"end_user", "technical_buyer", "economic_buyer", "executive_sponsor"}
     assert four | {"champion", "procurement", "legal", "influencer"} == set(keys(PLAYBOOK.roles))
@@ -56,6 +60,7 @@ def test_one_list_of_buying_roles() -> None:
         ("paused", []),
     ],
 )
+@pytest.mark.rule("5.5", "Each gate stands at its door")
 def test_gates_stand_at_their_doors(door: str, gates: list[str]) -> None:
     assert keys(PLAYBOOK.gates_at(door)) == gates
 
@@ -73,12 +78,14 @@ def test_strength_rises_along_the_path() -> None:
     assert strongest["won"] == Strength.SIGNED
 
 
+@pytest.mark.rule("D", "Won means signed: no promise and no override")
 def test_won_is_signed_and_cannot_be_promised_or_overridden() -> None:
     gate = PLAYBOOK.gate("decision")
     assert not gate.overridable
     assert not any(check.promisable for check in gate.checks)
 
 
+@pytest.mark.rule("5.5", "Each gate that is held names its alternative")
 def test_first_fail_route_of_each_gate_is_the_named_alternative() -> None:
     routes = {gate.key: gate.fail_routes[0] for gate in PLAYBOOK.gates}
     assert routes == {
@@ -88,11 +95,13 @@ def test_first_fail_route_of_each_gate_is_the_named_alternative() -> None:
     }  # fmt: skip
 
 
+@pytest.mark.rule("12.3", "The exit lists of the five stages")
 def test_exit_lists() -> None:
     """Four things out of discovery, three out of each later state."""
     assert [len(stage.exit) for stage in PLAYBOOK.open_stages] == [3, 4, 3, 3, 3]
 
 
+@pytest.mark.rule("12.2", "Published rates carried on to won and made to rise along the path")
 def test_priors_are_the_published_rates_carried_on_to_won_and_made_to_rise() -> None:
     """.45 (18 of 40) leads to commitment only: × .90 = .405 to won. Solution .495 and commercial .405 meet at .45."""
     source = PLAYBOOK.benchmarks.source_rates
@@ -109,6 +118,7 @@ def test_pooling_keeps_the_mean_and_never_falls() -> None:
     assert pool_falling([]) == []
 
 
+@pytest.mark.rule("2.2", "The four published steps with their ranges and counts")
 def test_funnel_benchmarks_and_their_counts() -> None:
     steps = PLAYBOOK.benchmarks.funnel
     assert [(s.baseline, s.target_low, s.target_high) for s in steps] == [

@@ -145,6 +145,12 @@ def _(check: kinds.AdversariesCheck, facts: DealFacts, playbook: Playbook, as_of
 
 
 @judge.register
+def _(check: kinds.PeopleMetCheck, facts: DealFacts, playbook: Playbook, as_of: date) -> Verdict:
+    count = sum(_has_met(person, as_of) for person in facts.stakeholders)
+    return Verdict(is_met=count >= check.at_least, turns_on=_meetings_ahead(facts.stakeholders, as_of))
+
+
+@judge.register
 def _(check: kinds.NextStepCheck, facts: DealFacts, playbook: Playbook, as_of: date) -> Verdict:
     return judge_next_step(facts.next_step, as_of, check.within_days)
 

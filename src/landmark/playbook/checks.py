@@ -70,6 +70,13 @@ class AdversariesCheck(BaseCheck):
     kind: Literal["adversaries"]
 
 
+class PeopleMetCheck(BaseCheck):
+    """At least so many people of the buying side were met."""
+
+    kind: Literal["people_met"]
+    at_least: Annotated[int, Field(ge=1, le=50)]
+
+
 class NextStepCheck(BaseCheck):
     """A next step with words, an owner and a date that has not gone by; with ``within_days`` also near enough."""
 
@@ -97,6 +104,7 @@ Check = Annotated[
     | RoleCheck
     | KeyPlayersCheck
     | AdversariesCheck
+    | PeopleMetCheck
     | NextStepCheck
     | AttributeCheck
     | DealFieldCheck,

@@ -13,7 +13,11 @@ from typing import Annotated, Literal, Self, TypeVar
 from pydantic import Field, PrivateAttr, StringConstraints, model_validator
 
 from landmark.playbook.checks import Check, Days, Key, Strict
+from landmark.playbook.last_mile import LastMile
+from landmark.playbook.discovery import Discovery
 from landmark.playbook.names import fold_name
+from landmark.playbook.rubrics import Qualification
+from landmark.playbook.relationships import Commitment, Relationships
 from landmark.playbook.strength import Strength, StrengthField
 from landmark.playbook.wording import fill
 
@@ -245,6 +249,11 @@ class Playbook(Strict):
     win_reasons: tuple[WinReason, ...] = Field(min_length=1)
     pause_triggers: tuple[PauseTrigger, ...] = Field(min_length=1)
     benchmarks: Benchmarks = Benchmarks()
+    relationships: Relationships = Relationships()
+    commitment: Commitment = Commitment()
+    discovery: Discovery | None = None
+    last_mile: LastMile = LastMile()
+    qualification: Qualification = Qualification()
 
     _wording: Mapping[str, Mapping[str, str]] = PrivateAttr(default_factory=dict)
     _places: Mapping[Loc, Where] = PrivateAttr(default_factory=dict)

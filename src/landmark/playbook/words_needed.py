@@ -6,6 +6,9 @@ much. Does not answer: whether a sentence is a good one.
 
 from collections.abc import Iterator
 
+from landmark.playbook.discovery import words_of_discovery
+from landmark.playbook.lint_last_mile import words_of_last_mile
+from landmark.playbook.relationships import words_of_people
 from landmark.playbook.schema import Loc, Playbook, Strength
 from landmark.playbook.source import Finding
 from landmark.playbook.wording import names_in
@@ -32,6 +35,9 @@ def words_needed(playbook: Playbook) -> Iterator[Need]:
     yield from _of_gates(playbook)
     yield from _of_people_and_reasons(playbook)
     yield from _of_funnel(playbook)
+    yield from words_of_people(playbook)
+    yield from words_of_discovery(playbook.discovery)
+    yield from words_of_last_mile(playbook)
     fixed = (
         *(f"message.{name}" for name in MESSAGES),
         *(f"status.{name}.label" for name in STATUSES),

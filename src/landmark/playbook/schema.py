@@ -13,11 +13,11 @@ from typing import Annotated, Literal, Self, TypeVar
 from pydantic import Field, PrivateAttr, StringConstraints, model_validator
 
 from landmark.playbook.checks import Check, Days, Key, Strict
-from landmark.playbook.last_mile import LastMile
 from landmark.playbook.discovery import Discovery
+from landmark.playbook.last_mile import LastMile
 from landmark.playbook.names import fold_name
-from landmark.playbook.rubrics import Qualification
 from landmark.playbook.relationships import Commitment, Relationships
+from landmark.playbook.rubrics import Qualification
 from landmark.playbook.strength import Strength, StrengthField
 from landmark.playbook.wording import fill
 

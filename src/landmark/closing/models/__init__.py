@@ -1,1 +1,35 @@
 """Tables about from the trial close to the signed contract and the hand-over."""
+
+from landmark.closing.models.decision import (
+    Debrief,
+    Decision,
+    DecisionMeeting,
+    Invitee,
+    IssuedInvitation,
+    MeetingState,
+    Minutes,
+    Objection,
+    OfferPaper,
+    OfferPart,
+    Outcome,
+    Review,
+    RoadMapStep,
+    StepKind,
+)
+
+__all__ = [
+    "Debrief",
+    "Decision",
+    "DecisionMeeting",
+    "Invitee",
+    "IssuedInvitation",
+    "MeetingState",
+    "Minutes",
+    "Objection",
+    "OfferPaper",
+    "OfferPart",
+    "Outcome",
+    "Review",
+    "RoadMapStep",
+    "StepKind",
+]

@@ -9,6 +9,7 @@ from itertools import chain
 
 from landmark.playbook import checks as kinds
 from landmark.playbook.lint_benchmarks import judge_benchmarks
+from landmark.playbook.lint_choice import judge_choice
 from landmark.playbook.lint_discovery import judge_discovery
 from landmark.playbook.lint_last_mile import judge_last_mile
 from landmark.playbook.lint_people import judge_people

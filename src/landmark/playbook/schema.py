@@ -13,6 +13,7 @@ from typing import Annotated, Literal, Self, TypeVar
 from pydantic import Field, PrivateAttr, StringConstraints, model_validator
 
 from landmark.playbook.checks import Check, Days, Key, Strict
+from landmark.playbook.choice import Budget, DecisionHeld, Suits
 from landmark.playbook.discovery import Discovery
 from landmark.playbook.last_mile import LastMile
 from landmark.playbook.names import fold_name
@@ -238,6 +239,10 @@ class Playbook(Strict):
 
     key: Key
     version: Version
+    extends: str | None = Field(default=None, description="Another playbook whose parts are used where this has none")
+    suits: tuple[Suits, ...] = Field(default=(), description="The deals it is made for; a deal need match one line")
+    decision_held: DecisionHeld = Field(default="alone", description="Is the decision a meeting of its own?")
+    budget: Budget = Budget()
     stages: tuple[Stage, ...] = Field(min_length=1)
     milestones: tuple[Milestone, ...] = Field(min_length=1)
     evidence: tuple[EvidenceKey, ...] = ()

@@ -57,7 +57,7 @@ def draw_png(svg: str, width: float, height: float) -> bytes:
         f"#set page(width: {width + 2 * MARGIN}pt, height: {height + 2 * MARGIN}pt, margin: {MARGIN}pt, fill: white)\n"
         '#image("drawing.svg", width: 100%, height: 100%)'
     )
-    return _compile({"main": page.encode(), "drawing.svg": svg.encode()}, "png")[0]
+    return compile_pages({"main": page.encode(), "drawing.svg": svg.encode()}, "png")[0]
 
 
 def set_review(review: Review) -> bytes:
@@ -70,13 +70,13 @@ def set_review(review: Review) -> bytes:
     for size in _TEXT_SIZES:
         held = json.dumps({**asdict(review), "size": size, "font": FONT}).encode()
         inputs = {"main": sheet, "review.json": held, **drawings}
-        if len(_compile(inputs, "png", pixels=0.2)) == 1:
-            return _compile(inputs, "pdf")[0]
+        if len(compile_pages(inputs, "png", pixels=0.2)) == 1:
+            return compile_pages(inputs, "pdf")[0]
     raise CannotDraw("This page holds more than one sheet of paper can. Choose fewer parts.")
 
 
-def _compile(inputs: dict[str, bytes], kind: Literal["png", "pdf"], pixels: float = PIXELS_A_POINT) -> list[bytes]:
-    """The pages of a picture, or one PDF."""
+def compile_pages(inputs: dict[str, bytes], kind: Literal["png", "pdf"], pixels: float = PIXELS_A_POINT) -> list[bytes]:
+    """The pages as pictures, or one PDF. ``inputs``: files by name, "main" is set."""
     try:
         # its types leave out a document of several files
         made, warnings = typst.compile_with_warnings(  # type: ignore[call-overload]

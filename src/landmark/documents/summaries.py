@@ -1,0 +1,102 @@
+"""Summaries to decide by: the executive summary and the one page of an offer. For both sides.
+
+Answers: how the lines stand on paper, decision first. Does not answer: whether a line is concrete enough (the builder
+flags those without a number, a date or a boundary).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from landmark.documents.paper import Facts, Frame, Lead, Lines, Paper, Part, Sheet
+from landmark.documents.steps import Step, list_steps
+from landmark.documents.writing import NOTHING, Writer
+from landmark.engines.audience import SHARED
+
+
+@dataclass(frozen=True, slots=True)
+class Risk:
+    text: str
+    mitigation: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExecutiveSummary:
+    """``reader``: whom it is for, in words; ``first``: the parts that this reader sees first, of ``PARTS``."""
+
+    frame: Frame
+    decision: str
+    purpose: str
+    recommendation: str
+    context: Sequence[str] = ()
+    outcomes: Sequence[str] = ()
+    assumptions: Sequence[str] = ()
+    risks: Sequence[Risk] = ()
+    requests: Sequence[Step] = ()
+    reader: str = ""
+    first: Sequence[str] = ()
+
+
+PARTS = ("context", "recommendation", "outcomes", "assumptions", "risks")
+
+
+def write_executive_summary(it: ExecutiveSummary) -> Paper:
+    """Decision first and request last; between them the reader's own concerns lead."""
+    write = Writer(it.frame.lang)
+    parts: dict[str, Part] = {
+        "context": Lines(write("context"), it.context),
+        "recommendation": Lines(write("recommendation"), [it.recommendation] if it.recommendation else []),
+        "outcomes": Lines(write("outcomes"), it.outcomes),
+        "assumptions": Lines(write("assumptions"), it.assumptions),
+        "risks": list_risks(it.risks, write),
+    }
+    order = [name for name in it.first if name in parts] + [name for name in PARTS if name not in it.first]
+    made: list[Part] = [Lead(it.decision, write("decision_needed")), *(parts[name] for name in order)]
+    made.append(list_steps(write("requests"), it.requests, write))
+    subtitle = write("for_reader", reader=it.reader) if it.reader else ""
+    return Paper(it.frame, SHARED, write("executive_summary"), it.purpose or it.frame.deal, made, subtitle=subtitle)
+
+
+def list_risks(risks: Sequence[Risk], write: Writer) -> Sheet:
+    rows = [(risk.text, risk.mitigation or NOTHING) for risk in risks]
+    return Sheet(write("risks"), (write("risk"), write("mitigation")), rows, widths=(1, 1))
+
+
+@dataclass(frozen=True, slots=True)
+class OfferPart:
+    """One part of the offer, tied to the challenge it answers and the value it promises."""
+
+    challenge: str
+    offer: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OnePage:
+    """In the method's order: goals and challenges, opportunity, concept in plain words, contractual frame."""
+
+    frame: Frame
+    decision: str
+    goals: Sequence[str] = ()
+    opportunity: Sequence[tuple[str, str]] = ()
+    concept: str = ""
+    parts: Sequence[OfferPart] = ()
+    terms: Sequence[tuple[str, str]] = ()
+    preconditions: Sequence[str] = ()
+    requests: Sequence[Step] = ()
+
+
+def write_one_page(it: OnePage) -> Paper:
+    write = Writer(it.frame.lang)
+    rows = [(part.challenge, part.offer, part.value) for part in it.parts]
+    head = (write("challenge"), write("our_part"), write("worth"))
+    parts: list[Part] = [
+        Lead(it.decision, write("decision_needed")),
+        Lines(write("goals"), it.goals),
+        Facts(it.opportunity, write("opportunity")),
+        Lines(write("concept"), [it.concept] if it.concept else []),
+        Sheet(write("what_you_get"), head, rows, widths=(1, 1.2, 1)),
+        Facts(it.terms, write("terms")),
+        Lines(write("preconditions"), it.preconditions, mark="box"),
+        list_steps(write("requests"), it.requests, write),
+    ]
+    return Paper(it.frame, SHARED, write("one_page"), it.frame.deal, parts)

@@ -16,6 +16,7 @@ from landmark.closing.models.decision import (
     RoadMapStep,
     StepKind,
 )
+from landmark.closing.models.papers import IssuedPaper, Letter, LetterState
 
 __all__ = [
     "Debrief",
@@ -23,6 +24,9 @@ __all__ = [
     "DecisionMeeting",
     "Invitee",
     "IssuedInvitation",
+    "IssuedPaper",
+    "Letter",
+    "LetterState",
     "MeetingState",
     "Minutes",
     "Objection",

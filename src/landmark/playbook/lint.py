@@ -8,8 +8,10 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 
 from landmark.playbook import checks as kinds
+from landmark.playbook.lint_action_plans import judge_plans
 from landmark.playbook.lint_benchmarks import judge_benchmarks
 from landmark.playbook.lint_choice import judge_choice
+from landmark.playbook.lint_decision import judge_decision
 from landmark.playbook.lint_discovery import judge_discovery
 from landmark.playbook.lint_last_mile import judge_last_mile
 from landmark.playbook.lint_people import judge_people
@@ -30,7 +32,7 @@ def lint(playbook: Playbook) -> list[Finding]:
     """All findings, in the order of the files. No finding with level ``error`` means the playbook may be used."""
     rules = (
         _duplicates, _aliases, _stages, _reachability, _priors, _needs, _gates, _check_keys, _doors, _passable, _funnel,
-        judge_benchmarks, judge_last_mile, judge_people, judge_rubrics, judge_discovery, judge_wording,
+        judge_plans, judge_benchmarks, judge_choice, judge_last_mile, judge_people, judge_rubrics, judge_decision, judge_discovery, judge_wording,
     )  # fmt: skip
     findings = chain.from_iterable(rule(playbook) for rule in rules)
     return sorted(findings, key=lambda finding: (finding.where.file, finding.where.line, finding.message))

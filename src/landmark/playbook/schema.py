@@ -12,8 +12,10 @@ from typing import Annotated, Literal, Self, TypeVar
 
 from pydantic import Field, PrivateAttr, StringConstraints, model_validator
 
+from landmark.playbook.action_plans import PlanTemplate
 from landmark.playbook.checks import Check, Days, Key, Strict
 from landmark.playbook.choice import Budget, DecisionHeld, Suits
+from landmark.playbook.decision import DecisionPart
 from landmark.playbook.discovery import Discovery
 from landmark.playbook.last_mile import LastMile
 from landmark.playbook.names import fold_name
@@ -254,6 +256,8 @@ class Playbook(Strict):
     win_reasons: tuple[WinReason, ...] = Field(min_length=1)
     pause_triggers: tuple[PauseTrigger, ...] = Field(min_length=1)
     benchmarks: Benchmarks = Benchmarks()
+    plan_templates: tuple[PlanTemplate, ...] = ()
+    decision: DecisionPart = DecisionPart()
     relationships: Relationships = Relationships()
     commitment: Commitment = Commitment()
     discovery: Discovery | None = None

@@ -6,12 +6,15 @@ much. Does not answer: whether a sentence is a good one.
 
 from collections.abc import Iterator
 
+from landmark.playbook.decision import words_of_decision
 from landmark.playbook.discovery import words_of_discovery
+from landmark.playbook.lint_action_plans import words_of_plans
 from landmark.playbook.lint_last_mile import words_of_last_mile
 from landmark.playbook.relationships import words_of_people
 from landmark.playbook.schema import Loc, Playbook, Strength
 from landmark.playbook.source import Finding
 from landmark.playbook.wording import names_in
+from landmark.playbook.words_rubrics import words_of_qualification
 
 Need = tuple[str, Loc]
 
@@ -35,9 +38,12 @@ def words_needed(playbook: Playbook) -> Iterator[Need]:
     yield from _of_gates(playbook)
     yield from _of_people_and_reasons(playbook)
     yield from _of_funnel(playbook)
+    yield from words_of_qualification(playbook)
     yield from words_of_people(playbook)
+    yield from words_of_decision(playbook.decision)
     yield from words_of_discovery(playbook.discovery)
     yield from words_of_last_mile(playbook)
+    yield from words_of_plans(playbook)
     fixed = (
         *(f"message.{name}" for name in MESSAGES),
         *(f"status.{name}.label" for name in STATUSES),

@@ -32,7 +32,8 @@ def lint(playbook: Playbook) -> list[Finding]:
     """All findings, in the order of the files. No finding with level ``error`` means the playbook may be used."""
     rules = (
         _duplicates, _aliases, _stages, _reachability, _priors, _needs, _gates, _check_keys, _doors, _passable, _funnel,
-        judge_plans, judge_benchmarks, judge_choice, judge_last_mile, judge_people, judge_rubrics, judge_decision, judge_discovery, judge_wording,
+        judge_plans, judge_benchmarks, judge_choice, judge_last_mile, judge_people, judge_rubrics, judge_decision,
+        judge_discovery, judge_wording,
     )  # fmt: skip
     findings = chain.from_iterable(rule(playbook) for rule in rules)
     return sorted(findings, key=lambda finding: (finding.where.file, finding.where.line, finding.message))

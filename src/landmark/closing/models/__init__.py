@@ -16,24 +16,56 @@ from landmark.closing.models.decision import (
     RoadMapStep,
     StepKind,
 )
+from landmark.closing.models.handover import Blocker, HandOver, OnboardingStep
+from landmark.closing.models.markups import MarkUp
+from landmark.closing.models.packet import (
+    CommercialSummary,
+    GoNoGo,
+    Lane,
+    LaneAsk,
+    Packet,
+    Paper,
+    SignatureFrame,
+    SigningStep,
+    SummaryLine,
+)
 from landmark.closing.models.papers import IssuedPaper, Letter, LetterState
+from landmark.closing.models.recap import ExecutiveSummary, Recap, RecapAnswer, Risk, Undertaking
 
 __all__ = [
+    "Blocker",
+    "CommercialSummary",
     "Debrief",
     "Decision",
     "DecisionMeeting",
+    "ExecutiveSummary",
+    "GoNoGo",
+    "HandOver",
     "Invitee",
     "IssuedInvitation",
     "IssuedPaper",
+    "Lane",
+    "LaneAsk",
     "Letter",
     "LetterState",
+    "MarkUp",
     "MeetingState",
     "Minutes",
     "Objection",
     "OfferPaper",
     "OfferPart",
+    "OnboardingStep",
     "Outcome",
+    "Packet",
+    "Paper",
+    "Recap",
+    "RecapAnswer",
     "Review",
+    "Risk",
     "RoadMapStep",
+    "SignatureFrame",
+    "SigningStep",
     "StepKind",
+    "SummaryLine",
+    "Undertaking",
 ]

@@ -142,7 +142,18 @@ LANDMARK_UPLOAD_LIMIT_BYTES = int(os.environ.get("LANDMARK_UPLOAD_LIMIT_MB", "60
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
-EMAIL_BACKEND = os.environ.get("LANDMARK_EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
+# Mail is written to the console until a mail server is named.
+EMAIL_HOST = os.environ.get("LANDMARK_SMTP_HOST", "")
+EMAIL_BACKEND = os.environ.get(
+    "LANDMARK_EMAIL_BACKEND", f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'console'}.EmailBackend"
+)
+EMAIL_PORT = int(os.environ.get("LANDMARK_SMTP_PORT", "587"))
+EMAIL_HOST_USER = os.environ.get("LANDMARK_SMTP_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("LANDMARK_SMTP_PASSWORD", "")
+EMAIL_USE_SSL = os.environ.get("LANDMARK_SMTP_SECURITY", "starttls") == "tls"
+EMAIL_USE_TLS = os.environ.get("LANDMARK_SMTP_SECURITY", "starttls") == "starttls"
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = os.environ.get("LANDMARK_MAIL_FROM", "landmark@localhost")
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

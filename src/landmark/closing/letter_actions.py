@@ -1,0 +1,86 @@
+"""Sending a letter to the buyer, and keeping what was sent.
+
+Answers: one letter goes out once and is on record word for word. Does not answer: what it says (``papers``, the
+views), what it proves (the caller's own action).
+
+The row is written before the mail leaves and settled after it, so that neither a crash nor a second click can send
+unseen: a mail server is no part of a transaction.
+"""
+
+from io import BytesIO
+
+from django.core.exceptions import PermissionDenied
+from django.core.mail import get_connection
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from landmark.closing.mail import NewLetter, build_message, check_letter, make_message_id
+from landmark.closing.models import IssuedPaper, Letter, LetterState
+from landmark.deals import policies
+from landmark.deals.locks import lock_deal
+from landmark.deals.models import Deal
+from landmark.deals.records import record_act
+from landmark.ledger.attachments import store_attachment
+from landmark.orgs.models import Member
+
+PROBLEM_LENGTH = 300
+
+
+def send_letter(
+    deal: Deal, letter: NewLetter, *, by: Member, token: str, paper: IssuedPaper | None = None, via: str = "web"
+) -> Letter:
+    """Send it and record it. The same ``token`` again answers with the letter that went out before.
+
+    A mail server that refuses leaves the letter on record as not sent, with the reason; nothing is raised.
+    """
+    check_letter(letter)
+    row, is_new = _open_letter(deal, letter, by=by, token=token, paper=paper)
+    if not is_new:
+        return row
+    problem = _deliver(letter, row.message_id)
+    with transaction.atomic():
+        row.state = LetterState.FAILED if problem else LetterState.SENT
+        row.problem = problem[:PROBLEM_LENGTH]
+        row.sent_at = None if problem else timezone.now()
+        row.save(update_fields=["state", "problem", "sent_at"])
+        detail = {"kind": letter.kind, "letter": str(row.id), "people": len(letter.recipients)}
+        verb = "letter.failed" if problem else "letter.sent"
+        record_act(deal, verb, by=by, via=via, detail=detail, note=letter.subject)
+    return row
+
+
+def _open_letter(
+    deal: Deal, letter: NewLetter, *, by: Member, token: str, paper: IssuedPaper | None
+) -> tuple[Letter, bool]:
+    kept = [
+        {"name": e.name, "type": e.content_type, "sha256": store_attachment(BytesIO(e.content))}
+        for e in letter.enclosures
+    ]
+    with transaction.atomic():
+        locked = lock_deal(deal)
+        policies.check_can_edit(by, locked)
+        fields = {
+            "deal": locked, "paper": paper, "kind": letter.kind, "reply_to": letter.reply_to, "body": letter.body,
+            "recipients": [{"name": r.name, "email": r.email} for r in letter.recipients],
+            "subject": letter.subject.strip(), "attachments": kept, "message_id": make_message_id(),
+            "created_at": timezone.now(), "sent_by": by,
+        }  # fmt: skip
+        row, is_new = Letter.objects.get_or_create(token=token, defaults=fields)
+    if row.deal_id != deal.id:
+        raise PermissionDenied(_("This letter belongs to another deal."))
+    return row, is_new
+
+
+def _deliver(letter: NewLetter, message_id: str) -> str:
+    """What went wrong, "" when the mail server took it."""
+    try:
+        build_message(letter, message_id).send()
+    except OSError as error:  # no connection, refused, timed out; smtplib's own errors are OSErrors too
+        return _("The mail server did not take it: %(reason)s") % {"reason": error}
+    return ""
+
+
+def can_leave_the_house() -> bool:
+    """Whether a mail server is set; else mail only appears on the server's console and in the record."""
+    return not type(get_connection()).__module__.endswith("console")

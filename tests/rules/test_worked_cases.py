@@ -1,5 +1,7 @@
 """No gate, check or kind of check without a worked case."""
 
+from typing import Any
+
 import pytest
 
 from landmark.engines.checks import judge
@@ -8,19 +10,23 @@ from landmark.playbook.loader import available, load_playbook
 from landmark.playbook.schema import Gate
 from tests.pure.playbook.worked import read_cases
 
-CASES = [case.data for case in read_cases()]
-GATES = [gate for ref in available() for gate in load_playbook(ref).gates]
+CASES = list(read_cases())
+GATES = [(ref, gate) for ref in available() for gate in load_playbook(ref).gates]
+IDS = [f"{ref} {gate.key}" for ref, gate in GATES]
 
 
-@pytest.mark.parametrize("gate", GATES, ids=lambda gate: gate.key)
-def test_every_gate_has_a_case_that_passes_and_one_that_holds(gate: Gate) -> None:
-    statuses = {case["status"] for case in CASES if case["gate"] == gate.key}
-    assert {"passed", "held"} <= statuses
+def cases_of(ref: str, gate: Gate) -> list[dict[str, Any]]:
+    return [case.data for case in CASES if case.playbook == ref and case.data["gate"] == gate.key]
 
 
-@pytest.mark.parametrize("gate", GATES, ids=lambda gate: gate.key)
-def test_every_check_is_missing_in_some_case(gate: Gate) -> None:
-    missing = {check for case in CASES if case["gate"] == gate.key for check in case.get("missing", ())}
+@pytest.mark.parametrize(("ref", "gate"), GATES, ids=IDS)
+def test_every_gate_has_a_case_that_passes_and_one_that_holds(ref: str, gate: Gate) -> None:
+    assert {"passed", "held"} <= {case["status"] for case in cases_of(ref, gate)}
+
+
+@pytest.mark.parametrize(("ref", "gate"), GATES, ids=IDS)
+def test_every_check_is_missing_in_some_case(ref: str, gate: Gate) -> None:
+    missing = {check for case in cases_of(ref, gate) for check in case.get("missing", ())}
     assert {check.key for check in gate.checks} == missing
 
 

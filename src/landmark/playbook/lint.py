@@ -33,7 +33,8 @@ def lint(playbook: Playbook) -> list[Finding]:
     rules = (
         _duplicates, _aliases, _stages, _reachability, _priors, _needs, _gates, _check_keys, _doors, _passable, _funnel,
         judge_plans, judge_benchmarks, judge_choice, judge_last_mile, judge_people, judge_rubrics, judge_decision,
-        judge_discovery, judge_wording,
+        judge_discovery,
+        judge_wording,
     )  # fmt: skip
     findings = chain.from_iterable(rule(playbook) for rule in rules)
     return sorted(findings, key=lambda finding: (finding.where.file, finding.where.line, finding.message))

@@ -4,6 +4,7 @@ write instead. Does not answer: whether the method makes sense (``lint``)."""
 import difflib
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -47,22 +48,73 @@ def available() -> tuple[str, ...]:
 
 def load_folder(path: Path | str) -> Playbook:
     """The playbook of a folder: every ``*.yaml`` in it is one part, ``wording/*.yaml`` are its languages."""
-    folder = Path(path)
-    parts = sorted(folder.glob("*.yaml"))
-    if not parts:
-        raise PlaybookError.at(str(path), 1, "there are no .yaml files here; a playbook starts with a playbook.yaml")
-    languages = sorted((folder / "wording").glob("*.yaml"))
-    if len(parts) + len(languages) > MAX_FILES:
-        raise PlaybookError.at(str(path), 1, f"there are more than {MAX_FILES} files here; put parts together")
-    data, places = _merge(parts)
+    read = _read_folder(Path(path), str(path))
+    if (base_ref := read.data.get("extends")) is not None:
+        read = _put_over(_read_base(base_ref, read), base_ref, read)
     try:
-        playbook = Playbook.model_validate(data)
+        playbook = Playbook.model_validate(read.data)
     except ValidationError as error:
-        raise PlaybookError(tuple(_explain(error, data, places))) from None
-    words = {file.stem: _read_words(file, places) for file in languages}
+        raise PlaybookError(tuple(_explain(error, read.data, read.places))) from None
+    words, places = read.words, read.places
     # Private attributes: the sentences and places belong to this object, yet are no part of the method's own data.
     playbook._wording, playbook._places = words, places
     return playbook
+
+
+@dataclass(frozen=True)
+class _Read:
+    """What a folder's files say, before anything is made of it."""
+
+    data: dict[str, Any]
+    places: dict[Loc, Where]
+    words: Mapping[str, Mapping[str, str]]
+
+
+def _read_folder(folder: Path, name: str) -> _Read:
+    parts = sorted(folder.glob("*.yaml"))
+    if not parts:
+        raise PlaybookError.at(name, 1, "there are no .yaml files here; a playbook starts with a playbook.yaml")
+    languages = sorted((folder / "wording").glob("*.yaml"))
+    if len(parts) + len(languages) > MAX_FILES:
+        raise PlaybookError.at(name, 1, f"there are more than {MAX_FILES} files here; put parts together")
+    data, places = _merge(parts)
+    return _Read(data, places, {file.stem: _read_words(file, places) for file in languages})
+
+
+def _read_base(ref: Any, own: _Read) -> _Read:
+    """The playbook another one extends: one that ships with Landmark and stands on its own."""
+    where = own.places[("extends",)]
+    known = [name for name in available() if "extends:" not in (METHODS / name / "playbook.yaml").read_text("utf-8")]
+    if ref not in known:
+        raise PlaybookError((Finding(where, f"`extends` cannot be {ref!r}; write one of {', '.join(known)}"),))
+    for name in ("key", "version"):
+        if name not in own.data:
+            raise PlaybookError((Finding(where, f"`{name}` is missing from playbook; add a line `{name}: …`"),))
+    return _read_folder(METHODS / ref, ref)
+
+
+def _put_over(base: _Read, ref: str, own: _Read) -> _Read:
+    """Own parts and sentences instead of those of the same name. A part made of names keeps the names left out."""
+    data = {**base.data, **own.data}
+    for name, part in own.data.items():
+        if isinstance(part, dict) and isinstance(base.data.get(name), dict):
+            data[name] = {**base.data[name], **part}
+    places = {
+        loc: Where(file=f"{ref}/{where.file}", line=where.line)
+        for loc, where in base.places.items()
+        if not _is_replaced(loc, own)
+    }
+    languages = {*base.words, *own.words}
+    words = {lang: {**base.words.get(lang, {}), **own.words.get(lang, {})} for lang in languages}
+    return _Read(data, {**places, **own.places}, words)
+
+
+def _is_replaced(loc: Loc, own: _Read) -> bool:
+    """Does this place of the extended playbook lie in a part, or in a name of a part, that is written anew?"""
+    if not loc or loc[0] not in own.data:
+        return False
+    part = own.data[str(loc[0])]
+    return not isinstance(part, dict) or (len(loc) > 1 and loc[1] in part)
 
 
 def _merge(parts: Iterable[Path]) -> tuple[dict[str, Any], dict[Loc, Where]]:

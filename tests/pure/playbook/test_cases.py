@@ -6,14 +6,14 @@ from landmark.engines.gates import evaluate_gate, evaluate_move
 from landmark.playbook.loader import load_playbook
 from tests.pure.playbook.worked import Case, read_cases
 
-PLAYBOOK = load_playbook("landmark/2026.1")
 ALL = list(read_cases())
 
 
 @pytest.mark.parametrize("case", [case for case in ALL if "status" in case.data], ids=str)
 def test_gate_case(case: Case) -> None:
     expected = case.data
-    result = evaluate_gate(PLAYBOOK.gate(expected["gate"]), case.facts, PLAYBOOK, case.as_of)
+    playbook = load_playbook(case.playbook)
+    result = evaluate_gate(playbook.gate(expected["gate"]), case.facts, playbook, case.as_of)
     missing = {item.check: item for item in result.missing}
     assert result.status == expected["status"]
     assert list(missing) == expected.get("missing", [])
@@ -32,7 +32,7 @@ def test_gate_case(case: Case) -> None:
 @pytest.mark.parametrize("case", [case for case in ALL if "move" in case.data], ids=str)
 def test_move_case(case: Case) -> None:
     expected = case.data["move"]
-    result = evaluate_move(case.facts, PLAYBOOK, expected["to"], case.as_of)
+    result = evaluate_move(case.facts, load_playbook(case.playbook), expected["to"], case.as_of)
     assert result.direction == expected["direction"]
     assert result.allowed is expected["allowed"]
     assert result.needs_reason is expected.get("needs_reason", False)
@@ -44,7 +44,8 @@ def test_move_case(case: Case) -> None:
 @pytest.mark.parametrize("lang", ["en", "it"])
 @pytest.mark.parametrize("case", [case for case in ALL if "status" in case.data], ids=str)
 def test_every_message_is_one_filled_in_sentence(case: Case, lang: str) -> None:
-    result = evaluate_gate(PLAYBOOK.gate(case.data["gate"]), case.facts, PLAYBOOK, case.as_of, lang)
+    playbook = load_playbook(case.playbook)
+    result = evaluate_gate(playbook.gate(case.data["gate"]), case.facts, playbook, case.as_of, lang)
     sentences = [text for m in result.missing for text in (m.label, m.why, m.who, m.next_step)]
     sentences += [item.text for item in result.refresh] + [result.label, result.question, *result.routes]
     for sentence in sentences:

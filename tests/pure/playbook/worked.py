@@ -1,6 +1,7 @@
 """Worked cases: YAML facts in, ``DealFacts`` out.
 
-A file has ``facts`` that its cases share. A case changes them: ``without`` drops evidence ids, people's names or
+A file has ``facts`` that its cases share, and may name a ``playbook``. A
+case changes them: ``without`` drops evidence ids, people's names or
 fields; ``change`` sets fields; ``add`` appends to lists.
 """
 
@@ -31,15 +32,22 @@ class Case:
     def __str__(self) -> str:
         return f"{self.file}: {self.name}"
 
+    @property
+    def playbook(self) -> str:
+        return str(self.data.get("playbook", "landmark/2026.1"))
+
 
 def read_cases() -> Iterator[Case]:
-    for path in sorted(CASES.glob("*.yaml")):
+    for path in sorted(CASES.rglob("*.yaml")):
         book = yaml.safe_load(path.read_text(encoding="utf-8"))
         for case in book["cases"]:
             merged = _merge(book["facts"], case)
             as_of = case.get("as_of", book["as_of"])
-            data = {"gate": book.get("gate"), **case}
-            yield Case(path.stem, case["name"], as_of, build_facts(merged), data)
+            shared = {name: book[name] for name in ("gate", "playbook") if name in book}
+            data = {"gate": None, **shared, **case}
+            yield Case(
+                path.relative_to(CASES).with_suffix("").as_posix(), case["name"], as_of, build_facts(merged), data
+            )
 
 
 def _merge(facts: dict[str, Any], case: dict[str, Any]) -> dict[str, Any]:

@@ -4,6 +4,7 @@ two minimums. Does not answer: whether the sentences are there (``words_needed``
 from collections import Counter
 from collections.abc import Iterator
 
+from landmark.playbook.relationships import Named
 from landmark.playbook.schema import Loc, Playbook
 from landmark.playbook.source import Finding
 
@@ -46,7 +47,7 @@ def _map(playbook: Playbook) -> Iterator[Finding]:
 def _once(playbook: Playbook) -> Iterator[Finding]:
     """A key twice, or a role with two minimums."""
     part, held = playbook.relationships, playbook.commitment
-    lists = {
+    lists: dict[Loc, tuple[Named, ...]] = {
         ("relationships", "quadrants"): part.quadrants, ("relationships", "scales"): part.scales,
         ("relationships", "types"): part.types, ("commitment", "steps"): held.steps,
         ("commitment", "refusals"): held.refusals,

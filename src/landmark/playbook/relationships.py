@@ -19,25 +19,25 @@ TOP_LEVEL, TOP_DEPTH = 5, 2
 """Influence and interest run from 1 to 5; a scale of depth from 0 (not seen yet) over 1 (seen once) to 2 (usual)."""
 
 
-class Quadrant(Strict):
+class Named(Strict):
+    key: Key
+
+
+class Quadrant(Named):
     """One field of the map; ``every_days`` is how often people there hear from us, left out = when it affects them."""
 
-    key: Key
     influence: Level
     interest: Level
     every_days: Days | None = None
 
 
-class DepthScale(Strict):
+class DepthScale(Named):
     """One side of a relationship that can be observed."""
 
-    key: Key
 
-
-class RelationshipType(Strict):
+class RelationshipType(Named):
     """A kind of person and the least they need from us."""
 
-    key: Key
     roles: tuple[Key, ...] = Field(min_length=1)
     needs: tuple[Key, ...] = Field(min_length=1)
 
@@ -59,17 +59,14 @@ class Relationships(Strict):
     focus: tuple[StageFocus, ...] = ()
 
 
-class DraftStep(Strict):
+class DraftStep(Named):
     """A step to a decision, with its day counted from the meeting."""
 
-    key: Key
     after_days: Days
 
 
-class Refusal(Strict):
+class Refusal(Named):
     """Why a commitment was refused."""
-
-    key: Key
 
 
 class Commitment(Strict):

@@ -23,7 +23,7 @@ class Outcome(models.TextChoices):
 class CommitmentMeeting(models.Model):
     """One meeting; the newest counts. ``steps``: [{text, owner, on}], our draft of the evaluation, then as agreed.
 
-    ``month`` is the month in the deal in which the answer came, ``cost_saved`` what stopping then kept from being spent.
+    ``month``: of the deal, in which the answer came; ``cost_saved``: what stopping then kept from being spent.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

@@ -1,7 +1,7 @@
 """Where each of the buyer's people stands, version by version.
 
 Answers: what was known of a person's part, weight, needs and our way with them, at any moment. Does not answer: who
-the person is (``deals.Person``), what follows from it (``engines.relationships``). Everything here is for the team alone.
+the person is (``deals.Person``), what follows from it (``engines.relationships``). All of it is for the team alone.
 """
 
 import uuid

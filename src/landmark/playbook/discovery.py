@@ -42,6 +42,7 @@ class NoteRules(Strict):
     next_step: Cues = Field(default_factory=dict, description="What starts or marks a next step")
     said: Cues = Field(default_factory=dict, description="Words by which somebody's own statement is known")
     doubt: Cues = Field(default_factory=dict, description="Words that keep a sentence from being evidence")
+    not_impact: Cues = Field(default_factory=dict, description="Words of sentences whose figures are prices or budgets")
     not_names: Cues = Field(default_factory=dict, description="Capitalised words that are no names of people")
 
 

@@ -61,7 +61,7 @@ def show_calibration(tables: Sequence[Table]) -> str:
             f"{one.perfect.calibration_low:.4f} – {one.perfect.calibration_high:.4f}",
             f"{one.expected:.0f}",
             str(one.wins),
-            f"{one.perfect.wins_low:.0f} – {one.perfect.wins_high:.0f}",
+            f"{one.stated[0]:.0f} – {one.stated[1]:.0f}",
             f"{one.auc:.3f}",
         ]
         for one in tables

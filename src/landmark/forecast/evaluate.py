@@ -13,10 +13,12 @@ from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from landmark.forecast.history import Floats
+from landmark.forecast.shocks import Shock
 
 _FLOOR = 1e-6
 BINS = 10
 _BAND = (0.025, 0.975)
+FACTORS = np.linspace(0.0, 5.0, 101)
 
 
 @dataclass(frozen=True)
@@ -135,14 +137,47 @@ def perfect_model(
 def _draw_outcomes(
     p: Floats, deal: NDArray[np.integer], day: Floats, horizon: float, draws: int, seed: int
 ) -> Iterator[Floats]:
-    days, column = np.unique(day, return_inverse=True)
+    column, mix = _time_in_common(day, horizon)
     row = np.unique(deal, return_inverse=True)[1]
-    shared = np.maximum(0.0, 1.0 - np.abs(days[:, None] - days[None, :]) / horizon)
-    mix = np.linalg.cholesky(shared + 1e-9 * np.eye(days.size))
     threshold, random = ndtri(p), np.random.default_rng(seed)
     for _ in range(draws):
-        luck = random.standard_normal((int(row.max()) + 1, days.size)) @ mix.T
+        luck = random.standard_normal((int(row.max()) + 1, mix.shape[0])) @ mix.T
         yield (luck[row, column] < threshold).astype(np.float64)
+
+
+def _time_in_common(day: Floats, horizon: float) -> tuple[NDArray[np.intp], Floats]:
+    """The place of each row's day, and what makes normals of the days depend as far as their windows overlap."""
+    days, column = np.unique(day, return_inverse=True)
+    shared = np.maximum(0.0, 1.0 - np.abs(days[:, None] - days[None, :]) / horizon)
+    return column, np.linalg.cholesky(shared + 1e-9 * np.eye(days.size))
+
+
+def stated_wins(
+    p: Floats, day: Floats, market: NDArray[np.integer], horizon: float, shock: Shock, *, draws: int = 2_000
+) -> tuple[float, float]:
+    """The 95 % range of the number of wins with what moves all deals of a market at once.
+
+    p (n) · day (n): as-of days · market (n): whose deals · horizon in days. Formula: P(won) becomes 1 − (1 − p)^G with
+    a G for each market and day, whose level stays and whose shocks depend as far as the windows of two days overlap.
+    What single deals add on top is left out: it is small beside that, and leaving it out can only narrow the range.
+    """
+    column, mix = _time_in_common(day, horizon)
+    places, at = np.unique(np.column_stack([market, column]), axis=0, return_inverse=True)
+    sums = _wins_by_factor(p, at.ravel(), len(places))
+    random, markets = np.random.default_rng(0), int(places[:, 0].max(initial=-1)) + 1
+    wins = []
+    for _ in range(draws):
+        factor = shock.draw(random.standard_normal((markets, mix.shape[0])) @ mix.T, random)
+        drawn = factor[places[:, 0], places[:, 1]]
+        wins.append(sum(np.interp(one, FACTORS, by_factor) for one, by_factor in zip(drawn, sums, strict=True)))
+    low, high = np.quantile(wins, _BAND)
+    return float(low), float(high)
+
+
+def _wins_by_factor(p: Floats, group: NDArray[np.intp], groups: int) -> Floats:
+    """(groups, factors): the expected wins of each group if everything is hit by each of FACTORS."""
+    hazard = -np.log1p(-np.minimum(p, 1 - _FLOOR))
+    return np.stack([np.bincount(group, -np.expm1(-hazard * factor), groups) for factor in FACTORS], axis=1)
 
 
 def three_class_loss(outcome: NDArray[np.int8], p_open: Floats, p_won: Floats, p_lost: Floats) -> float:

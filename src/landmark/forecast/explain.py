@@ -26,7 +26,7 @@ from scipy.special import expit
 from xgboost import DMatrix
 
 from landmark.forecast.design import expand
-from landmark.forecast.full import Full, drifted, tree_inputs, with_tail
+from landmark.forecast.full import Full, apart, drifted, mixed, tree_inputs, with_tail
 from landmark.forecast.grid import EDGES, INTERVALS, YEAR, Calendar, at_horizons, calendar_ahead, clock_bins, cumulate
 from landmark.forecast.hazards import BASIS
 from landmark.forecast.history import Floats, History, Ints
@@ -40,6 +40,7 @@ TYPICAL_DEALS = 400
 RATE_REFERENCES = 4
 POINTS = 4
 _STEP = 1e-6
+_LEAST = 1e-300
 SEASON_DAYS = (0, 91, 182, 273)
 """The calendar's own part is measured against four days, a quarter of a year apart."""
 PATH, AGE, STAGE_AGE, CALENDAR, TOGETHER = "path", "age", "stage_age", "calendar", "together"
@@ -213,13 +214,8 @@ class Explainer:
 
     def _p_full(self, full: Full, slopes: Floats, trees: Floats) -> Floats:
         """F: log-odds (n, J, 2) twice → P(won by the horizon) (n)."""
-        odds = np.exp(np.clip(slopes, -30.0, 30.0))
-        p = self._p_of(full, odds / (1.0 + odds.sum(axis=2, keepdims=True)))
-        if full.trees is not None:
-            closes, wins = expit(trees[:, :, 0]), expit(trees[:, :, 1])
-            by_trees = self._p_of(full, np.stack([closes * wins, closes * (1 - wins)], axis=2))
-            p = (1 - full.tree_share) * p + full.tree_share * by_trees
-        return p
+        own = _by_slopes(slopes)
+        return self._p_of(full, own if full.trees is None else mixed(own, _by_trees(expit(trees)), full.tree_shares))
 
     def _p_of(self, full: Full, hazard: Floats) -> Floats:
         whole = np.zeros((hazard.shape[0], INTERVALS, 2))
@@ -247,18 +243,18 @@ class Explainer:
 
     def _rise_of_full(self, full: Full, slopes: Floats, trees: Floats) -> Floats:
         """∂ ``_p_full`` by the log-odds of both components (2, n, J, 2)."""
-        odds = np.exp(np.clip(slopes, -30.0, 30.0))
-        hazard = odds / (1.0 + odds.sum(axis=2, keepdims=True))
-        share = 0.0 if full.trees is None else full.tree_share
-        by = (1 - share) * self._rise_of(full, hazard)
+        own, said = _by_slopes(slopes), expit(trees)
+        both = own if full.trees is None else mixed(own, _by_trees(said), full.tree_shares)
+        closes, wins = apart(both)
+        by = self._rise_of(full, both)
+        by_closes, by_wins = wins * by[:, :, 0] + (1 - wins) * by[:, :, 1], closes * (by[:, :, 0] - by[:, :, 1])
+        shares = np.zeros(2) if full.trees is None else full.tree_shares
         rise = np.zeros((2, *slopes.shape))
-        rise[0] = hazard * (by - (hazard * by).sum(axis=2, keepdims=True))
-        if share:
-            closes, wins = expit(trees[:, :, 0]), expit(trees[:, :, 1])
-            hazard = np.stack([closes * wins, closes * (1 - wins)], axis=2)
-            by = share * self._rise_of(full, hazard)
-            rise[1, :, :, 0] = (1 - closes) * (hazard * by).sum(axis=2)
-            rise[1, :, :, 1] = closes * wins * (1 - wins) * (by[:, :, 0] - by[:, :, 1])
+        rise[1] = shares * said * (1 - said) * np.stack([by_closes, by_wins], axis=2)
+        closes, wins = apart(own)
+        tilt = (1 - shares[1]) * by_wins / np.maximum(closes, _LEAST)
+        by = (1 - shares[0]) * by_closes[:, :, None] + np.stack([tilt * (1 - wins), -tilt * wins], axis=2)
+        rise[0] = own * (by - (own * by).sum(axis=2, keepdims=True))
         return rise
 
     def _rise_of(self, full: Full, hazard: Floats) -> Floats:
@@ -334,6 +330,19 @@ class Explainer:
             path += (by_path - neither + own - by_age) / (2 * count)
             years += (by_age - neither + own - by_path) / (2 * count)
         return path, years
+
+
+def _by_slopes(slopes: Floats) -> Floats:
+    """Log-odds against staying open (n, J, won and lost) → hazards."""
+    odds = np.exp(np.clip(slopes, -30.0, 30.0))
+    hazard: Floats = odds / (1.0 + odds.sum(axis=2, keepdims=True))
+    return hazard
+
+
+def _by_trees(said: Floats) -> Floats:
+    """Chances (n, J, closes and a closing is a win) → hazards."""
+    closes, wins = said[:, :, 0], said[:, :, 1]
+    return np.stack([closes * wins, closes * (1 - wins)], axis=2)
 
 
 def _with(table: Table, column: int, value: float | Table) -> Table:

@@ -9,9 +9,11 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import binom
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from landmark.forecast.design import Scaling, expand
+from landmark.forecast.duplicates import account_folds
 from landmark.forecast.grid import (
     INTERVALS,
     LENGTH,
@@ -30,11 +32,13 @@ from landmark.forecast.trees import CLASSES, Inputs, Trees, fit_trees
 from landmark.forecast.vocabulary import Vocabulary
 
 PENALTY_A_ROW = 17.0
-SHRUNKEN_WEIGHT = 40.0
+SHRUNKEN_WEIGHT = 80.0
+TREE_WEIGHTS = np.array([500.0, 1_000.0])
+"""Closed deals at which the trees have half the say on closing, and on whether a closing is a win: closings are few."""
 TAIL_HALF_LIFE_DAYS = 60.0
 _DEALS_AT_RISK = 30
 _HELD_BACK_DAYS = (14.0, 90.0)
-_SHARES = np.linspace(0.2, 0.8, 7)
+_SHARES = np.linspace(0.0, 1.0, 11)
 _TEMPER = 4.0
 _DRIFT_WEIGHT = 20.0
 _DRIFT_LIMITS = (0.6, 1.6)
@@ -43,14 +47,15 @@ _DRIFT_LIMITS = (0.6, 1.6)
 @dataclass(frozen=True)
 class Full:
     """The parts only the full level has. ``supported``: intervals ahead that history covers; later ones are tail.
-    ``tree_share``: what the trees say of the two hazard models. ``share``: what both say beside the shrunken rates.
+    ``tree_shares`` (2): how much of the chance of a closing, and of a closing being a win, the trees say; the logistic
+    hazards say the rest. ``share``: what both say beside the shrunken rates.
     ``drift`` (2): factor on the hazards of won and lost, as the market has moved of late.
     ``calendar`` (K) which calendar features were seen often enough."""
 
     scaling: Scaling
     hazards: Hazards
     trees: Trees | None
-    tree_share: float
+    tree_shares: Floats
     drift: Floats
     supported: int
     calendar: NDArray[np.bool_]
@@ -61,7 +66,7 @@ class Full:
             "scaling": self.scaling.to_json(),
             "hazards": self.hazards.to_json(),
             "trees": None if self.trees is None else self.trees.to_json(),
-            "tree_share": self.tree_share,
+            "tree_shares": self.tree_shares.tolist(),
             "drift": self.drift.tolist(),
             "supported": self.supported,
             "calendar": self.calendar.tolist(),
@@ -74,7 +79,7 @@ class Full:
             Scaling.from_json(data["scaling"]),
             Hazards.from_json(data["hazards"]),
             None if data["trees"] is None else Trees.from_json(data["trees"]),
-            float(data["tree_share"]),
+            np.array(data["tree_shares"], np.float64),
             np.array(data["drift"], np.float64),
             int(data["supported"]),
             np.array(data["calendar"], bool),
@@ -106,9 +111,10 @@ def fit_full(
     grown = tree_inputs(table, calendar, None)
     # Sums in the same order everywhere, and no spinning when web and worker share two cores.
     with threadpool_limits(1, "blas"):
-        share, drift, start = _judge(linear, grown, ahead, known, rows, as_of, seed, threads)
+        believed = closed / (closed + TREE_WEIGHTS)
+        shares, drift, start = _judge(linear, grown, ahead, known, rows, as_of, believed, seed, threads)
         hazards, trees = _fit_both(linear, grown, ahead, rows, seed, threads, start)
-    return Full(scaling, hazards, trees, share, drift, supported, usable, closed / (closed + SHRUNKEN_WEIGHT))
+    return Full(scaling, hazards, trees, shares, drift, supported, usable, closed / (closed + SHRUNKEN_WEIGHT))
 
 
 def _fit_both(
@@ -134,37 +140,74 @@ def _judge(
     known: History,
     rows: Sample,
     as_of: float,
+    believed: Floats,
     seed: int,
     threads: int,
-) -> tuple[float, Floats, Hazards | None]:
+) -> tuple[Floats, Floats, Hazards | None]:
     """How much the trees should say, and how the market has drifted, judged out of time; and the hazards it took.
 
-    Both are fitted on half of the deals as of an earlier day. Each share from 0.2 to 0.8 is weighed by the likelihood
-    it gave to what became known since, with the levels of both set right, and the average is taken: 0.5 when nothing
-    tells them apart. One such stretch of time is worth less than its deals: its log likelihood counts for a quarter.
+    Both are fitted on half of the deals, no account in both halves, as of an earlier day. Each share from 0 to 1 is
+    weighed by the likelihood it gave to what became known since of the other half, with the levels of both set right,
+    and the average is taken; ``believed`` when nothing tells them apart: trees need more deals than slopes. One such
+    stretch of time is worth less than its deals: its log likelihood counts for a quarter.
     """
     earlier = as_of - np.clip((as_of - float(rows.day.min())) / 4, *_HELD_BACK_DAYS)
     before = outcomes(known, rows.deal, rows.day, float(np.floor(earlier)))
     before[ahead < 0] = -1
-    chosen = np.flatnonzero((rows.deal % 2 == 0) & (before >= 0).any(axis=1))
+    is_fitted = account_folds(known, 2)[rows.deal] == 0
+    chosen = np.flatnonzero(is_fitted & (before >= 0).any(axis=1))
     if np.unique(before[chosen][before[chosen] >= 0]).size < CLASSES:
-        return 0.5, np.ones(2), None
+        return believed, np.ones(2), None
     part = Sample(rows.deal[chosen], rows.day[chosen], rows.weight[chosen], rows.spacing, rows.kept)
     hazards, trees = _fit_both(linear.take(chosen), grown.take(chosen), before[chosen], part, seed, threads)
-    row, interval = np.nonzero((ahead >= 0) & (before < 0))
+    row, interval = np.nonzero((ahead >= 0) & (before < 0) & ~is_fitted[:, None])
     if trees is None or row.size == 0:
-        return 0.5, np.ones(2), hazards
+        return believed, np.ones(2), hazards
     happened = ahead[row, interval]
     grown = replace(grown, start=hazards.average(grown.calendar))
     by_slopes, by_trees = hazards.predict(linear)[row, interval], trees.hazard(grown, row, interval)
     repeats = row.size / np.unique(rows.deal[row]).size  # the cells of one deal tell the same story again and again
-    one, other = (_chance(_levelled(hazard, happened, repeats), happened) for hazard in (by_slopes, by_trees))
-    likelihood = np.array([np.sum(np.log((1 - share) * one + share * other)) for share in _SHARES])
-    weight = np.exp((likelihood - likelihood.max()) / (repeats * _TEMPER))
-    share = float(weight @ _SHARES / weight.sum())
+    levelled = (_levelled(one, happened, repeats) for one in (by_slopes, by_trees))
+    shares = _weigh(*levelled, happened, believed, repeats * _TEMPER)
     fortnight = ((rows.day[row] + MIDDLE[interval]) // 14).astype(np.int64)
-    drift = _drift((1 - share) * by_slopes + share * by_trees, happened, fortnight - fortnight.min(), repeats)
-    return share, drift, hazards
+    drift = _drift(mixed(by_slopes, by_trees, shares), happened, fortnight - fortnight.min(), repeats)
+    return shares, drift, hazards
+
+
+def _weigh(by_slopes: Floats, by_trees: Floats, happened: NDArray[np.int8], believed: Floats, temper: float) -> Floats:
+    """(2) the trees' share of the chance to close, and of the chance that a closing is a win: the likelihood of hazards
+    c·w and c·(1 − w) is one of c times one of w. Beforehand a share weighs as much as that many of ten coins falling
+    on the trees' side, each with the chance ``believed``."""
+    closes, won = happened > 0, happened[happened > 0] == 1
+    counted = (np.ones_like(closes), closes)
+    shares = []
+    for one, other, came_true, counts, belief in zip(
+        apart(by_slopes), apart(by_trees), (closes, won), counted, believed, strict=True
+    ):
+        chances = (np.where(came_true, p[counts], 1 - p[counts]) for p in (one, other))
+        a, b = (np.maximum(chance, 1e-9) for chance in chances)
+        likelihood = np.array([np.sum(np.log((1 - share) * a + share * b)) for share in _SHARES])
+        prior = binom.logpmf(np.arange(_SHARES.size), _SHARES.size - 1, belief)
+        log_weight = prior + likelihood / temper
+        weight = np.exp(log_weight - log_weight.max())
+        shares.append(float(weight @ _SHARES / weight.sum()))
+    return np.array(shares)
+
+
+def mixed(by_slopes: Floats, by_trees: Floats, shares: Floats) -> Floats:
+    """Hazards (…, 2) of both models → one: each chance, to close and that a closing is a win, in its own share."""
+    closes, wins = (
+        (1 - share) * one + share * other
+        for share, one, other in zip(shares, apart(by_slopes), apart(by_trees), strict=True)
+    )
+    hazard: Floats = np.stack([closes * wins, closes * (1 - wins)], axis=-1)
+    return hazard
+
+
+def apart(hazard: Floats) -> tuple[Floats, Floats]:
+    """Hazards (…, 2) → the chance that the deal closes, and that such a closing is a win."""
+    closes = hazard.sum(axis=-1)
+    return closes, hazard[..., 0] / np.maximum(closes, 1e-300)
 
 
 def _levelled(hazard: Floats, happened: NDArray[np.int8], repeats: float) -> Floats:
@@ -188,13 +231,6 @@ def _drift(hazard: Floats, happened: NDArray[np.int8], fortnight: NDArray[np.int
         drift[cause] = np.sqrt((seen.sum() + weight) / (expected.sum() + weight))
     result: Floats = np.clip(drift, *_DRIFT_LIMITS)
     return result
-
-
-def _chance(hazard: Floats, happened: NDArray[np.int8]) -> Floats:
-    """Probability (cells) that hazards (cells, 2) gave to what happened."""
-    full = np.column_stack([1.0 - hazard.sum(axis=1), hazard])
-    chance: Floats = np.maximum(full[np.arange(happened.size), happened], 1e-9)
-    return chance
 
 
 def tree_inputs(table: Table, calendar: Calendar, hazards: Hazards | None) -> Inputs:

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from landmark.forecast.design import expand
-from landmark.forecast.full import Full, drifted, fit_full, tree_inputs, with_tail
+from landmark.forecast.full import Full, drifted, fit_full, mixed, tree_inputs, with_tail
 from landmark.forecast.grid import (
     EDGES,
     YEAR,
@@ -34,11 +34,11 @@ from landmark.forecast.shrunken import Rates, fit_rates, no_rates
 from landmark.forecast.snapshots import Snapshots, Table
 from landmark.forecast.vocabulary import Vocabulary, learn
 
-VERSION = 4
+VERSION = 5
 BENCHMARKS, SHRUNKEN, FULL = "benchmarks", "shrunken", "full"
 CLOSED_FOR_SHRUNKEN = 10
-CLOSED_FOR_FULL = 200
-EACH_FOR_FULL = 30
+CLOSED_FOR_FULL = 50
+EACH_FOR_FULL = 10
 _CHUNK = 4_000
 
 
@@ -98,18 +98,14 @@ class Fitted:
         full = self.full
         calendar = self._calendar(full, as_of, rows)
         x = full.scaling.apply(expand(table, self.vocabulary)[0])
-        by_slopes = full.hazards.predict(Ahead(x, clock_bins(table.clocks), calendar))
-        mixed = self._curve(full, by_slopes, slow)
+        hazard = full.hazards.predict(Ahead(x, clock_bins(table.clocks), calendar))
         if full.trees is not None:
             needed = int(np.searchsorted(EDGES, horizons.max()))  # leave out what nobody asked for
             by_trees = full.trees.predict(tree_inputs(table, calendar, full.hazards), min(full.supported, needed))
-            mixed = (1 - full.tree_share) * mixed + full.tree_share * self._curve(full, by_trees, slow)
-        mixed = full.share * mixed + (1 - full.share) * cumulate(slow)
-        return at_horizons(mixed, horizons, full.hazards.day_weights(calendar), calendar.row)
-
-    def _curve(self, full: Full, hazard: Floats, slow: Floats) -> Floats:
-        """Cumulative incidence at the edges, with the market's drift and the tail."""
-        return cumulate(with_tail(drifted(hazard, full.drift), slow, full.supported))
+            hazard = mixed(hazard, by_trees, full.tree_shares)
+        curve = cumulate(with_tail(drifted(hazard, full.drift), slow, full.supported))
+        curve = full.share * curve + (1 - full.share) * cumulate(slow)
+        return at_horizons(curve, horizons, full.hazards.day_weights(calendar), calendar.row)
 
     @property
     def left_out(self) -> tuple[Leak, ...]:

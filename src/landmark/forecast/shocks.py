@@ -15,7 +15,7 @@ from functools import cache
 from typing import Any
 
 import numpy as np
-from scipy.special import gammaincinv
+from scipy.special import gammaincinv, ndtr
 
 from landmark.forecast.history import Floats
 
@@ -91,6 +91,15 @@ class Shock:
         found = every[order][np.minimum(np.searchsorted(reached, wanted), every.size - 1)]
         scaled: Floats = found * (self.level / found.mean())
         return scaled
+
+    def draw(self, normals: Floats, random: np.random.Generator) -> Floats:
+        """G for normals (markets, times): one level and size for each market, a shock for each time."""
+        weights = np.array(self.weights).ravel()
+        level, size = np.divmod(random.choice(weights.size, normals.shape[0], p=weights / weights.sum()), _SIZES.size)
+        shape = np.maximum(_SIZES[size], _SURE)[:, None] ** -2.0
+        shocks = np.where(_SIZES[size][:, None] > 0, gammaincinv(shape, ndtr(normals)) / shape, 1.0)
+        drawn: Floats = _LEVELS[level][:, None] * shocks
+        return drawn
 
     def to_json(self) -> dict[str, Any]:
         weights = [[round(one, 6) for one in row] for row in self.weights]

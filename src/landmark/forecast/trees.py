@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 ROUNDS = 100
 RATE = 0.07
 CLASSES = 3
-_DEALS_IN_A_LEAF = 5.0
+_DEALS_IN_A_LEAF = 3.0
 Cells = NDArray[np.float32]
 
 
@@ -98,7 +98,7 @@ def fit_trees(
     inputs: Inputs, outcome: NDArray[np.int8], weight: Floats, deals: int, seed: int, threads: int = 1
 ) -> Trees | None:
     """Boost on the person-period table. weight (rows) · ``deals``: how many different deals the rows come from; a leaf
-    must hold as much information as some five deals bring. None when one of the three outcomes never occurs."""
+    must hold as much information as some three deals bring. None when one of the three outcomes never occurs."""
     from xgboost import train
 
     row, interval = np.nonzero(outcome >= 0)

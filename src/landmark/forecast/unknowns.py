@@ -14,10 +14,10 @@ from landmark.forecast.arrivals import RECENT_DAYS, amounts_on
 from landmark.forecast.duplicates import find_twins
 from landmark.forecast.history import OPEN, WON, History
 from landmark.forecast.leaks import Leak
-from landmark.forecast.model import CLOSED_FOR_FULL, EACH_FOR_FULL
 
 YEAR_DAYS, TWO_YEARS = 365, 730
 FEW_PRICED = 0.5
+FEW_CLOSED, FEW_OF_A_KIND = 200, 30
 SAME_MOMENT = 1 / 1440
 _STAGE = "stage:"
 
@@ -60,7 +60,7 @@ def find_unknowns(history: History, left_out: Sequence[Leak] = ()) -> tuple[Unkn
 
 def _few_closed(history: History) -> Unknown | None:
     won, closed = int(np.sum(history.outcome == WON)), int(np.sum(history.outcome != OPEN))
-    few = closed < CLOSED_FOR_FULL or min(won, closed - won) < EACH_FOR_FULL
+    few = closed < FEW_CLOSED or min(won, closed - won) < FEW_OF_A_KIND
     return Unknown("few_closed", closed) if few else None
 
 

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from landmark.forecast.evaluate import calibration_error, perfect_model
+from landmark.forecast.evaluate import calibration_error, perfect_model, stated_wins
+from landmark.forecast.shocks import shock_of, size_shock
 
 RANDOM = np.random.default_rng(5)
 
@@ -48,3 +49,24 @@ def test_seeded() -> None:
     p = RANDOM.random(50)
     first, second = (perfect_model(p, np.arange(50), np.zeros(50), 7.0, draws=50, seed=4) for _ in range(2))
     assert first == second
+
+
+def test_the_stated_range_holds_what_moves_all_deals_at_once() -> None:
+    """A level of exactly 1.2 and no shock: 1 − 0.7^1.2 of the deals are won, in every draw."""
+    p, day, market = np.full(1_000, 0.3), np.repeat([0.0, 7.0], 500), np.zeros(1_000, int)
+    level = shock_of(0.0, 1.22).level
+    low, high = stated_wins(p, day, market, 30.0, shock_of(0.0, 1.22), draws=50)
+    assert (low, high) == pytest.approx([1_000 * (1 - 0.7**level)] * 2, rel=1e-3)
+
+
+def test_markets_of_their_own_make_the_range_narrower() -> None:
+    p, day = np.full(1_000, 0.3), np.zeros(1_000)
+    one = stated_wins(p, day, np.zeros(1_000, int), 30.0, size_shock([]))
+    ten = stated_wins(p, day, np.arange(1_000) % 10, 30.0, size_shock([]))
+    assert one[0] < ten[0] < 300 < ten[1] < one[1]
+
+
+def test_shocks_of_days_far_apart_even_out() -> None:
+    p, market = np.full(1_000, 0.3), np.zeros(1_000, int)
+    together, apart = (stated_wins(p, np.repeat([0.0, gap], 500), market, 30.0, shock_of(0.3)) for gap in (1.0, 60.0))
+    assert together[0] < apart[0] < apart[1] < together[1]

@@ -38,7 +38,7 @@ Saying = tuple[str, str]
 
 
 def _few_closed(gap: Found) -> Saying:
-    words = _("Rates lean on the playbook until about 200 deals have closed, at least 30 won and 30 lost.")
+    words = _("The playbook and the stages still weigh much in every forecast; less with each deal that closes.")
     title = ngettext("Only %(count)s deal has closed", "Only %(count)s deals have closed", gap.count)
     return title % {"count": format_count(gap.count)}, words
 

@@ -31,6 +31,7 @@ from landmark.closing.models.packet import (
 )
 from landmark.closing.models.papers import IssuedPaper, Letter, LetterState
 from landmark.closing.models.recap import ExecutiveSummary, Recap, RecapAnswer, Risk, Undertaking
+from landmark.closing.models.trials import TrialClose
 
 __all__ = [
     "Blocker",
@@ -68,4 +69,5 @@ __all__ = [
     "StepKind",
     "SummaryLine",
     "Undertaking",
+    "TrialClose",
 ]

@@ -112,7 +112,7 @@ def _judge_matrix(playbook: Playbook, matrix: Matrix, index: int) -> Iterator[Fi
     try:
         sides = (values_of(matrix.first, playbook.qualification), values_of(matrix.second, playbook.qualification))
     except KeyError as error:
-        yield Finding(where, f"there is no rubric or dimension {error} for this matrix", code="unknown-in-qualification")
+        yield Finding(where, f"this matrix names {error}, which is not there", code="unknown-in-qualification")
         return
     reached: set[int] = set()
     for first, second in product(*sides):

@@ -1,0 +1,80 @@
+"""The buyer's word on a plan.
+
+Answers: who confirmed which parts of which edition, with the mail kept as evidence. Does not answer: what a gate makes
+of it: the confirmed dates are evidence of the timeline, in the buyer's strength, and the gate reads that.
+"""
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from landmark.deals.actions.evidence import add_evidence
+from landmark.deals.models import Deal
+from landmark.deals.policies import Refused
+from landmark.deals.records import record_act
+from landmark.ledger.models import Evidence
+from landmark.orgs.as_of import latest
+from landmark.orgs.models import Member
+from landmark.plans.inputs import ConfirmationInput
+from landmark.plans.models import Plan, PlanConfirmation
+from landmark.plans.plan_actions import lock_plan
+from landmark.plans.reading import PARTS, PlanState, read_plan
+from landmark.playbook.loader import load_playbook
+from landmark.playbook.strength import Strength
+
+EVIDENCE = "timeline_confirmed"
+
+
+def confirm_plan(
+    plan: Plan, *, by: Member, values: ConfirmationInput, edition: int | None = None, via: str = "web"
+) -> PlanConfirmation:
+    """Put the buyer's word on record. All four parts together are evidence that the timeline is confirmed."""
+    parts = [part for part in PARTS if part in values.parts]
+    if not parts:
+        raise Refused(_("Say what the buyer confirmed: outcomes, requirements, owners or dates."))
+    if values.person is None:
+        raise Refused(_("Name the person on the buyer's side whose word it is."))
+    with transaction.atomic():
+        deal, locked = lock_plan(plan, by)
+        if edition is not None and edition != locked.edition:
+            raise Refused(_("The plan was changed since: look at it again before you put the buyer's word on it."))
+        if not deal.stakeholders.filter(person=values.person).exists():
+            raise Refused(_("This person is not among the people of the deal; add them first."))
+        state = read_plan(locked, latest(deal.org))
+        _check_complete(state, parts)
+        evidence_id, digest = None, ""
+        if len(parts) == len(PARTS) and load_playbook(deal.playbook).has_evidence(EVIDENCE):
+            title = _("Plan confirmed, edition %(edition)d") % {"edition": locked.edition}
+            evidence_id = add_evidence(
+                deal, by=by, key=EVIDENCE, strength=Strength.BUYER, occurred_on=values.confirmed_on, title=title,
+                note=values.note, attachment=values.attachment, author=values.person.name, via=via,
+            )  # fmt: skip
+            digest = Evidence.objects.get(pk=evidence_id).attachment_sha256
+        made = PlanConfirmation.objects.create(
+            plan=locked, edition=locked.edition, confirmed_on=values.confirmed_on, person=values.person, parts=parts,
+            restated=values.restated, evidence_id=evidence_id, attachment_sha256=digest, recorded_at=timezone.now(),
+            recorded_by=by.name,
+        )  # fmt: skip
+        _record(deal, locked, parts, by, via)
+    return made
+
+
+def _check_complete(state: PlanState, parts: list[str]) -> None:
+    """A buyer cannot confirm what is not there: owners and days are named before their yes counts."""
+    wanted = {"owners": ("no_accountable", "owner_left"), "dates": ("no_date", "day_off")}
+    gaps = {gap for part in parts for gap in wanted.get(part, ())}
+    lacking = [line.action.text for line, gap in state.gaps if gap in gaps]
+    if lacking:
+        names = "; ".join(f"“{text}”" for text in dict.fromkeys(lacking))
+        raise Refused(_("Before the buyer confirms, these actions need an accountable person and a day: %(names)s.") % {
+            "names": names
+        })  # fmt: skip
+    if "outcomes" in parts and not state.plan.outcome.strip():
+        raise Refused(_("Write down the outcome first: the buyer confirms what changes for them."))
+    if "requirements" in parts and not state.plan.requirements.strip():
+        raise Refused(_("Write down the requirements first: what must be true for the outcome."))
+
+
+def _record(deal: Deal, plan: Plan, parts: list[str], by: Member, via: str) -> None:
+    detail = {"template": plan.template, "edition": plan.edition, "parts": parts}
+    record_act(deal, "plan.confirmed", by=by, via=via, detail=detail)

@@ -57,6 +57,7 @@ class Organisation(models.Model):
         _("first month of the fiscal year"), default=1, validators=[MinValueValidator(1), MaxValueValidator(12)]
     )
     playbook = models.CharField(_("playbook"), max_length=60, default="landmark/2026.1")
+    more_playbooks = models.JSONField(_("playbooks for certain deals"), default=list, blank=True)
     data_until = models.DateField(_("data known until"), null=True, blank=True)
     is_sample = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)

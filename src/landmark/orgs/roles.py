@@ -29,18 +29,20 @@ class Right(models.TextChoices):
     COMMIT = "commit", _("give the organisation's commit")
     SEE_CALLS = "see_calls", _("see everybody's calls")
     SET_RATES = "set_rates", _("keep currency rates")
+    WORK_CLOSE = "work_close", _("own approval lanes, mark-ups and hand-over")
+    SET_PLAYBOOKS = "set_playbooks", _("choose the playbooks of new deals")
     ADMINISTER = "administer", _("manage people and settings")
 
 
 _WORKING = {Right.SEE, Right.ADD_EVIDENCE, Right.EDIT_OWN, Right.FIT, Right.CALL}
 _RUNNING = {*_WORKING, Right.EDIT_ALL, Right.IMPORT, Right.SEE_CALLS}
-_KEEPING = {*_RUNNING, Right.SET_TARGETS, Right.SET_RATES}
+_KEEPING = {*_RUNNING, Right.SET_TARGETS, Right.SET_RATES, Right.SET_PLAYBOOKS}
 
 RIGHTS: dict[str, frozenset[Right]] = {
     Role.REPRESENTATIVE: frozenset(_WORKING),
     Role.MANAGER: frozenset({*_RUNNING, Right.CALL_TEAM}),
     Role.SALES_OPERATIONS: frozenset(_KEEPING),
-    Role.CONTRIBUTOR: frozenset({Right.SEE, Right.ADD_EVIDENCE, Right.SEE_CALLS}),
+    Role.CONTRIBUTOR: frozenset({Right.SEE, Right.ADD_EVIDENCE, Right.SEE_CALLS, Right.WORK_CLOSE}),
     # Reads everything; the one number an executive gives is the organisation's commit.
     Role.EXECUTIVE: frozenset({Right.SEE, Right.SEE_CALLS, Right.COMMIT}),
     Role.ADMINISTRATOR: frozenset({*_KEEPING, Right.CALL_TEAM, Right.COMMIT, Right.ADMINISTER}),

@@ -33,6 +33,11 @@ class NotShareable(ValueError):
 
 # By model, "app.Model": its fields for both audiences. Alphabetical; one line a model keeps edits apart.
 _FIELDS: dict[str, str] = {
+    "buying.Assumption": "owner text",
+    "buying.Criterion": "baseline method metric number requirements target text window",
+    "buying.ImpactConfirmation": "confirmed_by confirmed_on sentence",
+    "buying.Requirement": "acceptance affected dependency dependency_owner number owner priority text",
+    "buying.SignOff": "number signed_by signed_on terms",
     "deals.Account": "name",
     "deals.Deal": "account amount currency name owner target_on",
     "deals.Person": "name title",

@@ -22,13 +22,14 @@ from landmark.plans.reading import PARTS, PlanState, read_plan
 from landmark.playbook.loader import load_playbook
 from landmark.playbook.strength import Strength
 
-EVIDENCE = "timeline_confirmed"
+WHOLE, IN_PART = "timeline_confirmed", "requirements_agreed"
+"""What dates prove, and what a yes to outcomes or requirements alone does."""
 
 
 def confirm_plan(
     plan: Plan, *, by: Member, values: ConfirmationInput, edition: int | None = None, via: str = "web"
 ) -> PlanConfirmation:
-    """Put the buyer's word on record. All four parts together are evidence that the timeline is confirmed."""
+    """Put the buyer's word on record. Only all four parts together count in the buyer's strength."""
     parts = [part for part in PARTS if part in values.parts]
     if not parts:
         raise Refused(_("Say what the buyer confirmed: outcomes, requirements, owners or dates."))
@@ -43,10 +44,11 @@ def confirm_plan(
         state = read_plan(locked, latest(deal.org))
         _check_complete(state, parts)
         evidence_id, digest = None, ""
-        if len(parts) == len(PARTS) and load_playbook(deal.playbook).has_evidence(EVIDENCE):
+        is_whole, key = len(parts) == len(PARTS), WHOLE if "dates" in parts else IN_PART
+        if load_playbook(deal.playbook).has_evidence(key):
             title = _("Plan confirmed, edition %(edition)d") % {"edition": locked.edition}
             evidence_id = add_evidence(
-                deal, by=by, key=EVIDENCE, strength=Strength.BUYER, occurred_on=values.confirmed_on, title=title,
+                deal, by=by, key=key, strength=Strength.BUYER if is_whole else Strength.DOCUMENTED, occurred_on=values.confirmed_on, title=title,
                 note=values.note, attachment=values.attachment, author=values.person.name, via=via,
             )  # fmt: skip
             digest = Evidence.objects.get(pk=evidence_id).attachment_sha256

@@ -1,0 +1,114 @@
+"""Writing rows that are kept version by version, and taking the last entry back.
+
+Answers: how a new version ends the one before, what happens when somebody else was faster, how an entry is undone.
+Does not answer: who may write (the actions ask ``deals.policies``). Undoing is a new act: rows end and copies of the
+versions before them follow; evidence that the entry put on record is taken back.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from landmark.buying.models.kept import Kept
+from landmark.deals import policies
+from landmark.deals.actions.evidence import retract_evidence
+from landmark.deals.gate_states import refresh_gate_state
+from landmark.deals.locks import lock_deal
+from landmark.deals.models import Deal
+from landmark.deals.records import record_act
+from landmark.orgs.models import Member
+
+
+def open_for_change(deal: Deal, by: Member) -> Deal:
+    """The locked deal, once it is sure that this person may change it and that it is not closed."""
+    locked = lock_deal(deal)
+    policies.check_can_edit(by, locked)
+    if locked.is_closed:
+        raise policies.Refused(_("This deal is closed; what was judged of it stays as it is."))
+    return locked
+
+
+def find_current(row: Kept) -> Kept | None:
+    """The version of the same thing that counts now."""
+    same = {name: getattr(row, name) for name in row.IDENTITY}
+    found: Kept | None = type(row).objects.current().filter(deal=row.deal, **same).first()
+    return found
+
+
+def keep(rows: Sequence[Kept], *, by: Member, was: Sequence[UUID | None] | None = None) -> None:
+    """Write new versions as one entry. ``was``: for each row the version the person saw, None for none.
+
+    Nothing is written when one of them was changed meanwhile.
+    """
+    now, entry = timezone.now(), uuid4()
+    current = [find_current(row) for row in rows]
+    if was is not None:
+        _check_seen(current, was)
+    for row, before in zip(rows, current, strict=True):
+        _end(before, now)
+        row.known_at, row.entry, row.author_name = now, entry, by.name
+        row.full_clean(exclude=["deal"], validate_unique=False, validate_constraints=False)
+        row.save(force_insert=True)
+
+
+def _check_seen(current: Iterable[Kept | None], was: Iterable[UUID | None]) -> None:
+    for row, seen in zip(current, was, strict=True):
+        if (row.id if row else None) != seen:
+            who, what = (row.author_name, str(row)) if row else ("", "")
+            raise policies.StaleVersion(
+                _("%(who)s changed this while you had it open, to “%(what)s”. Look at it again, then send yours.")
+                % {"who": who or _("Somebody"), "what": what or _("nothing")}
+            )
+
+
+def _end(row: Kept | None, now: datetime) -> None:
+    if row is not None:
+        row.ended_at = now
+        row.save(update_fields=["ended_at"])
+
+
+def drop(row: Kept, *, by: Member, verb: str, via: str = "web") -> None:
+    """End something without a new version."""
+    with transaction.atomic():
+        locked = open_for_change(row.deal, by)
+        _end(find_current(row), timezone.now())
+        record_act(locked, verb, by=by, via=via, note=str(row))
+
+
+def undo(deal: Deal, *, by: Member, model: type[Kept], entry: UUID, via: str = "web") -> None:
+    """Take back one entry, as long as nobody built on it."""
+    with transaction.atomic():
+        locked = open_for_change(deal, by)
+        rows = list(model.objects.filter(deal=locked, entry=entry))
+        if not rows or any(row.ended_at for row in rows):
+            raise policies.Refused(_("This was changed since, so it cannot be undone. Enter it anew instead."))
+        now = timezone.now()
+        for row in rows:
+            before = _version_before(row)
+            _end(row, now)
+            if before is not None:
+                _copy(before, by, now)
+            _take_back_proof(locked, row, before, by, via)
+        record_act(locked, f"{model._meta.model_name}.undone", by=by, via=via, note=str(rows[0]))
+        refresh_gate_state(locked)
+
+
+def _version_before(row: Kept) -> Kept | None:
+    same = {name: getattr(row, name) for name in row.IDENTITY}
+    found: Kept | None = type(row).objects.filter(deal=row.deal, ended_at=row.known_at, **same).first()
+    return found
+
+
+def _copy(row: Kept, by: Member, now: datetime) -> None:
+    row.pk, row.entry, row.known_at, row.ended_at, row.author_name = uuid4(), uuid4(), now, None, by.name
+    row.save(force_insert=True)
+
+
+def _take_back_proof(deal: Deal, row: Kept, before: Kept | None, by: Member, via: str) -> None:
+    proof = getattr(row, "proof_id", None)
+    if proof and proof != getattr(before, "proof_id", None):
+        retract_evidence(deal, by=by, evidence_id=proof, reason=_("The entry that proved it was undone."), via=via)

@@ -1,0 +1,193 @@
+"""Deals we left on purpose, and how they come back by themselves.
+
+Answers: what a trigger must say, how a watch is set, which watches are due on a day and whom that tells.
+Does not answer: whether the deal goes on (a person resumes it; the gates ask as ever).
+
+``bring_back_due`` is asked by the schedule, every ten minutes like the rest; a watch comes back once.
+"""
+
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import transaction
+from django.db.models import Exists, F, OuterRef
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from landmark.buying.keeping import keep
+from landmark.buying.models import ReturnKind, ReturnWatch
+from landmark.deals import policies
+from landmark.deals.actions.moves import move_deal
+from landmark.deals.actions.next_steps import put_next_step
+from landmark.deals.inputs import NextStepInput
+from landmark.deals.locks import lock_deal
+from landmark.deals.models import Deal, StageMove
+from landmark.deals.records import record_act
+from landmark.ledger.append import append_audit
+from landmark.ledger.inputs import Actor, NewAudit, Source
+from landmark.ledger.models import Evidence
+from landmark.orgs.as_of import current_day, latest
+from landmark.orgs.models import Member, Notice
+from landmark.orgs.roles import Role
+from landmark.playbook.loader import load_playbook
+from landmark.playbook.schema import Playbook
+from landmark.ui.formats import format_day
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    """A day, an event in words (with the evidence that would show it, if one does), or a rival's last day."""
+
+    kind: str
+    on: date | None = None
+    event: str = ""
+    evidence_key: str = ""
+
+
+def check_trigger(trigger: Trigger, today: date, playbook: Playbook) -> None:
+    if trigger.kind not in ReturnKind.values:
+        raise policies.Refused(_("Choose what would bring it back: a day, an event or the end of a rival's contract."))
+    if trigger.kind != ReturnKind.EVENT and trigger.on is None:
+        raise policies.Refused(_("Choose the day on which it should come back."))
+    if trigger.kind == ReturnKind.EVENT and not trigger.event.strip():
+        raise policies.Refused(_("Say in a few words which event would bring it back."))
+    if trigger.on is not None and trigger.on <= today:
+        raise policies.Refused(_("Choose a day that is still to come."))
+    if trigger.evidence_key and not playbook.has_evidence(trigger.evidence_key):
+        raise policies.Refused(_("The playbook of this deal has no evidence of this name."))
+
+
+def put_watch(deal: Deal, *, by: Member, reason: str, trigger: Trigger) -> ReturnWatch:
+    """The write alone, for actions that already hold the deal."""
+    row = ReturnWatch(
+        deal=deal, kind=trigger.kind, reason=reason.strip()[:300], on=trigger.on, event=trigger.event.strip()[:300],
+        evidence_key=trigger.evidence_key,
+    )  # fmt: skip
+    keep([row], by=by)
+    return row
+
+
+def watch_for_return(deal: Deal, *, by: Member, reason: str, trigger: Trigger, via: str = "web") -> ReturnWatch:
+    """Watch a paused or lost deal; another watch takes the place of the one before."""
+    if not reason.strip():
+        raise policies.Refused(_("Say in a few words why you stop for now."))
+    check_trigger(trigger, latest(deal.org).on, load_playbook(deal.playbook))
+    with transaction.atomic():
+        locked = lock_deal(deal)
+        policies.check_can_edit(by, locked)
+        if locked.stage not in ("paused", "lost"):
+            raise policies.Refused(_("Only a paused or lost deal comes back; this one is open."))
+        row = put_watch(locked, by=by, reason=reason, trigger=trigger)
+        record_act(locked, "return.watched", by=by, via=via, detail={"kind": trigger.kind, "on": str(trigger.on or "")})
+    return row
+
+
+def qualify_out(
+    deal: Deal, *, by: Member, to_stage: str, reason: str, note: str, trigger: Trigger, via: str = "web"
+) -> StageMove:
+    """Stop for now, on purpose: pause or lose the deal with its reason, and watch for what brings it back.
+
+    ``reason``: for a lost deal one of the playbook's; for a paused one the trigger's kind stands there.
+    """
+    if to_stage not in ("paused", "lost"):
+        raise policies.Refused(_("Choose whether to pause this deal or to close it as lost."))
+    check_trigger(trigger, latest(deal.org).on, load_playbook(deal.playbook))
+    with transaction.atomic():
+        move = move_deal(
+            deal, by=by, to_stage=to_stage, note=note, reason=reason if to_stage == "lost" else trigger.kind,
+            reopen_on=trigger.on, reopen_when=trigger.event, via=via,
+        )  # fmt: skip
+        put_watch(lock_deal(deal), by=by, reason=note, trigger=trigger)
+    return move
+
+
+def say_it_happened(watch: ReturnWatch, *, by: Member, via: str = "web") -> None:
+    """A person saw the event."""
+    with transaction.atomic():
+        locked = lock_deal(watch.deal)
+        policies.check_can_edit(by, locked)
+        if watch.returned_at or watch.ended_at:
+            raise policies.Refused(_("This deal has come back already."))
+        _bring_back(watch, locked, _("%(who)s saw it happen.") % {"who": by.name}, timezone.now())
+
+
+# By the clock
+
+
+def bring_back_due(now: datetime | None = None) -> int:
+    """Bring back every deal whose day has come or whose event is on record; returns how many.
+
+    One deal's trouble does not keep the others from coming back.
+    """
+    now = now or timezone.now()
+    done = 0
+    watches = ReturnWatch.objects.filter(ended_at=None, returned_at=None).select_related("deal", "deal__org")
+    for watch in [*watches, *_watch_pauses()]:
+        try:
+            done += _ask(watch, now)
+        except Exception:
+            logger.exception("Deal %s could not be brought back; it is tried again", watch.deal_id)
+    return done
+
+
+def _ask(watch: ReturnWatch, now: datetime) -> bool:
+    deal = watch.deal
+    if deal.stage not in ("paused", "lost"):  # somebody took it up again without waiting
+        ReturnWatch.objects.filter(id=watch.id).update(ended_at=now)
+        return False
+    why = find_reason(watch, current_day(deal.org, now))
+    if not why:
+        return False
+    with transaction.atomic():
+        _bring_back(watch, lock_deal(deal), why, now)
+    return True
+
+
+def find_reason(watch: ReturnWatch, today: date) -> str:
+    """Why the deal comes back on that day; "" while it does not."""
+    if watch.on is not None and watch.on <= today:
+        return _("Its day has come: %(day)s.") % {"day": format_day(watch.on)}
+    if watch.evidence_key:
+        rows = Evidence.objects.for_deal(watch.deal.org_id, watch.deal_id).filter(
+            key=watch.evidence_key, is_retracted=False, recorded_at__gt=watch.known_at
+        )
+        if rows.exists():
+            label = load_playbook(watch.deal.playbook).label("milestone", watch.evidence_key)
+            return _("“%(evidence)s” is on record.") % {"evidence": label}
+    return ""
+
+
+def _watch_pauses() -> Iterable[ReturnWatch]:
+    """Paused deals whose pause named a day, and that nobody watches: the pause itself is the watch."""
+    watched = ReturnWatch.objects.filter(deal=OuterRef("deal_id"), known_at__gte=OuterRef("recorded_at"))
+    moves = StageMove.objects.filter(
+        ~Exists(watched), to_stage="paused", reopen_on__isnull=False, deal__stage="paused", id=F("deal__last_move_id")
+    )
+    for move in moves.select_related("deal", "deal__org"):
+        yield ReturnWatch(
+            deal=move.deal, kind=ReturnKind.DATE, reason=move.note[:300], on=move.reopen_on, event=move.reopen_when,
+            known_at=move.recorded_at, author_name=move.author,
+        )  # fmt: skip
+
+
+def _bring_back(watch: ReturnWatch, deal: Deal, why: str, now: datetime) -> None:
+    ReturnWatch.objects.current().filter(deal=deal).exclude(id=watch.id).update(ended_at=now)
+    watch.returned_at, watch.returned_why = now, why[:300]
+    watch.save()
+    owner = deal.owner
+    text = _("%(deal)s is back. %(why)s You stopped because: %(reason)s") % {
+        "deal": deal.name, "why": why, "reason": watch.reason,
+    }  # fmt: skip
+    managers = deal.org.members.filter(role=Role.MANAGER, is_active=True)
+    told = [owner] if owner is not None and owner.is_active else list(managers)
+    Notice.objects.bulk_create(Notice(org=deal.org, member=m, deal_id=deal.id, text=text[:500]) for m in told)
+    if deal.stage == "paused":
+        name = owner.name if owner is not None else next((m.name for m in told), "")
+        step = NextStepInput(_("Look at it again: %(why)s") % {"why": why}, name, current_day(deal.org, now))
+        put_next_step(deal, step)
+    row = NewAudit(verb="return.due", object_kind="deal", object_id=deal.id, deal_id=deal.id, note=why)
+    append_audit(org_id=deal.org_id, rows=[row], by=Actor(name="Landmark"), source=Source.SYSTEM)

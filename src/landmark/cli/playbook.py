@@ -1,4 +1,7 @@
-"""``landmark playbook``: look at a playbook, judge one, describe the format to an editor. Needs no database."""
+"""``landmark playbook``: look at a playbook, judge one, compare two, describe the format to an editor.
+
+Answers: what the files say. Needs no database, except to tell what a change would mean for open deals.
+"""
 
 from pathlib import Path
 
@@ -58,6 +61,26 @@ def show(source: str, lang: str) -> None:
         fresh = f" ({item.expiry_days} d)" if item.expiry_days else ""
         proof = found.text(f"milestone.{item.key}.proof", lang)
         click.echo(f"* {found.label('milestone', item.key, lang)}{fresh}: {proof}")
+
+
+@playbook.command()
+@click.argument("old", metavar="OLD")
+@click.argument("new", metavar="NEW")
+@click.option("--org", "slug", help="Also tell what NEW would mean for this organisation's open deals that follow OLD.")
+@click.option("--lang", default="en", show_default=True, help="Language of the gates' names.")
+@click.option("--words", is_flag=True, help="Also list every sentence that reads otherwise.")
+def diff(old: str, new: str, slug: str | None, lang: str, words: bool) -> None:
+    """What changed from OLD to NEW, each a folder or a name such as landmark/2026.1.
+
+    With --org the open deals are judged by both before anybody uses NEW: which gates would open or close, what would be
+    owed. Nothing is changed. Exit 0: told. 2: one of the two cannot be read, or there is no such organisation.
+    """
+    from landmark.cli.playbook_diff import show_diff, show_effects
+
+    before, after = _load(old), _load(new)
+    show_diff(before, after, words=words)
+    if slug is not None:
+        show_effects(slug, before, after, lang)
 
 
 @playbook.command()

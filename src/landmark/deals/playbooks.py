@@ -1,7 +1,7 @@
 """Which playbooks an organisation uses, and what another one would mean for its open deals.
 
-Answers: the playbook a new deal takes; the effect of a playbook on the deals under way, before anybody uses it. Does not
-answer: how a rule reads (``engines.playbook_choice``); who may change the choice (``actions.playbooks``).
+Answers: the playbook a new deal takes; the effect of a playbook on the deals under way, before anybody uses it. Does
+not answer: how a rule reads (``engines.playbook_choice``); who may change the choice (``actions.playbooks``).
 """
 
 from collections.abc import Iterator

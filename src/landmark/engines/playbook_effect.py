@@ -1,8 +1,8 @@
 """What another playbook would mean for a deal under way.
 
-Answers: which gates of its path would open or close, which gates it would owe, how full its evidence would look, whether
-it stands somewhere the other playbook does not have. Does not answer: what a fitted forecast would say (it reads facts,
-not gates). Nothing is changed: a deal keeps its playbook.
+Answers: which gates of its path would open or close, how many it would owe, how full its evidence would look, whether it
+stands somewhere the other playbook does not have. Does not answer: what a fitted forecast would say (it reads facts, not
+gates). Nothing is changed: a deal keeps its playbook.
 """
 
 from collections.abc import Mapping
@@ -29,8 +29,8 @@ class GateState:
 @dataclass(frozen=True, slots=True)
 class Effect:
     """``opens``: held before, open or not asked after. ``closes``: open or not asked before, held after.
-    ``evidence``: percent of what the stage should hold. ``prior``: the chance the stage starts from, which weighs on the
-    score until own history does. ``is_placed``: the other playbook has the deal's stage."""
+    ``evidence``: percent of what the stage should hold. ``prior``: the chance the stage starts from, which weighs on
+    the score until own history does. ``is_placed``: the other playbook has the deal's stage."""
 
     is_placed: bool
     opens: tuple[GateState, ...] = ()

@@ -92,5 +92,5 @@ def _show(value: Any) -> str:
     if isinstance(value, Mapping):
         return ", ".join(f"{name}: {_show(inner)}" for name, inner in value.items() if inner not in (None, [], {}, ""))
     if isinstance(value, Sequence) and not isinstance(value, str):
-        return f"[{', '.join(_show(item) for item in value)}]"
+        return f"[{', '.join(f'{{{_show(item)}}}' if isinstance(item, Mapping) else _show(item) for item in value)}]"
     return "true" if value is True else "false" if value is False else "" if value is None else str(value)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from landmark.orgs.models import Member, Organisation
 from landmark.playbook.schema import Playbook, Strength
 from landmark.ui.numbers import AmountField
+from landmark.workspace.presenters.deal_types import LABELS
 
 Choices = list[tuple[str, Any]]
 PICK = ("", gettext_lazy("Choose …"))
@@ -184,6 +185,7 @@ class NewDealForm(forms.Form):
     )
     account_name = forms.CharField(label=gettext_lazy("Account"), max_length=255, required=False)
     amount = AmountField(label=gettext_lazy("Value"), max_digits=18, decimal_places=2, min_value=0, required=False)
+    deal_type = forms.ChoiceField(label=gettext_lazy("Type"), choices=[("", "—"), *LABELS.items()], required=False)
     target_on = forms.DateField(label=gettext_lazy("Target date"), required=False, widget=date_input())
     step_text = forms.CharField(label=gettext_lazy("What happens next"), max_length=300, required=False)
     step_due_on = forms.DateField(label=gettext_lazy("By when"), required=False, widget=date_input())

@@ -17,6 +17,7 @@ from landmark.deals.gate_states import refresh_gate_state
 from landmark.deals.inputs import NextStepInput
 from landmark.deals.locks import lock_deal
 from landmark.deals.models import Account, Deal, DealAttribute
+from landmark.deals.playbooks import choose_for
 from landmark.deals.records import record_act, record_changes
 from landmark.orgs.as_of import stamp
 from landmark.orgs.models import Member
@@ -35,31 +36,34 @@ def open_deal(
     account_name: str = "",
     amount: Decimal | None = None,
     currency: str = "",
+    deal_type: str = "",
     target_on: date | None = None,
     owner: Member | None = None,
     next_step: NextStepInput | None = None,
     via: str = "web",
 ) -> Deal:
-    """A new deal at the playbook's first stage, owned by whoever opens it unless said otherwise."""
+    """A new deal at the first stage of the playbook its size and type choose, owned by whoever opens it or is named."""
     if not (has_right(by, Right.EDIT_OWN) or has_right(by, Right.EDIT_ALL)):
         raise PermissionDenied(_("Your role cannot open deals."))
     with transaction.atomic():
         org = by.org
-        first = load_playbook(org.playbook).open_stages[0].key
+        playbook = choose_for(org, amount, currency, deal_type).ref
+        first = load_playbook(playbook).open_stages[0].key
         happened, deal_id = stamp(org), uuid4()
         move = open_first_move(deal_id, to_stage=first, at=happened, by=by, via=via)
         move.save(force_insert=True)
         deal = Deal(
             id=deal_id, org=org, account=_find_account(by, account_name), owner=owner or by, name=name.strip(),
             stage=first, last_move_id=move.id, stage_entered_at=happened, opened_at=happened, amount=amount,
-            currency=currency or org.currency, target_on=target_on, first_target_on=target_on, playbook=org.playbook,
+            currency=currency or org.currency, target_on=target_on, first_target_on=target_on, playbook=playbook,
+            deal_type=deal_type,
         )  # fmt: skip
         deal.full_clean(exclude=["org", "account", "owner"])
         deal.save(force_insert=True)
         if next_step is not None:
             policies.check_next_step(next_step)
             put_next_step(deal, next_step)
-        record_act(deal, "deal.opened", by=by, via=via, detail={"stage": first})
+        record_act(deal, "deal.opened", by=by, via=via, detail={"stage": first, "playbook": playbook})
         refresh_gate_state(deal)
     return deal
 

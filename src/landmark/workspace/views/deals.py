@@ -15,6 +15,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -31,6 +32,7 @@ from landmark.ledger.inputs import LedgerError
 from landmark.ledger.models import Evidence
 from landmark.orgs.permissions import has_right
 from landmark.orgs.roles import Right
+from landmark.playbook.loader import load_playbook
 from landmark.playbook.schema import Strength
 from landmark.workspace.access import MemberRequest, member_view
 from landmark.workspace.forms import EvidenceForm, NewDealForm, NextStepForm, StakeholderForm
@@ -235,14 +237,24 @@ def open_new(request: MemberRequest) -> HttpResponse:
         try:
             deal = open_deal(
                 by=request.member, name=data["name"], account_name=data["account_name"], amount=data["amount"],
-                target_on=data["target_on"], next_step=step,
+                deal_type=data["deal_type"], target_on=data["target_on"], next_step=step,
             )  # fmt: skip
-            return finish(DealPage(request, deal), _("%(deal)s is open.") % {"deal": deal.name})
+            return finish(DealPage(request, deal), _say_open(deal))
         except Refused as refused:
             form.add_error(None, str(refused))
     status = 422 if request.method == "POST" else 200
     template = "workspace/deal/new_sheet.html" if request.htmx else "workspace/deal_new.html"
     return render(request, template, {"form": form}, status=status)
+
+
+def _say_open(deal: Deal) -> str:
+    """What was opened, and the method it follows where that is not the usual one."""
+    if deal.playbook == deal.org.playbook:
+        return _("%(deal)s is open.") % {"deal": deal.name}
+    label = load_playbook(deal.playbook).text("playbook.label", get_language() or "en")
+    return _("%(deal)s is open. Its size and type choose the method “%(playbook)s”.") % {
+        "deal": deal.name, "playbook": label,
+    }  # fmt: skip
 
 
 @require_safe

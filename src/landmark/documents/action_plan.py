@@ -18,7 +18,7 @@ _TICKS = 6
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanAction:
-    """``our_owner``, ``their_owner``: names. ``needs``: what one side must get from the other first."""
+    """Owners are names. ``needs``: what one side must get from the other first. ``decides``: what is decided there."""
 
     text: str
     starts_on: date | None
@@ -27,7 +27,8 @@ class PlanAction:
     our_owner: str = ""
     their_owner: str = ""
     needs: str = ""
-    is_decision: bool = False
+    decides: str = ""
+    done_when: str = ""
     is_done: bool = False
 
 
@@ -91,15 +92,19 @@ def _row(number: int, action: PlanAction, it: ActionPlan, write: Writer) -> tupl
     words = [action.text]
     if action.deliverable:
         words.append(write("result", text=action.deliverable))
+    if action.done_when:
+        words.append(write("done_when", text=action.done_when))
     if action.needs:
         words.append(write("needs", text=action.needs))
+    if action.decides:
+        words.append(write("decides", text=action.decides))
     what = "\n".join(words)
     when = write.short_day(action.due_on)
     if action.is_done:
         when = f"{when}\n✓ {write('done')}"
     elif action.due_on and action.due_on < it.frame.as_of:
         when = f"{when}\n{write('late')}"
-    if action.is_decision:
+    if action.decides:
         what = f"◆ {what}"
     return (str(number), what, action.their_owner or NOTHING, action.our_owner or NOTHING, when)
 
@@ -143,7 +148,7 @@ def _phase_bar(name: str, actions: Sequence[PlanAction], scale: _Scale) -> Bar:
 def _bar(action: PlanAction, scale: _Scale, as_of: date) -> Bar:
     end = action.due_on or as_of
     start = scale(min(action.starts_on or end, end))
-    if action.is_decision:
+    if action.decides:
         return Bar(action.text, scale(end), scale(end), "decision")
     state: Literal["done", "late", "open"] = "done" if action.is_done else "late" if end < as_of else "open"
     return Bar(action.text, start, scale(end + timedelta(days=1)), state)

@@ -22,20 +22,16 @@ class Contact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HandOver:
-    """``state``: where it stands, in words. ``papers``: what is stored, by name."""
+    """``state``: where it stands, in words. ``sections``: heading and lines as written, in the method's order.
+    ``steps``: the onboarding as prepared."""
 
     frame: Frame
     state: str
     facts: Sequence[tuple[str, str]] = ()
-    scope: Sequence[str] = ()
-    excluded: Sequence[str] = ()
-    criteria: Sequence[str] = ()
-    timeline: Sequence[Step] = ()
-    dependencies: Sequence[Step] = ()
+    sections: Sequence[tuple[str, Sequence[str]]] = ()
     people: Sequence[Contact] = ()
     risks: Sequence[Risk] = ()
-    training: Sequence[str] = ()
-    papers: Sequence[str] = ()
+    steps: Sequence[Step] = ()
 
 
 def write_hand_over(it: HandOver) -> Paper:
@@ -47,14 +43,9 @@ def write_hand_over(it: HandOver) -> Paper:
     parts: list[Part] = [
         Lead(it.state, write("where_it_stands")),
         Facts(it.facts),
-        Lines(write("scope"), it.scope),
-        Lines(write("excluded"), it.excluded),
-        Lines(write("success_measured"), it.criteria),
-        list_steps(write("timeline"), it.timeline, write),
-        list_steps(write("dependencies"), it.dependencies, write),
+        *(Lines(title, lines) for title, lines in it.sections),
         Sheet(write("people"), head, people, widths=(1.1, 1, 1.1)),
         list_risks(it.risks, write),
-        Lines(write("training"), it.training),
-        Lines(write("papers"), it.papers),
+        list_steps(write("onboarding"), it.steps, write),
     ]
     return Paper(it.frame, INTERNAL, write("hand_over"), it.frame.deal, parts)

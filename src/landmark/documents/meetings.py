@@ -57,7 +57,7 @@ class Point:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Minutes:
     """``decision``: the outcome in a sentence. ``reasons``: why, as the buyer gave them. ``conditions``: what a
-    *yes, but* hangs on, each owned and dated."""
+    *yes, but* hangs on, each owned and dated. ``notes``: paragraphs as somebody wrote them."""
 
     frame: Frame
     subject: str
@@ -66,6 +66,7 @@ class Minutes:
     place: str = ""
     present: Sequence[Guest] = ()
     absent: Sequence[Guest] = ()
+    notes: Sequence[str] = ()
     points: Sequence[Point] = ()
     reasons: Sequence[str] = ()
     conditions: Sequence[Step] = ()
@@ -124,7 +125,13 @@ def write_minutes(it: Minutes) -> Paper:
         Lines(write("reasons"), it.reasons),
         list_steps(write("conditions"), it.conditions, write),
         list_steps(write("agreed_steps"), it.steps, write),
-        Sheet(write("discussed"), (write("item"), write("said")), [(p.topic, p.text) for p in it.points], (0.6, 1.4)),
+        Lines(write("discussed"), it.notes),
+        Sheet(
+            "" if it.notes else write("discussed"),
+            (write("item"), write("said")),
+            [(p.topic, p.text) for p in it.points],
+            (0.6, 1.4),
+        ),
         _guests(write("present"), it.present, write),
         Lines("", [absent] if absent else []),
     ]

@@ -69,7 +69,8 @@ class Lines:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A table. ``widths``: shares of the width, 0 = as narrow as its words; ``strong``: rows to stand out."""
+    """A table. ``widths``: shares of the width, 0 = as narrow as its words; ``strong``: rows to stand out;
+    ``numbers``: columns of figures; ``has_total``: the last row sums up."""
 
     title: str
     head: Sequence[str]
@@ -77,6 +78,8 @@ class Sheet:
     widths: Sequence[float]
     note: str = ""
     strong: Sequence[int] = ()
+    numbers: Sequence[int] = ()
+    has_total: bool = False
     kind: Literal["table"] = "table"
 
 

@@ -30,6 +30,8 @@ class CommercialSummary:
     currency: str
     total: Decimal | None = None
     prices: Sequence[PriceLine] = ()
+    options: Sequence[PriceLine] = ()
+    payments: Sequence[PriceLine] = ()
     included: Sequence[str] = ()
     excluded: Sequence[str] = ()
     assumptions: Sequence[str] = ()
@@ -63,14 +65,21 @@ def write_recap(it: Recap) -> Paper:
 
 def list_commercials(it: CommercialSummary, write: Writer) -> list[Part]:
     """Prices with their total, then what is in, what is not, on what it rests."""
-    rows = [(line.text, line.terms, write.money(line.amount, it.currency)) for line in it.prices]
+    rows = _rows(it.prices, it.currency, write)
     if it.total is not None:
         rows.append((write("total"), "", write.money(it.total, it.currency)))
     head = (write("price_part"), write("payment"), write("amount"))
+    widths, numbers = (1.3, 1, 0), (2,)
     return [
-        Sheet(write("commercial_summary"), head, rows, widths=(1.3, 1, 0)),
+        Sheet(write("commercial_summary"), head, rows, widths, numbers=numbers, has_total=it.total is not None),
+        Sheet(write("options"), head, _rows(it.options, it.currency, write), widths, numbers=numbers),
+        Sheet(write("payments"), head, _rows(it.payments, it.currency, write), widths, numbers=numbers),
         Lines(write("included"), it.included),
         Lines(write("excluded"), it.excluded),
         Lines(write("assumptions"), it.assumptions),
         Lines(write("terms"), it.terms),
     ]
+
+
+def _rows(lines: Sequence[PriceLine], currency: str, write: Writer) -> list[tuple[str, ...]]:
+    return [(line.text, line.terms, write.money(line.amount, currency)) for line in lines]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from landmark.documents.paper import Sheet
+from landmark.documents.paper import Lines, Sheet
 from landmark.documents.writing import NOTHING, Writer
 
 
@@ -17,7 +17,10 @@ class Step:
     due_on: date | None = None
 
 
-def list_steps(title: str, steps: Sequence[Step], write: Writer) -> Sheet:
+def list_steps(title: str, steps: Sequence[Step], write: Writer) -> Sheet | Lines:
+    """A table; plain lines where nobody and no day is named beside the words."""
+    if not any(step.owner or step.due_on for step in steps):
+        return Lines(title, [step.text for step in steps], mark="box")
     head = (write("what"), write("who"), write("by_when"))
     rows = [(step.text, step.owner or NOTHING, write.short_day(step.due_on)) for step in steps]
     return Sheet(title, head, rows, widths=(1, 0, 0))

@@ -56,7 +56,10 @@ def write_executive_summary(it: ExecutiveSummary) -> Paper:
     return Paper(it.frame, SHARED, write("executive_summary"), it.purpose or it.frame.deal, made, subtitle=subtitle)
 
 
-def list_risks(risks: Sequence[Risk], write: Writer) -> Sheet:
+def list_risks(risks: Sequence[Risk], write: Writer) -> Sheet | Lines:
+    """Each with what is done about it; plain lines where a line says both."""
+    if not any(risk.mitigation for risk in risks):
+        return Lines(write("risks"), [risk.text for risk in risks])
     rows = [(risk.text, risk.mitigation or NOTHING) for risk in risks]
     return Sheet(write("risks"), (write("risk"), write("mitigation")), rows, widths=(1, 1))
 
@@ -77,10 +80,11 @@ class OnePage:
     frame: Frame
     decision: str
     goals: Sequence[str] = ()
-    opportunity: Sequence[tuple[str, str]] = ()
+    opportunity: Sequence[str] = ()
     concept: str = ""
     parts: Sequence[OfferPart] = ()
     terms: Sequence[tuple[str, str]] = ()
+    contract: Sequence[str] = ()
     preconditions: Sequence[str] = ()
     requests: Sequence[Step] = ()
 
@@ -92,10 +96,11 @@ def write_one_page(it: OnePage) -> Paper:
     parts: list[Part] = [
         Lead(it.decision, write("decision_needed")),
         Lines(write("goals"), it.goals),
-        Facts(it.opportunity, write("opportunity")),
+        Lines(write("opportunity"), it.opportunity),
         Lines(write("concept"), [it.concept] if it.concept else []),
         Sheet(write("what_you_get"), head, rows, widths=(1, 1.2, 1)),
         Facts(it.terms, write("terms")),
+        Lines("" if it.terms else write("terms"), it.contract),
         Lines(write("preconditions"), it.preconditions, mark="box"),
         list_steps(write("requests"), it.requests, write),
     ]

@@ -11,7 +11,7 @@ from importlib.resources import files
 from zoneinfo import ZoneInfo
 
 import yaml
-from babel.dates import format_date, format_time
+from babel.dates import format_date, format_time, get_day_names
 from babel.numbers import format_currency, format_decimal
 
 LANGUAGES = ("en", "it")
@@ -38,6 +38,10 @@ class Writer:
     def short_day(self, day: date | None) -> str:
         """Mon 4 May, for columns."""
         return NOTHING if day is None else format_date(day, "EEE d MMM y", locale=self.lang)
+
+    def name_of_weekday(self, weekday: int) -> str:
+        """0 is Monday."""
+        return str(get_day_names("wide", "format", self.lang)[weekday])
 
     def tick(self, day: date) -> str:
         return format_date(day, "d MMM", locale=self.lang)

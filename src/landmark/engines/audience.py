@@ -38,12 +38,26 @@ _FIELDS: dict[str, str] = {
     "buying.ImpactConfirmation": "confirmed_by confirmed_on sentence",
     "buying.Requirement": "acceptance affected dependency dependency_owner number owner priority text",
     "buying.SignOff": "number signed_by signed_on terms",
+    "closing.CommercialSummary": "assumptions change_control currency deliverables exclusions number "
+    "payment_terms renewal service_levels term_months",
+    "closing.Decision": "outcome reason words",
+    "closing.DecisionMeeting": "agenda duration_minutes held_on place starts_at subject time_zone",
+    "closing.ExecutiveSummary": "sections",
+    "closing.Invitee": "member person",
+    "closing.Minutes": "text",
+    "closing.OfferPart": "challenge key text value",
+    "closing.Recap": "commitments decision plan risks sent_to summary_number",
+    "closing.RoadMapStep": "due_on owner_member owner_person text",
+    "closing.SummaryLine": "amount kind label",
     "deals.Account": "name",
     "deals.Deal": "account amount currency name owner target_on",
     "deals.Person": "name title",
     "deals.Stakeholder": "person roles",
     "orgs.Member": "name",
     "orgs.Organisation": "name",
+    "plans.Plan": "anchor anchor_on check_in_weekday outcome requirements starts_on",
+    "plans.PlanAction": "acceptance decision deliverable done_on due_on needs our_owner phase text their_owner",
+    "plans.PlanConfirmation": "confirmed_on person",
 }
 
 SHAREABLE: frozenset[str] = frozenset(f"{model}.{name}" for model, names in _FIELDS.items() for name in names.split())

@@ -93,7 +93,7 @@ def plan(lang: str) -> Paper:
                                deliverable="Report against the criteria", our_owner="Alice Moretti",
                                their_owner="Ida Brandt"),
                     PlanAction(text="Decide", starts_on=None, due_on=date(2026, 5, 21), their_owner="Bruno Keller",
-                               is_decision=True),
+                               decides="Go or no go"),
                 )),
             ),
         )
@@ -148,7 +148,7 @@ def one_page(lang: str) -> Paper:
         OnePage(
             frame=make_frame(lang), decision="Start on 1 July with three depots, for € 84,000 in the first year.",
             goals=("Settle exceptions within four hours", "Fewer night shifts in five depots"),
-            opportunity=(("Saved a year", "€ 201,600"), ("Pays back in", "5 months")),
+            opportunity=("€ 201,600 saved a year", "It pays back in 5 months"),
             concept="Each exception goes to the one person who can settle it, with everything needed on one screen.",
             parts=(OfferPart("Two days to settle", "Exception desk for five depots", "46 h → 4 h"),
                    OfferPart("Nobody knows who decides", "Routing rules set up with you", "One owner for each case")),
@@ -178,10 +178,10 @@ def hand_over(lang: str) -> Paper:
     return write_hand_over(
         HandOver(
             frame=make_frame(lang), state="Offered on 22 May; Nadia Fabbri accepts or returns it by 26 May.",
-            facts=(("Signed", "21 May 2026"), ("Starts", "1 July 2026")), scope=("Exception desk, five depots",),
-            excluded=("Changes to the ERP",), criteria=("46 h → 4 h by 30 September",), timeline=STEPS,
-            dependencies=STEPS[:1], people=(Contact("Bruno Keller", "Head of operations", "Champion", "By phone"),),
-            risks=RISKS, training=("Twelve dispatchers, two half days",), papers=("Contract, signed",),
+            facts=(("Signed", "21 May 2026"), ("Service starts", "1 July 2026")),
+            sections=(("Final scope", ("Exception desk, five depots", "Not: changes to the ERP")),
+                      ("Success criteria", ("46 h → 4 h by 30 September",)), ("Training", ("Twelve dispatchers",))),
+            people=(Contact("Bruno Keller", "Head of operations", "Champion", "By phone"),), risks=RISKS, steps=STEPS,
         )
     )  # fmt: skip
 

@@ -105,7 +105,7 @@ def test_a_paper_with_too_many_rows_is_refused_in_a_sentence() -> None:
 
 
 def test_a_plan_without_days_has_no_drawing_and_a_day_alone_is_drawn() -> None:
-    one = PlanAction(text="Decide", starts_on=None, due_on=date(2026, 4, 30), is_decision=True)
+    one = PlanAction(text="Decide", starts_on=None, due_on=date(2026, 4, 30), decides="Go or no go")
     for action in (one, replace(one, due_on=None)):
         plan = ActionPlan(frame=make_frame(), goal="g", phases=[PlanPhase("Prove", [action])])
         assert set_paper(write_action_plan(plan)).startswith(b"%PDF")

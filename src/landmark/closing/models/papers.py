@@ -15,7 +15,10 @@ from landmark.orgs.models import Member
 
 
 class IssuedPaper(models.Model):
-    """One version of one document as it was issued. ``digest`` tells whether a later content differs."""
+    """One version of one document as it was issued. ``digest`` tells whether a later content differs.
+
+    ``person_ids``: of the buyer's people whose names stand in it, so that they can be found.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     deal = models.ForeignKey(Deal, on_delete=models.CASCADE, related_name="issued_papers")
@@ -26,6 +29,7 @@ class IssuedPaper(models.Model):
     digest = models.CharField(max_length=64)
     as_of = models.DateField()
     attachment_sha256 = models.CharField(max_length=64)
+    person_ids = models.JSONField(default=list)
     issued_at = models.DateTimeField()
     issued_by = models.ForeignKey(Member, on_delete=models.SET_NULL, null=True, related_name="+")
 

@@ -1,0 +1,136 @@
+"""Words that other parts of the room already hold, as first drafts here: nothing is asked twice.
+
+Answers: outcomes from the agreed criteria, assumptions, dependencies, plan lines, people. Does not answer: whether a
+draft is good (``engines.brief``); a person looks at every one before it is used.
+"""
+
+from collections.abc import Callable
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from landmark.buying.models import Assumption, Criterion, Requirement
+from landmark.closing.models import Risk, Undertaking
+from landmark.closing.packet import read_summary, read_total
+from landmark.deals.models import Deal, Stakeholder
+from landmark.deals.snapshots import deal_facts
+from landmark.ledger.models import Evidence
+from landmark.orgs.as_of import AsOf, latest
+from landmark.plans.models import PlanAction
+from landmark.playbook.loader import load_playbook
+from landmark.ui.formats import format_day, format_money
+
+
+def held_outcomes(deal: Deal) -> list[str]:
+    """One line a success criterion: measure, today's value, target, window."""
+    rows = Criterion.objects.filter(deal=deal, ended_at__isnull=True).order_by("number")
+    return [_tell_criterion(row) for row in rows] or held_evidence(deal, "success_measure")
+
+
+def _tell_criterion(row: Criterion) -> str:
+    name = row.metric or row.text
+    change = f"{row.baseline} → {row.target}" if row.baseline and row.target else row.target or row.baseline
+    parts = [f"{name}: {change}" if change else name, row.window]
+    return ", ".join(part for part in parts if part)
+
+
+def held_assumptions(deal: Deal) -> list[str]:
+    return list(Assumption.objects.filter(deal=deal, ended_at__isnull=True).values_list("text", flat=True))
+
+
+def held_scope(deal: Deal) -> list[str]:
+    summary = read_summary(deal, latest(deal.org))
+    if summary and summary.deliverables:
+        left_out = [_("Not included: %(text)s") % {"text": line} for line in summary.exclusions.splitlines() if line]
+        return [*summary.deliverables.splitlines(), *left_out]
+    return list(Requirement.objects.filter(deal=deal, ended_at__isnull=True).values_list("text", flat=True))
+
+
+def held_dependencies(deal: Deal) -> list[str]:
+    rows = Requirement.objects.filter(deal=deal, ended_at__isnull=True).exclude(dependency="")
+    return [f"{row.dependency} – {row.dependency_owner}" if row.dependency_owner else row.dependency for row in rows]
+
+
+def held_plan(deal: Deal) -> list[str]:
+    """Open steps of the shared plan, else the deal's own next step: what, who, by when."""
+    rows = PlanAction.objects.filter(plan__deal=deal, done_on__isnull=True, dropped_on__isnull=True).select_related(
+        "our_owner", "their_owner"
+    )
+    lines = [tell_step(a.text, _owner(a), a.due_on) for a in rows.order_by("due_on", "position")[:12]]
+    step = deal.next_steps.filter(done_at__isnull=True).first()
+    return lines or ([tell_step(step.text, step.owner, step.due_on)] if step else [])
+
+
+def _owner(action: PlanAction) -> str:
+    found = action.our_owner if action.accountable == "ours" else action.their_owner
+    return found.name if found else ""
+
+
+def tell_step(text: str, owner: str, due_on: object) -> str:
+    return ", ".join(part for part in (text, owner, format_day(due_on) if due_on else "") if part)  # type: ignore[arg-type]
+
+
+def held_people(deal: Deal) -> list[str]:
+    playbook = load_playbook(deal.playbook)
+    rows = Stakeholder.objects.filter(deal=deal).select_related("person").order_by("person__name")
+    return [
+        f"{row.person.name} – {', '.join(playbook.label('role', role, _lang()) for role in row.roles)}"
+        if row.roles else row.person.name
+        for row in rows
+    ]  # fmt: skip
+
+
+def held_risks(deal: Deal) -> list[str]:
+    rows = Risk.objects.filter(deal=deal, closed_on__isnull=True)
+    return [f"{row.text} – {row.mitigation}" if row.mitigation else row.text for row in rows]
+
+
+def held_undertakings(deal: Deal) -> list[str]:
+    rows = Undertaking.objects.filter(deal=deal, done_on__isnull=True).select_related("stakeholder__person")
+    return [tell_step(f"{_who(row)}: {row.text}" if _who(row) else row.text, "", row.due_on) for row in rows]
+
+
+def _who(row: Undertaking) -> str:
+    return row.stakeholder.person.name if row.stakeholder else ""
+
+
+def held_evidence(deal: Deal, *keys: str) -> list[str]:
+    rows = Evidence.objects.filter(deal_id=deal.id, key__in=keys).as_known(latest(deal.org).known_by).with_text()
+    return [row.title for row in rows.order_by("occurred_at") if row.title]
+
+
+def draft_brief(deal: Deal, as_of: AsOf) -> dict[str, list[str]]:
+    """A first executive summary from what is known; sections nobody knows anything about stay empty."""
+    return {
+        "decision": _draft_decision(deal, as_of),
+        "purpose": [],
+        "context": held_evidence(deal, "impact_confirmed", "urgency_driver")[:3],
+        "recommendation": held_scope(deal)[:3],
+        "outcomes": held_outcomes(deal)[:5],
+        "assumptions": held_assumptions(deal)[:5],
+        "risks": held_risks(deal)[:3],
+        "request": held_undertakings(deal)[:3],
+    }
+
+
+def _draft_decision(deal: Deal, as_of: AsOf) -> list[str]:
+    summary, facts = read_summary(deal, as_of), deal_facts(deal, as_of)
+    amount = read_total(summary) if summary else facts.amount
+    if amount is None or facts.target_on is None:
+        return []
+    words = {"deal": deal.name, "amount": format_money(amount, deal.currency), "day": format_day(facts.target_on)}
+    return [_("Approve %(deal)s for %(amount)s by %(day)s.") % words]
+
+
+def draft_hand_over(deal: Deal, as_of: AsOf) -> dict[str, str]:
+    """What delivery is given, from what the room holds."""
+    readers: dict[str, Callable[[Deal], list[str]]] = {
+        "scope": held_scope, "criteria": held_outcomes, "timeline": held_plan, "dependencies": held_dependencies,
+        "people": held_people, "risks": held_risks,
+    }  # fmt: skip
+    keys = [section.key for section in load_playbook(deal.playbook).last_mile.hand_over]
+    return {key: "\n".join(readers[key](deal)) if key in readers else "" for key in keys}
+
+
+def _lang() -> str:
+    return get_language() or "en"

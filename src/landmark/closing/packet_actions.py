@@ -1,0 +1,273 @@
+"""Changing the packet, its papers, its lanes, and what the signature needs.
+
+Answers: what a change writes and when it is refused. Does not answer: what is missing (``closing.packet``).
+"""
+
+from datetime import date
+from typing import Any, BinaryIO
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from landmark.closing.handover import read_is_signed
+from landmark.closing.models import GoNoGo, Lane, LaneAsk, Packet, Paper, SignatureFrame, SigningStep
+from landmark.closing.models.packet import AskKind, Outcome, PaperState, Side
+from landmark.closing.packet import read_go_facts, read_signatures
+from landmark.closing.working import (
+    change,
+    check_day,
+    check_version,
+    fresh,
+    next_number,
+    prove,
+    save_changes,
+    today,
+)
+from landmark.deals.models import Deal, Stakeholder
+from landmark.deals.policies import Refused
+from landmark.engines.last_mile import answer_due, is_fully_signed, judge_go, may_sign
+from landmark.engines.workdays import Workdays
+from landmark.ledger.attachments import store_attachment
+from landmark.orgs.models import Member
+from landmark.playbook.loader import load_playbook
+from landmark.playbook.schema import Strength
+
+
+def workdays_of(deal: Deal) -> Workdays:
+    return Workdays([deal.org.country])
+
+
+# The packet and its papers
+
+
+def start_packet(deal: Deal, *, by: Member, note: str = "", via: str = "web") -> Packet:
+    """A new version of all papers, those of the last version carried over. Only one is in work at a time."""
+    with change(deal, by=by, verb="packet.started", via=via, note=note) as locked:
+        if Packet.objects.filter(deal=locked, sent_on__isnull=True).exists():
+            raise Refused(_("A version of the packet is in work already: finish and send that one."))
+        last = Packet.objects.filter(deal=locked).order_by("-number").first()
+        made = Packet.objects.create(deal=locked, number=next_number(Packet, locked), note=note.strip(), **fresh(by))
+        held = {paper.key: paper for paper in last.papers.all()} if last else {}
+        for item in load_playbook(locked.playbook).last_mile.papers:
+            _carry_over(made, item.key, held.get(item.key), item.duty, by)
+    return made
+
+
+def _carry_over(packet: Packet, key: str, old: Paper | None, duty: str, by: Member) -> None:
+    start = PaperState.NOT_NEEDED if duty == "if_asked" else PaperState.MISSING
+    names = ("state", "label", "owner", "wording", "attachment_sha256", "is_late_ask")
+    values = {name: getattr(old, name) for name in names} if old else {"state": start}
+    Paper.objects.create(deal_id=packet.deal_id, packet=packet, key=key, **values, **fresh(by))
+
+
+def save_paper(
+    deal: Deal, *, by: Member, paper: Paper, if_version: int | None = None, attachment: BinaryIO | None = None,
+    via: str = "web", **values: Any,
+) -> Paper:  # fmt: skip
+    """Change one paper of the packet in work; what went out stays as it went out."""
+    digest = store_attachment(attachment) if attachment else ""
+    with change(deal, by=by, verb="paper.saved", via=via, detail={"paper": paper.key}) as locked:
+        row = Paper.objects.select_related("packet").get(pk=paper.pk, deal=locked)
+        if row.packet.sent_on is not None:
+            raise Refused(_("This version has gone out. Start the next version to change a paper."))
+        check_version(row, if_version)
+        save_changes(row, values | ({"attachment_sha256": digest} if digest else {}))
+    return row
+
+
+def send_packet(deal: Deal, *, by: Member, sent_to: str, sent_on: date | None = None, via: str = "web") -> Packet:
+    """The version goes out, and every lane is asked to approve it. Refused while a paper is missing."""
+    with change(deal, by=by, verb="packet.sent", via=via, note=sent_to) as locked:
+        packet = Packet.objects.filter(deal=locked, sent_on__isnull=True).first()
+        if packet is None:
+            raise Refused(_("There is no version in work. Start the next version of the packet."))
+        day = sent_on or today(locked)
+        check_day(day, locked, _("A packet is sent today or was sent earlier."))
+        _check_complete(packet)
+        if not sent_to.strip():
+            raise Refused(_("Say who received the packet."))
+        save_changes(packet, {"sent_on": day, "sent_to": sent_to})
+        for lane in ensure_lanes(locked, by):
+            _ask_for_approval(lane, packet, day, by)
+        if packet.number == 1:
+            title = _("Packet v%(number)s sent to %(who)s") % {"number": packet.number, "who": sent_to}
+            prove(locked, by=by, key="contract_in_markup", strength=Strength.DOCUMENTED, title=title, via=via, on=day)
+    return packet
+
+
+def _check_complete(packet: Packet) -> None:
+    playbook = load_playbook(packet.deal.playbook)
+    held = packet.papers.exclude(state__in=[PaperState.READY, PaperState.NOT_NEEDED])
+    names = [playbook.text(f"last_mile.paper.{paper.key}.label", get_language() or "en") for paper in held]
+    if names:
+        raise Refused(_("Not complete yet: %(papers)s.") % {"papers": ", ".join(names)})
+
+
+# Lanes
+
+
+def ensure_lanes(deal: Deal, by: Member) -> list[Lane]:
+    """The playbook's lanes as rows of this deal; those that exist stay as they are."""
+    mile = load_playbook(deal.playbook).last_mile
+    held = {lane.key: lane for lane in Lane.objects.filter(deal=deal)}
+    for item in mile.lanes:
+        if item.key not in held:
+            held[item.key] = Lane.objects.create(deal=deal, key=item.key, answer_days=mile.answer_days, **fresh(by))
+    return [held[item.key] for item in mile.lanes]
+
+
+def save_lane(
+    deal: Deal, *, by: Member, key: str, owner: Member | None, reviewer: Stakeholder | None, answer_days: int,
+    via: str = "web",
+) -> Lane:  # fmt: skip
+    """Who runs the lane, who answers, in how many business days. Questions asked before keep their day."""
+    with change(deal, by=by, verb="lane.saved", via=via, detail={"lane": key}) as locked:
+        lane = next((lane for lane in ensure_lanes(locked, by) if lane.key == key), None)
+        if lane is None:
+            raise Refused(_("The playbook of this deal has no such lane."))
+        if reviewer is not None and reviewer.deal_id != locked.id:
+            raise Refused(_("This person is not on this deal."))
+        if owner is not None and (owner.org_id != locked.org_id or not owner.is_active):
+            raise Refused(_("Choose somebody of your organisation who is still here."))
+        save_changes(lane, {"owner": owner, "reviewer": reviewer, "answer_days": answer_days})
+    return lane
+
+
+def _ask_for_approval(lane: Lane, packet: Packet, day: date, by: Member) -> None:
+    """An unanswered ask for an older version is withdrawn by the newer one."""
+    LaneAsk.objects.filter(lane=lane, kind=AskKind.APPROVAL, answered_on__isnull=True).delete()
+    due_on = answer_due(day, lane.answer_days, workdays_of(packet.deal))
+    LaneAsk.objects.create(
+        deal=packet.deal, lane=lane, kind=AskKind.APPROVAL, packet_number=packet.number,
+        owner=lane.reviewer.person.name if lane.reviewer else "", asked_on=day, due_on=due_on, **fresh(by),
+    )  # fmt: skip
+
+
+def ask_question(
+    deal: Deal, *, by: Member, key: str, text: str, owner: str, asked_on: date | None = None, via: str = "web"
+) -> LaneAsk:
+    """A question of a lane's people, with who answers it; its day follows from the lane's answer time."""
+    with change(deal, by=by, verb="lane.asked", via=via, detail={"lane": key}, note=text) as locked:
+        lane = next((lane for lane in ensure_lanes(locked, by) if lane.key == key), None)
+        if lane is None or not text.strip():
+            raise Refused(_("Choose the lane and write the question."))
+        day = asked_on or today(locked)
+        check_day(day, locked, _("A question was asked today or earlier."))
+        return LaneAsk.objects.create(
+            deal=locked, lane=lane, kind=AskKind.QUESTION, text=text.strip(), asked_on=day,
+            owner=owner.strip() or (lane.owner.name if lane.owner else by.name),
+            due_on=answer_due(day, lane.answer_days, workdays_of(locked)), **fresh(by),
+        )  # fmt: skip
+
+
+def answer_ask(
+    deal: Deal, *, by: Member, ask: LaneAsk, outcome: str, answer: str = "", answered_on: date | None = None,
+    via: str = "web",
+) -> LaneAsk:  # fmt: skip
+    """An approval, a return with reasons, or the answer to a question."""
+    with change(deal, by=by, verb="lane.answered", via=via, detail={"outcome": outcome}, note=answer) as locked:
+        row = LaneAsk.objects.get(pk=ask.pk, deal=locked)
+        allowed = (Outcome.ANSWERED,) if row.kind == AskKind.QUESTION else (Outcome.APPROVED, Outcome.RETURNED)
+        if outcome not in allowed:
+            raise Refused(_("Choose one of the answers offered."))
+        if outcome in (Outcome.RETURNED, Outcome.ANSWERED) and not answer.strip():
+            raise Refused(_("Write the answer, or why it came back."))
+        day = answered_on or today(locked)
+        check_day(day, locked, _("An answer came today or earlier."))
+        if day < row.asked_on:
+            raise Refused(_("The answer cannot be older than the question."))
+        save_changes(row, {"outcome": outcome, "answer": answer, "answered_on": day})
+    return row
+
+
+def reopen_ask(deal: Deal, *, by: Member, ask: LaneAsk, via: str = "web") -> None:
+    """The answer was entered by mistake: the question is open again, with its day."""
+    with change(deal, by=by, verb="lane.reopened", via=via, note=ask.text) as locked:
+        row = LaneAsk.objects.get(pk=ask.pk, deal=locked)
+        save_changes(row, {"outcome": "", "answer": "", "answered_on": None})
+
+
+# What the signature needs
+
+
+def save_frame(
+    deal: Deal, *, by: Member, if_version: int | None = None, via: str = "web", **values: Any
+) -> SignatureFrame:
+    """Purchase order, billing, the two dates, method, kick-off. A cause of a slip is kept for the next deal."""
+    with change(deal, by=by, verb="signature_frame.saved", via=via) as locked:
+        row = SignatureFrame.objects.filter(deal=locked).first() or SignatureFrame(deal=locked, version=0, **fresh(by))
+        check_version(row, if_version)
+        save_changes(row, values)
+    return row
+
+
+def add_signature(
+    deal: Deal, *, by: Member, position: int, side: str, name: str, due_on: date | None = None, via: str = "web"
+) -> SigningStep:
+    """Somebody who signs, in their place. Once both sides are named, the way to the signature is known."""
+    with change(deal, by=by, verb="signing.added", via=via, note=name) as locked:
+        if not name.strip() or side not in Side.values:
+            raise Refused(_("Say who signs and for which side."))
+        before = {item.side for item in read_signatures(locked)}
+        made = SigningStep.objects.create(
+            deal=locked, position=position, side=side, name=name.strip(), due_on=due_on, **fresh(by)
+        )
+        if len(before) == 1 and side not in before:
+            names = " → ".join(step.name for step in SigningStep.objects.filter(deal=locked))
+            title = _("Signing order: %(names)s") % {"names": names}
+            prove(locked, by=by, key="contracting_known", strength=Strength.DOCUMENTED, title=title, via=via)
+    return made
+
+
+def remove_signature(deal: Deal, *, by: Member, step: SigningStep, via: str = "web") -> None:
+    with change(deal, by=by, verb="signing.removed", via=via, note=step.name) as locked:
+        row = SigningStep.objects.get(pk=step.pk, deal=locked)
+        if row.signed_on is not None:
+            raise Refused(_("This signature has been given and stays in the order."))
+        row.delete()
+
+
+def sign(deal: Deal, *, by: Member, step: SigningStep, signed_on: date | None = None, via: str = "web") -> SigningStep:
+    """A signature was given, in its turn. With the last one the contract is signed, and says so to the gate."""
+    with change(deal, by=by, verb="signing.signed", via=via, note=step.name) as locked:
+        row = SigningStep.objects.get(pk=step.pk, deal=locked)
+        if row.signed_on is not None:
+            raise Refused(_("This signature is on record already."))
+        waiting = may_sign(read_signatures(locked), row.position)
+        if waiting:
+            names = ", ".join(item.name for item in waiting)
+            raise Refused(_("First comes the signature of %(names)s; or change the order.") % {"names": names})
+        day = signed_on or today(locked)
+        check_day(day, locked, _("A signature was given today or earlier."))
+        save_changes(row, {"signed_on": day})
+        _prove_signed(locked, by, day, via)
+    return row
+
+
+def _prove_signed(deal: Deal, by: Member, day: date, via: str) -> None:
+    """Once, when the last name has signed; a signature on record from elsewhere is not doubled."""
+    signatures = read_signatures(deal)
+    if not is_fully_signed(signatures) or read_is_signed(deal):
+        return
+    names = ", ".join(item.name for item in signatures)[:200]
+    title = _("Signed by %(names)s") % {"names": names}
+    prove(deal, by=by, key="contract_signed", strength=Strength.SIGNED, title=title, author=names, via=via, on=day)
+
+
+def hold_go_no_go(
+    deal: Deal, *, by: Member, is_go: bool, present: str, note: str = "", held_on: date | None = None, via: str = "web"
+) -> GoNoGo:
+    """The meeting's answer. Go is refused while something stands in the way; no-go keeps what it was."""
+    with change(deal, by=by, verb="go_no_go.held", via=via, detail={"go": is_go}, note=note) as locked:
+        hindrances = judge_go(read_go_facts(locked))
+        if is_go and hindrances:
+            raise Refused(_("Not yet: the list above still names what stands in the way."))
+        if not present.strip():
+            raise Refused(_("Say who was there: sales operations, delivery and finance belong to it."))
+        day = held_on or today(locked)
+        check_day(day, locked, _("Write it down once it was held."))
+        return GoNoGo.objects.create(
+            deal=locked, number=next_number(GoNoGo, locked), held_on=day, is_go=is_go, present=present.strip(),
+            hindrances=[{"what": h.what, **{k: str(v) for k, v in h.values.items()}} for h in hindrances],
+            note=note.strip(), **fresh(by),
+        )  # fmt: skip

@@ -1,0 +1,216 @@
+"""Changing what is put in writing: commercial and executive summary, risks, undertakings, the recap and its answers.
+
+Answers: what a change writes and when it is refused. Does not answer: how it looks (``documents``).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any, BinaryIO
+
+from django.db.models import Max
+from django.utils.translation import gettext as _
+
+from landmark.closing.models import (
+    CommercialSummary,
+    ExecutiveSummary,
+    Recap,
+    RecapAnswer,
+    Risk,
+    SummaryLine,
+    Undertaking,
+)
+from landmark.closing.models.packet import LineKind
+from landmark.closing.recap import find_owners, read_recap, read_recap_facts, read_risks
+from landmark.closing.working import (
+    change,
+    check_day,
+    check_version,
+    fresh,
+    next_number,
+    prove,
+    save_changes,
+    today,
+)
+from landmark.deals.models import Deal, Stakeholder
+from landmark.deals.policies import Refused
+from landmark.engines.brief import SECTIONS
+from landmark.engines.last_mile import is_confirmation, judge_recap
+from landmark.ledger.attachments import store_attachment
+from landmark.orgs.as_of import latest
+from landmark.orgs.models import Member
+from landmark.playbook.loader import load_playbook
+from landmark.playbook.schema import Strength
+
+
+@dataclass(frozen=True, slots=True)
+class LineInput:
+    kind: str
+    label: str
+    amount: Decimal
+
+
+# The one commercial summary
+
+
+def save_summary(
+    deal: Deal, *, by: Member, lines: Sequence[LineInput], if_number: int | None = None, via: str = "web", **values: Any
+) -> CommercialSummary:
+    """A new version of the commercial summary. Payments, when given, add up to the total to the cent."""
+    with change(deal, by=by, verb="commercial_summary.saved", via=via, is_for_all=False) as locked:
+        number = next_number(CommercialSummary, locked)
+        if if_number is not None and if_number != number - 1:
+            raise Refused(
+                _("A newer version, v%(number)s, was saved meanwhile. Yours is still below: compare, then save again.")
+                % {"number": number - 1}
+            )
+        _check_lines(lines)
+        made = CommercialSummary.objects.create(
+            deal=locked, number=number, currency=values.pop("currency", "") or locked.currency, **values, **fresh(by)
+        )
+        SummaryLine.objects.bulk_create(
+            SummaryLine(deal=locked, summary=made, position=place, kind=line.kind, label=line.label,
+                        amount=line.amount, **fresh(by))
+            for place, line in enumerate(lines, 1)
+        )  # fmt: skip
+    return made
+
+
+def _check_lines(lines: Sequence[LineInput]) -> None:
+    priced = [line for line in lines if line.kind in (LineKind.PRICE, LineKind.ONE_TIME)]
+    if not priced:
+        raise Refused(_("Write at least one price with what it covers."))
+    if any(line.kind not in LineKind.values or not line.label.strip() for line in lines):
+        raise Refused(_("Each amount needs its kind and what it covers."))
+    total = sum((line.amount for line in priced), Decimal(0))
+    paid = [line.amount for line in lines if line.kind == LineKind.PAYMENT]
+    if paid and sum(paid, Decimal(0)) != total:
+        raise Refused(
+            _("The payments add up to %(paid)s, the prices to %(total)s.") % {"paid": sum(paid), "total": total}
+        )
+
+
+# The executive summary, risks, undertakings
+
+
+def save_brief(
+    deal: Deal, *, by: Member, sections: Mapping[str, Sequence[str]], if_number: int | None = None, via: str = "web"
+) -> ExecutiveSummary:
+    """A new version; vague lines are flagged, not refused: a person decides."""
+    kept = {key: [line.strip() for line in sections.get(key, ()) if line.strip()] for key in SECTIONS}
+    with change(deal, by=by, verb="executive_summary.saved", via=via, is_for_all=False) as locked:
+        number = next_number(ExecutiveSummary, locked)
+        if if_number is not None and if_number != number - 1:
+            raise Refused(
+                _("A newer version, v%(number)s, was saved meanwhile. Yours is still below: compare, then save again.")
+                % {"number": number - 1}
+            )
+        if not kept["decision"]:
+            raise Refused(_("Begin with the decision: what exactly is to be approved?"))
+        return ExecutiveSummary.objects.create(deal=locked, number=number, sections=kept, **fresh(by))
+
+
+def save_risk(
+    deal: Deal, *, by: Member, text: str, mitigation: str, owner: str = "", risk: Risk | None = None,
+    if_version: int | None = None, via: str = "web",
+) -> Risk:  # fmt: skip
+    """A risk with what is done about it. One without a remedy is only a worry."""
+    with change(deal, by=by, verb="risk.saved", via=via, note=text) as locked:
+        if not text.strip() or not mitigation.strip():
+            raise Refused(_("Write the risk and what is done about it."))
+        values = {"text": text, "mitigation": mitigation, "owner": owner}
+        if risk is None:
+            top = Risk.objects.filter(deal=locked).aggregate(top=Max("position"))["top"] or 0
+            row = Risk(deal=locked, position=top + 1, version=0, **fresh(by))
+        else:
+            row = Risk.objects.get(pk=risk.pk, deal=locked)
+            check_version(row, if_version)
+        save_changes(row, values)
+    return row
+
+
+def close_risk(deal: Deal, *, by: Member, risk: Risk, via: str = "web") -> None:
+    with change(deal, by=by, verb="risk.closed", via=via, note=risk.text) as locked:
+        save_changes(Risk.objects.get(pk=risk.pk, deal=locked), {"closed_on": today(locked)})
+
+
+def add_undertaking(
+    deal: Deal, *, by: Member, stakeholder: Stakeholder, text: str, due_on: date, via: str = "web"
+) -> Undertaking:
+    """What a named person of the buyer's side said they will do."""
+    with change(deal, by=by, verb="undertaking.added", via=via, note=text, is_for_all=False) as locked:
+        if stakeholder.deal_id != locked.id or not text.strip():
+            raise Refused(_("Say who of their side does what, and by when."))
+        return Undertaking.objects.create(
+            deal=locked, stakeholder=stakeholder, text=text.strip(), due_on=due_on, **fresh(by)
+        )
+
+
+def finish_undertaking(deal: Deal, *, by: Member, undertaking: Undertaking, via: str = "web") -> None:
+    """Done, or, when it was marked by mistake, open again."""
+    with change(deal, by=by, verb="undertaking.done", via=via, note=undertaking.text, is_for_all=False) as locked:
+        row = Undertaking.objects.get(pk=undertaking.pk, deal=locked)
+        save_changes(row, {"done_on": None if row.done_on else today(locked)})
+
+
+# The recap
+
+
+def send_recap(
+    deal: Deal, *, by: Member, decision: str, sent_to: Sequence[str] = (), sent_on: date | None = None, via: str = "web"
+) -> Recap:
+    """Put the recap on record as sent: its words are kept. Refused while one of its parts is missing, naming it."""
+    with change(deal, by=by, verb="recap.sent", via=via, note=decision, is_for_all=False) as locked:
+        as_of = latest(locked.org)
+        mile = load_playbook(locked.playbook).last_mile
+        facts = read_recap_facts(locked, decision, as_of)
+        lacking = judge_recap(facts, mile)
+        if lacking:
+            raise Refused(_("The recap is not complete yet: the list above names what it lacks."))
+        day = sent_on or today(locked)
+        check_day(day, locked, _("A recap was sent today or earlier."))
+        summary = CommercialSummary.objects.filter(deal=locked).aggregate(top=Max("number"))["top"] or 0
+        owed = [name for name in facts.owed_by.values() if name]
+        return Recap.objects.create(
+            deal=locked, number=next_number(Recap, locked), decision=decision.strip(), summary_number=summary,
+            plan=list(facts.plan), commitments=list(facts.commitments),
+            risks=[{"risk": r.text, "mitigation": r.mitigation} for r in read_risks(locked)[: mile.risks]],
+            sent_on=day, sent_to=list(sent_to) or owed, **fresh(by),
+        )  # fmt: skip
+
+
+def answer_recap(
+    deal: Deal, *, by: Member, role: str, words: str, answered_on: date | None = None,
+    attachment: BinaryIO | None = None, via: str = "web",
+) -> RecapAnswer:  # fmt: skip
+    """What somebody wrote back. Only the one word confirms; anything else is kept and still owes it."""
+    digest = store_attachment(attachment) if attachment else ""
+    detail = {"role": role}
+    with change(deal, by=by, verb="recap.answered", via=via, detail=detail, note=words, is_for_all=False) as locked:
+        view = read_recap(locked, latest(locked.org))
+        if view is None:
+            raise Refused(_("Send the recap first; then its answers can be kept."))
+        day = answered_on or today(locked)
+        check_day(day, locked, _("An answer came today or earlier."))
+        person = find_owners(locked).get(role)
+        if role not in view.owed or person is None:
+            raise Refused(_("Nobody in this role owes an answer to this recap."))
+        if day < view.recap.sent_on:
+            raise Refused(_("The answer cannot be older than the recap."))
+        made = RecapAnswer.objects.create(
+            deal=locked, recap=view.recap, role=role, stakeholder=person, words=words.strip(),
+            is_confirmed=is_confirmation(words), answered_on=day, attachment_sha256=digest, **fresh(by),
+        )  # fmt: skip
+        _prove_terms(locked, by, day, via)
+    return made
+
+
+def _prove_terms(deal: Deal, by: Member, day: date, via: str) -> None:
+    """Confirmed by all who owe it: the buyer's word that the commercial terms are understood."""
+    view = read_recap(deal, latest(deal.org))
+    if view is None or not view.is_confirmed:
+        return
+    names = ", ".join(a.stakeholder.person.name for a in view.answers if a.is_confirmed and a.stakeholder)
+    title = _("Recap v%(number)s confirmed by %(names)s") % {"number": view.recap.number, "names": names}
+    prove(deal, by=by, key="terms_grasped", strength=Strength.BUYER, title=title, author=names[:200], via=via, on=day)

@@ -41,7 +41,7 @@ _FIELDS: dict[str, str] = {
     "closing.CommercialSummary": "assumptions change_control currency deliverables exclusions number "
     "payment_terms renewal service_levels term_months",
     "closing.Decision": "outcome reason words",
-    "closing.DecisionMeeting": "agenda duration_minutes held_on place starts_at subject time_zone",
+    "closing.DecisionMeeting": "agenda duration_minutes held_on language place starts_at subject time_zone",
     "closing.ExecutiveSummary": "sections",
     "closing.Invitee": "member person",
     "closing.Minutes": "text",

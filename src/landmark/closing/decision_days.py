@@ -1,0 +1,74 @@
+"""What falls due around decisions by the calendar: minutes to send, lost deals to look at again.
+
+Answers: one notice to whom it concerns, once each. Does not answer: when to ask (``landmark work`` does). An
+organisation whose data ends on a day gets no new days, so nothing of it falls due.
+"""
+
+from datetime import UTC, date, datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from landmark.closing.minutes_actions import mark_reminded
+from landmark.closing.models import Decision, Minutes, Outcome
+from landmark.deals.models import Deal
+from landmark.orgs.models import Member, Notice
+from landmark.orgs.roles import Role
+from landmark.ui.formats import format_day
+
+
+def tell_due(now: datetime) -> int:
+    """Write the notices that are due by now; returns how many."""
+    today = now.astimezone(UTC).date()
+    return _tell_minutes(now, today) + _tell_watches(now, today)
+
+
+def _tell_minutes(now: datetime, today: date) -> int:
+    """A reminder on the day minutes are due, an alert also to the manager once the day is over."""
+    live = Minutes.objects.filter(sent_on=None, deal__org__data_until=None, due_on__lte=today)
+    told = 0
+    for minutes in live.select_related("deal__org", "deal__owner", "meeting"):
+        is_overdue = minutes.due_on < today
+        if (minutes.alerted_at if is_overdue else minutes.reminded_at) is not None:
+            continue
+        words = {"deal": minutes.deal.name, "day": format_day(minutes.due_on)}
+        text = _("Minutes of the decision meeting on %(deal)s are due today.") % words
+        if is_overdue:
+            text = (
+                _("Minutes of the decision meeting on %(deal)s are overdue: the buyer expected them yesterday.") % words
+            )
+        with transaction.atomic():
+            told += _notify(minutes.deal, text, with_managers=is_overdue)
+            mark_reminded(minutes, is_overdue=is_overdue, now=now)
+    return told
+
+
+def _tell_watches(now: datetime, today: date) -> int:
+    """A lost deal comes back by itself on its day."""
+    rows = Decision.objects.filter(
+        outcome=Outcome.NO, look_again_on__lte=today, looked_again_at=None, withdrawn_at=None,
+        deal__stage="lost", deal__org__data_until=None,
+    )  # fmt: skip
+    told = 0
+    for decision in rows.select_related("deal__org", "deal__owner"):
+        text = _("You wanted to look at %(deal)s again: %(why)s") % {
+            "deal": decision.deal.name, "why": decision.watch_words or decision.rival or decision.words,
+        }  # fmt: skip
+        with transaction.atomic():
+            told += _notify(decision.deal, text, with_managers=False)
+            decision.looked_again_at = now
+            decision.save(update_fields=["looked_again_at"])
+    return told
+
+
+def _notify(deal: Deal, text: str, *, with_managers: bool) -> int:
+    told: list[Member] = [deal.owner] if deal.owner is not None and deal.owner.is_active else []
+    if with_managers or not told:
+        managers = deal.org.members.filter(role=Role.MANAGER, is_active=True)
+        team = deal.owner.team_id if deal.owner else None
+        told += [m for m in managers if m.team_id == team] or list(managers)
+    unique = {member.id: member for member in told}
+    Notice.objects.bulk_create(
+        Notice(org=deal.org, member=m, deal_id=deal.id, text=text[:500]) for m in unique.values()
+    )
+    return len(unique)

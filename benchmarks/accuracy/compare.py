@@ -7,7 +7,7 @@ set and horizon meets the same draws.
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -224,8 +224,17 @@ def judge(tables: Sequence[Table]) -> list[Verdict]:
         ),
         _verdict_of("Calibration error inside a perfect model's 95 % band (simulator)", made_up, _calibrated),
         _verdict_of("Calibration error at most 0.02 at 30,000 deals", _large(made_up), _closely_calibrated),
-        _verdict_of("Expected wins within 10 % of actual, or actual inside the stated interval", tables, _wins_right),
+        _verdict_on_wins(tables),
     ]
+
+
+def _verdict_on_wins(tables: Sequence[Table]) -> Verdict:
+    target = "Expected wins within 10 % of actual, or actual inside the stated interval"
+    verdict = _verdict_of(target, tables, lambda table: _wins_near(table) or _wins_inside(table))
+    near = sum(_wins_near(table) for table in tables)
+    inside = sum(_wins_inside(table) and not _wins_near(table) for table in tables)
+    told = f"{near} of {len(tables)} within 10 %, {inside} more inside the stated interval"
+    return replace(verdict, detail=f"{told}; {verdict.detail}" if verdict.met is False else told)
 
 
 def _large(tables: Sequence[Table]) -> list[Table]:
@@ -246,6 +255,9 @@ def _closely_calibrated(table: Table) -> bool:
     return table.calibration <= 0.02
 
 
-def _wins_right(table: Table) -> bool:
-    inside = table.stated[0] <= table.wins <= table.stated[1]
-    return inside or abs(table.expected - table.wins) <= 0.1 * table.wins
+def _wins_near(table: Table) -> bool:
+    return abs(table.expected - table.wins) <= 0.1 * table.wins
+
+
+def _wins_inside(table: Table) -> bool:
+    return table.stated[0] <= table.wins <= table.stated[1]

@@ -50,7 +50,8 @@ def test_the_page_has_a_place_for_every_part(tmp_path: Path) -> None:
 
 def table(ratio: Ratio, wins: int = 100, calibration: float = 0.01, name: str = "simulated 30000") -> Table:
     lines = (Line("landmark", {"Brier": 0.1}, {}), Line("peer", {"Brier": 0.1 / ratio.value}, {"Brier": ratio}))
-    return Table(name, 30, 500, 100, wins, lines, 0.8, calibration, 100.0, Perfect(0.005, 0.03, 85.0, 115.0))
+    perfect = Perfect(0.005, 0.03, 85.0, 115.0)
+    return Table(name, 30, 500, 100, wins, lines, 0.8, calibration, 100.0, perfect, (85.0, 115.0))
 
 
 @pytest.mark.parametrize(
@@ -68,3 +69,9 @@ def table(ratio: Ratio, wins: int = 100, calibration: float = 0.01, name: str = 
 )
 def test_targets(measured: Table, met: list[bool | None]) -> None:
     assert [verdict.met for verdict in judge([measured])] == met
+
+
+def test_wins_near_what_was_expected_are_told_from_wins_only_inside_the_range() -> None:
+    ratio = Ratio(0.9, 0.85, 0.95)
+    verdict = judge([table(ratio, wins=wins) for wins in (100, 108, 114)])[-1]
+    assert verdict.detail == "2 of 3 within 10 %, 1 more inside the stated interval"

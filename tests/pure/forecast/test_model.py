@@ -98,7 +98,9 @@ def test_a_model_of_another_version_is_refused(fitted: Fitted) -> None:
         Fitted.from_json(fitted.to_json() | {"version": 0})
 
 
-@pytest.mark.parametrize(("closed", "level"), [(0, BENCHMARKS), (9, BENCHMARKS), (10, SHRUNKEN), (150, SHRUNKEN)])
+@pytest.mark.parametrize(
+    ("closed", "level"), [(0, BENCHMARKS), (9, BENCHMARKS), (10, SHRUNKEN), (45, SHRUNKEN), (60, FULL)]
+)
 def test_the_level_follows_the_history(closed: int, level: str) -> None:
     history = make_history(deals=500)
     day = float(np.ceil(np.sort(history.closed)[closed])) - 1.0 if closed else float(np.ceil(history.opened.min()))

@@ -91,7 +91,7 @@ def fitted() -> Fitted:
 def test_who_owns_the_deal_changes_nothing(fitted: Fitted) -> None:
     history = make_history(deals=420)
     people = texts([f"person {place % 5}" for place in range(420)])
-    owned = replace(history, attributes=dict(history.attributes) | {"owner": people, "account_id": people})
+    owned = replace(history, attributes=dict(history.attributes) | {"owner": people})
     seen = fit(owned, DAY)
     assert seen.vocabulary == fitted.vocabulary
     one, other = (model.predict(owned, DAY, [30]).p_won for model in (seen, fitted))
@@ -132,3 +132,19 @@ def overall_rates(history: History, day: float) -> np.ndarray:
     rows = sample(known, day)
     table = Snapshots(known, words).table(rows.deal, rows.day)
     return fit_rates(table, words.milestones, known, rows, day, Priors()).overall
+
+
+def test_the_account_is_no_feature(fitted: Fitted) -> None:
+    """It only decides which deals judge which model."""
+    history = make_history(deals=420)
+    accounts = texts([f"A{place}" for place in range(420)])
+    seen = fit(replace(history, attributes=dict(history.attributes) | {"account_id": accounts}), DAY)
+    assert seen.vocabulary == fitted.vocabulary
+
+
+def test_one_account_for_all_deals_leaves_nobody_to_judge() -> None:
+    history = make_history(deals=420)
+    alone = replace(history, attributes=dict(history.attributes) | {"account_id": texts(["A"] * 420)})
+    full = fit(alone, DAY).full
+    assert full is not None
+    assert full.drift.tolist() == [1.0, 1.0]

@@ -35,7 +35,7 @@ from landmark.playbook.loader import load_playbook
 from landmark.simulator import simulate, write_event_log
 
 SIZES = ((90, 15), (130, 22), (190, 31), (240, 40), (300, 50), (600, 100))
-"""Closed and open deals; from 200 closed ones on the full model speaks."""
+"""Closed and open deals; from 50 closed ones on the full model speaks."""
 DYNAMICS = ("simulator", "market", "amounts")
 FIRST_SEED = 10_000
 LAST_DAY = date(2026, 1, 1)

@@ -27,8 +27,13 @@ FOR_READERS: dict[str, int | None] = {
     "calls": 200, "calls_chart": 404, "calls_submit": None, "calls_categories": None, "calls_remind": None,
     "calls_freeze": None, "quotas": 200, "quotas_save": None, "calls_settings": 200, "calls_deadline": None,
     "fiscal_year": None, "rate_add": None, "rates_upload": None,
+    "people": 200, "people_chart": 404, "people_person": None, "people_undo": None, "people_review": None,
+    "people_answers": None, "people_confirm": None, "people_meeting": None, "people_answer": None,
+    "plan": 200, "plan_chart": 404, "plan_calendar": 404, "plan_start": None, "plan_save": None, "plan_action": None,
+    "plan_press": None, "plan_drop": None, "plan_dates": None, "plan_confirm": None, "deal_letter": 404,
     "imports": 403, "differences": 403, "difference_settle": None, "remove_sample": None, "import_run": 403,
     "import_state": 403, "import_apply": None, "import_discard": None, "import_rejects": 403,
+    "discovery": 200, "discovery_save": None, "discovery_call": 403, "discovery_note": 403, "discovery_undo": None,
 }  # fmt: skip
 
 

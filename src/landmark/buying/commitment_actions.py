@@ -22,7 +22,7 @@ from landmark.deals.actions.evidence import add_evidence, retract_evidence
 from landmark.deals.locks import lock_deal
 from landmark.deals.models import Deal, Stakeholder
 from landmark.deals.records import record_act
-from landmark.engines.commitment import Seat, find_absent, find_unagreed, month_of
+from landmark.engines.commitment import Seat, find_absent, find_unagreed, month_of, propose_saving, usual_months
 from landmark.orgs.as_of import current_day
 from landmark.orgs.models import Member
 from landmark.playbook.loader import load_playbook
@@ -45,7 +45,10 @@ class MeetingPlan:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came of it. ``cost_saved`` and ``reason`` belong to a refusal, ``next_on`` to an adjournment."""
+    """What came of it. ``cost_saved`` and ``reason`` belong to a refusal, ``next_on`` to an adjournment.
+
+    Without ``cost_saved`` it follows from ``monthly_cost`` and the months a deal usually still takes.
+    """
 
     outcome: str
     held_on: date
@@ -55,6 +58,7 @@ class Answer:
     reason: str = ""
     reason_text: str = ""
     cost_saved: Decimal | None = None
+    monthly_cost: Decimal | None = None
     next_on: date | None = None
     sets_target: bool = field(default=False)
 
@@ -176,6 +180,9 @@ def _refuse(deal: Deal, row: CommitmentMeeting, answer: Answer, playbook: Playbo
     if answer.reason not in {item.key for item in playbook.commitment.refusals}:
         raise policies.Refused(_("Say why they refused: an early no is worth having when its reason is known."))
     row.reason, row.reason_text, row.cost_saved = answer.reason, answer.reason_text.strip(), answer.cost_saved
+    if row.cost_saved is None and answer.monthly_cost is not None:
+        month = month_of(deal.opened_at.date(), answer.held_on)
+        row.cost_saved = propose_saving(answer.monthly_cost, month, usual_months(playbook))
 
 
 def _adjourn(deal: Deal, row: CommitmentMeeting, answer: Answer, playbook: Playbook, by: Member, via: str) -> None:

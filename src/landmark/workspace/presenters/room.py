@@ -6,6 +6,7 @@ Answers: which cards a deal shows, in the order of the tabs. Does not answer: wh
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Literal
 
 from landmark.deals.models import Deal
@@ -24,10 +25,16 @@ class Card:
 
 
 CardReader = Callable[[MemberRequest, Deal], Card | None]
-CARDS: tuple[CardReader, ...] = ()
-"""Each part adds its reader here, in the order of the tabs."""
+CARDS: tuple[str, ...] = ("people", "discovery", "plan", "documents")
+"""Parts with a card, in the order of the tabs: ``people`` is ``people_card.read_card``. Read late, since a part's card
+is made of the part's own page."""
 
 
 def read_cards(request: MemberRequest, deal: Deal) -> list[Card]:
     """Cards of the parts that have something to say about this deal."""
-    return [card for read in CARDS if (card := read(request, deal)) is not None]
+    return [card for name in CARDS if (card := _find_reader(name)(request, deal)) is not None]
+
+
+def _find_reader(name: str) -> CardReader:
+    read: CardReader = import_module(f"landmark.workspace.presenters.{name}_card").read_card
+    return read

@@ -19,14 +19,15 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from landmark.buying.people_actions import Card, save_person
 from landmark.deals.actions.deals import open_deal
 from landmark.deals.actions.evidence import add_evidence as add_evidence_to
 from landmark.deals.actions.next_steps import complete_next_step
 from landmark.deals.actions.next_steps import set_next_step as set_step_of
-from landmark.deals.actions.stakeholders import save_stakeholder as save_stakeholder_of
 from landmark.deals.inputs import NextStepInput
 from landmark.deals.models import Deal, Stakeholder
 from landmark.deals.policies import Refused
+from landmark.documents.letters import guess_kind
 from landmark.ledger.attachments import read_attachment
 from landmark.ledger.inputs import LedgerError
 from landmark.ledger.models import Evidence
@@ -202,7 +203,7 @@ def save_stakeholder(request: MemberRequest, pk: UUID) -> HttpResponse:
     form = StakeholderForm(request.POST, playbook=page.playbook, lang=page.lang)
     if form.is_valid():
         try:
-            save_stakeholder_of(page.deal, by=request.member, stakeholder=person, **form.cleaned_data)
+            save_person(page.deal, by=request.member, card=Card(**form.cleaned_data), state={}, stakeholder=person)
             return finish(page, _("%(name)s is on record.") % {"name": form.cleaned_data["name"]})
         except Refused as refused:
             form.add_error(None, str(refused))
@@ -278,5 +279,7 @@ def download_attachment(request: MemberRequest, pk: UUID, digest: str) -> HttpRe
 
 def guess_ending(data: bytes) -> str:
     """A file's ending by its first bytes; the sender's own name is never used."""
+    if kind := guess_kind(data):
+        return {"mail": ".eml", "calendar": ".ics"}[kind]
     endings = {b"%PDF": ".pdf", b"\x89PNG": ".png", b"\xff\xd8\xff": ".jpg", b"PK\x03\x04": ".zip", b"GIF8": ".gif"}
     return next((ending for start, ending in endings.items() if data.startswith(start)), ".bin")

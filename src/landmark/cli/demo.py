@@ -29,6 +29,7 @@ FIRST_PORT = 8000
 SEED = 2026
 FITTED_DAYS_BACK = (7, 0)
 """The sample is forecast as of a week ago as well, so that every number can say why it changed."""
+SHORT_PLAYBOOK = "transactional/2026.1"
 DEMO_DOMAIN = "demo.example"  # orgs.adapter keeps these log-ins out of real use
 LOGINS = (
     ("representative", "Representative"),
@@ -74,6 +75,8 @@ def _load_sample_once() -> None:
         _say("Making two years of a sample company …")
         org = org or _import_sample()
         _make_logins(org)
+    if org:
+        _tell_deals(org)
     if org and FittedModel.objects.filter(org=org, is_ready=True).count() < len(FITTED_DAYS_BACK):
         _fit(org)
     if org:
@@ -145,6 +148,22 @@ def _logins_path() -> Path:
     from django.conf import settings
 
     return Path(settings.VAR_DIR) / "demo-logins.json"
+
+
+def _tell_deals(org: "Organisation") -> None:
+    """Three deals worked on in the deal room, once; a sample without them still serves."""
+    from landmark.closing.sample_stories import tell_stories
+    from landmark.deals.actions.playbooks import use_playbooks
+
+    by = org.members.filter(role="administrator", is_active=True).first()
+    if by is None:
+        return
+    try:
+        if not org.more_playbooks:
+            use_playbooks(by=by, refs=[SHORT_PLAYBOOK], via="cli")
+        tell_stories(org, by=by)
+    except Exception as error:  # a story that cannot be told keeps nobody from the sample
+        _say(f"The told deals are not complete: {error}")
 
 
 def _fit(org: "Organisation") -> None:

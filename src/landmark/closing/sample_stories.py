@@ -1,0 +1,153 @@
+"""Three told deals of the sample company: one signed and handed over, one whose yes has conditions, one lost.
+
+Answers: which deals of the sample tell the stories, and in which order the parts of the deal room fill them. Does not
+answer: what a part puts down (its own ``sample`` module), what a gate still misses then (``sample_gaps``). For a sample
+alone; all of it goes through the ordinary actions, so a story shows nothing that a person could not have entered.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Literal, Protocol
+
+from django.db import transaction
+
+from landmark.closing.sample_gaps import fill_gaps
+from landmark.deals.actions.deals import edit_deal
+from landmark.deals.actions.moves import move_deal
+from landmark.deals.inputs import NextStepInput
+from landmark.deals.models import Deal
+from landmark.deals.records import record_act
+from landmark.ledger.models import AuditEvent
+from landmark.orgs.as_of import latest
+from landmark.orgs.models import Member, Organisation
+from landmark.playbook.loader import load_playbook
+
+Story = Literal["yes", "yes_but", "no"]
+TOLD = "sample.told"
+
+
+class Part(Protocol):
+    """What one part of the deal room puts down for a story."""
+
+    def __call__(self, deal: Deal, story: Story, *, by: Member) -> object: ...
+
+
+Step = Callable[[Deal, Story, Member], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Plot:
+    """A story, the stages its deal is looked for in (best first), and its steps in order."""
+
+    story: Story
+    found_in: tuple[str, ...]
+    steps: tuple[Step, ...]
+
+
+def tell_stories(org: Organisation, *, by: Member) -> list[Deal]:
+    """Tell what has not been told yet; returns the deals told now. ``by`` may edit every deal of the organisation."""
+    if not org.is_sample:
+        raise ValueError("only a sample gets deals that nobody worked on")
+    rows = AuditEvent.objects.filter(org_id=org.id, verb=TOLD)
+    told = {row.deal_id: str(row.detail.get("story", "")) for row in rows}
+    deals = []
+    for plot in PLOTS:
+        if plot.story in told.values():
+            continue
+        deal = _find_deal(org, plot, told)
+        if deal is not None:
+            _tell(deal, plot, by)
+            told[deal.id] = plot.story
+            deals.append(deal)
+    return deals
+
+
+def _find_deal(org: Organisation, plot: Plot, told: dict[object, str]) -> Deal | None:
+    """The largest open deal at the wanted stage, first among those of representatives who sign in."""
+    rows = Deal.objects.of(org).open().filter(amount__gt=0).exclude(id__in=list(told)).select_related("org", "owner")
+    signing_in = rows.filter(owner__user__isnull=False, owner__role="representative")
+    for choice in (signing_in, rows):
+        for stage in plot.found_in:
+            if (found := choice.filter(stage=stage).order_by("-amount", "id").first()) is not None:
+                return found
+    return None
+
+
+def _tell(deal: Deal, plot: Plot, by: Member) -> None:
+    """All of a story or nothing of it."""
+    with transaction.atomic():
+        for step in plot.steps:
+            deal.refresh_from_db()
+            step(deal, plot.story, by)
+        record_act(deal, TOLD, by=by, via="cli", detail={"story": plot.story})
+    deal.refresh_from_db()
+
+
+# Steps
+
+
+def _aim(days: int) -> Step:
+    """A target date ahead of the sample's last day, so that plans and calendars lie in the future."""
+
+    def aim(deal: Deal, story: Story, by: Member) -> None:
+        edit_deal(deal, by=by, changes={"target_on": latest(deal.org).on + timedelta(days=days)})
+
+    return aim
+
+
+def _part(fill: Part) -> Step:
+    return lambda deal, story, by: fill(deal, story, by=by)
+
+
+def _move(to_stage: str, note: str, *, reason: str = "") -> Step:
+    """Bring the deal on, with whatever its gates still miss put down first."""
+
+    def move(deal: Deal, story: Story, by: Member) -> None:
+        playbook = load_playbook(deal.playbook)
+        here, there = playbook.position(deal.stage), playbook.position(to_stage)
+        if deal.stage == to_stage or (here is not None and there is not None and here >= there):
+            fill_gaps(deal, by=by, up_to=deal.stage)
+            return
+        if there is not None:
+            fill_gaps(deal, by=by, up_to=to_stage)
+        step = NextStepInput("Agree who does what until then", by.name, latest(deal.org).on + timedelta(days=5))
+        move_deal(deal, by=by, to_stage=to_stage, note=note, reason=reason, next_step=step, via="cli")
+
+    return move
+
+
+PEOPLE: tuple[Step, ...] = ()
+DECISION: tuple[Step, ...] = ()
+CLOSE: tuple[Step, ...] = ()
+
+PLOTS = (
+    Plot(
+        "yes",
+        ("commercial", "commitment", "solution"),
+        (
+            _aim(14),
+            *PEOPLE,
+            _move("commitment", "They approved it inside; the decision meeting is next"),
+            *DECISION,
+            *CLOSE,
+            _move("won", "Signed by both sides", reason="business_case"),
+        ),
+    ),
+    Plot(
+        "yes_but",
+        ("commercial", "solution", "discovery"),
+        (_aim(45), *PEOPLE, _move("commercial", "Scope and price are being settled"), *DECISION, *CLOSE),
+    ),
+    Plot(
+        "no",
+        ("commercial", "solution", "discovery"),
+        (
+            _aim(30),
+            *PEOPLE,
+            _move("commercial", "The proposal is with them"),
+            *DECISION,
+            _move("lost", "They stay with their present supplier", reason="rival"),
+        ),
+    ),
+)

@@ -20,6 +20,7 @@ FOR_READERS: dict[str, int | None] = {
     "org": 302, "board": 200, "table": 200, "table_csv": 200, "deal": 200, "forecast": 200, "report_card": 200,
     "notices": 200, "find": 200, "forecast_progress": 200, "deal_new": 403, "deal_file": 404,
     "deal_move": None, "deal_evidence": None, "deal_people": None, "deal_next_step": None, "deal_edit": None,
+    "playbooks": 200, "playbooks_use": None,
     "changes": 200, "changes_chart": 404, "changes_csv": 200,
     "forecast_renew": None, "forecast_chart": 404, "report_card_chart": 404, "deal_chart": 404, "review_pdf": 200,
     "targets": 200, "targets_chart": 404, "funnel": 200, "funnel_chart": 404, "funnel_freeze": None,
@@ -31,9 +32,19 @@ FOR_READERS: dict[str, int | None] = {
     "people_answers": None, "people_confirm": None, "people_meeting": None, "people_answer": None,
     "plan": 200, "plan_chart": 404, "plan_calendar": 404, "plan_start": None, "plan_save": None, "plan_action": None,
     "plan_press": None, "plan_drop": None, "plan_dates": None, "plan_confirm": None, "deal_letter": 404,
+    "close": 200, "close_packet": 200, "close_markups": 200, "close_terms": 200, "close_summary": 200,
+    "close_recap": 200, "close_signing": 200, "close_handover": 200, "close_do": None, "deal_review": 200,
+    "documents": 200, "documents_one": 404, "documents_pdf": 404, "documents_page": 404, "documents_issued": 404,
+    "documents_issue": None, "documents_mail": 403, "documents_letter": 404, "documents_enclosure": 404,
+    "person_data": 403, "person_export": 403, "person_erase": None,
     "imports": 403, "differences": 403, "difference_settle": None, "remove_sample": None, "import_run": 403,
     "import_state": 403, "import_apply": None, "import_discard": None, "import_rejects": 403,
     "discovery": 200, "discovery_save": None, "discovery_call": 403, "discovery_note": 403, "discovery_undo": None,
+    "qualification": 200, "qualification_points": None, "qualification_decide": None, "qualification_buying": None,
+    "qualification_confirm_buying": None, "qualification_criteria": None, "qualification_alternative": None,
+    "qualification_remove": None, "qualification_grades": None, "qualification_barrier": None,
+    "qualification_answer": None, "qualification_out": None, "qualification_watch": None, "qualification_happened":
+    None, "qualification_trial": None, "qualification_fix": None, "qualification_undo": None,
 }  # fmt: skip
 
 

@@ -32,7 +32,7 @@ from landmark.buying.models import (
 )
 from landmark.deals.actions.evidence import add_evidence
 from landmark.deals.models import Deal
-from landmark.deals.policies import Refused
+from landmark.deals.policies import Refused, StaleVersion
 from landmark.engines.impact import PERIODS, UNITS
 from landmark.orgs.as_of import latest
 from landmark.orgs.models import Member
@@ -260,7 +260,7 @@ def confirm_impact(
         if impact.lacks:
             raise Refused(_("The sentence is not complete yet: it needs an issue, a driver and a figure per month."))
         if sentence.strip() != impact.sentence:
-            raise Refused(_("The sentence changed while you had it open. Read the new one, then confirm it."))
+            raise StaleVersion(_("The sentence changed while you had it open. Read the new one, then confirm it."))
         if not confirmed_by.strip():
             raise Refused(_("Name the person on the buyer's side who confirmed it."))
         reopen_impact(made, _("confirmed anew"))

@@ -37,6 +37,7 @@ FOR_READERS: dict[str, int | None] = {
     "documents": 200, "documents_one": 404, "documents_pdf": 404, "documents_page": 404, "documents_issued": 404,
     "documents_issue": None, "documents_mail": 403, "documents_letter": 404, "documents_enclosure": 404,
     "person_data": 403, "person_export": 403, "person_erase": None,
+    "decision": 200, "decision_file": 404, "decision_act": None,
     "imports": 403, "differences": 403, "difference_settle": None, "remove_sample": None, "import_run": 403,
     "import_state": 403, "import_apply": None, "import_discard": None, "import_rejects": 403,
     "discovery": 200, "discovery_save": None, "discovery_call": 403, "discovery_note": 403, "discovery_undo": None,

@@ -53,7 +53,8 @@ def evidence(deal: Deal) -> set[str]:
 
 def price(deal: Deal, by: Member, **values: str) -> None:
     recap_actions.save_summary(
-        deal, by=by, lines=[LineInput("price", "Licence", Decimal("80000")), LineInput("one_time", "Set-up", Decimal(4000)),
+        deal, by=by,
+        lines=[LineInput("price", "Licence", Decimal("80000")), LineInput("one_time", "Set-up", Decimal(4000)),
                             LineInput("option", "Training", Decimal(5000))], **values,
     )  # fmt: skip
 

@@ -83,11 +83,18 @@ def _nav(request: MemberRequest) -> tuple[NavItem, ...]:
     here = request.resolver_match.url_name if request.resolver_match else ""
     items = (
         (_("Pipeline"), "board", "board", "g p", {"board", "table"} | {name for name, _label in _deal_tabs()}),
+        (_("Deal review"), "deal_review", "flag", "g w", {"deal_review"}),
         (_("Forecast"), "forecast", "chart", "g f", {name for name, _label in _forecast_tabs()} - {"report_card"}),
         (_("Report card"), "report_card", "report", "g r", {"report_card"}),
     )
     return tuple(
-        NavItem(label, link_to(request, f"workspace:{name}"), icon, key, here in names)
+        NavItem(
+            label,
+            link_to(request, f"workspace:{name}"),
+            icon,
+            key,
+            here in names or here.split("_")[0] in names - {"deal"},
+        )
         for label, name, icon, key, names in items
     )
 
@@ -126,6 +133,7 @@ def _deal_tabs() -> tuple[tuple[str, str], ...]:
         ("qualification", _("Qualification")),
         ("decision", _("Decision")),
         ("close", _("Close")),
+        ("documents", _("Documents")),
     )
 
 

@@ -50,6 +50,7 @@ def _pages(request: MemberRequest) -> list[Option]:
     options = [
         Option(_("Pipeline as board"), "board", link_to(request, "workspace:board"), keys="g p"),
         Option(_("Pipeline as table"), "table", link_to(request, "workspace:table")),
+        Option(_("Deal review"), "flag", link_to(request, "workspace:deal_review"), keys="g w"),
         Option(_("Forecast"), "chart", link_to(request, "workspace:forecast"), keys="g f"),
         Option(_("Report card"), "report", link_to(request, "workspace:report_card"), keys="g r"),
         Option(_("Notices"), "bell", link_to(request, "workspace:notices")),

@@ -51,7 +51,8 @@ def keep(rows: Sequence[Kept], *, by: Member, was: Sequence[UUID | None] | None 
     for row, before in zip(rows, current, strict=True):
         _end(before, now)
         row.known_at, row.entry, row.author_name = now, entry, by.name
-        row.full_clean(exclude=["deal"], validate_unique=False, validate_constraints=False)
+        empty = {f.name for f in row._meta.concrete_fields if f.null and getattr(row, f.attname) is None}
+        row.full_clean(exclude={"deal", *empty}, validate_unique=False, validate_constraints=False)
         row.save(force_insert=True)
 
 

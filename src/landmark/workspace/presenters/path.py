@@ -135,6 +135,10 @@ class PathReader:
         """Gates behind the deal that are still owed."""
         return tuple(self._gate(result) for result in gate_debt(self.facts, self.playbook, self.on, self.lang))
 
+    def gate(self, result: GateResult) -> GateView:
+        """One gate's answer, for a page that shows it apart from its door."""
+        return self._gate(result)
+
     def _door(self, result: MoveResult) -> Door:
         return Door(
             to=result.to_stage,
@@ -213,6 +217,8 @@ def find_act(check: kinds.Check) -> Act:
         return Act(_("Add a person"), {"do": "person", "role": check.any_of[0]})
     if isinstance(check, kinds.KeyPlayersCheck):
         return Act(_("Add a person"), {"do": "person", "role": check.roles[0]})
+    if isinstance(check, kinds.PeopleMetCheck):
+        return Act(_("Add a person"), {"do": "person"})
     if isinstance(check, kinds.AdversariesCheck):
         return Act(_("Write a plan"), {"do": "people"})
     if isinstance(check, kinds.NextStepCheck):

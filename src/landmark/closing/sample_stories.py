@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal, Protocol
+from uuid import UUID
 
 from django.db import transaction
 
@@ -63,7 +64,7 @@ def tell_stories(org: Organisation, *, by: Member) -> list[Deal]:
     return deals
 
 
-def _find_deal(org: Organisation, plot: Plot, told: dict[object, str]) -> Deal | None:
+def _find_deal(org: Organisation, plot: Plot, told: dict[UUID | None, str]) -> Deal | None:
     """The largest open deal at the wanted stage, first among those of representatives who sign in."""
     rows = Deal.objects.of(org).open().filter(amount__gt=0).exclude(id__in=list(told)).select_related("org", "owner")
     signing_in = rows.filter(owner__user__isnull=False, owner__role="representative")

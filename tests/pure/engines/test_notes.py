@@ -89,8 +89,9 @@ def test_an_italian_note_is_read_as_well() -> None:
 @pytest.mark.parametrize(
     ("text", "day"),
     [
-        ("by 2026-12-01", date(2026, 12, 1)), ("on 3/12", date(2026, 12, 3)), ("entro il 03.12.2026", date(2026, 12, 3)),
-        ("26 November", date(2026, 11, 26)), ("November 26th", date(2026, 11, 26)), ("il 15 gennaio", date(2027, 1, 15)),
+        ("by 2026-12-01", date(2026, 12, 1)), ("on 3/12", date(2026, 12, 3)),
+        ("entro il 03.12.2026", date(2026, 12, 3)), ("26 November", date(2026, 11, 26)),
+        ("November 26th", date(2026, 11, 26)), ("il 15 gennaio", date(2027, 1, 15)),
         ("by Friday", date(2026, 11, 27)), ("lunedì", date(2026, 11, 23)), ("tomorrow", date(2026, 11, 21)),
         ("in two weeks", None), ("in 2 weeks", date(2026, 12, 4)), ("tra 10 giorni", date(2026, 11, 30)),
         ("31/02", None), ("3.1 % of it", None), ("at 14.30 or so", None), ("no day here", None),

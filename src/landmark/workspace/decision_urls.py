@@ -1,5 +1,11 @@
 """Addresses of one part of the deal room: decision."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from landmark.workspace.views import decision
+
+urlpatterns: list[URLPattern] = [
+    path("", decision.show_decision, name="decision"),
+    path("invitation.ics", decision.download_invitation, name="decision_file"),
+    path("<slug:act>/", decision.act, name="decision_act"),
+]

@@ -1,0 +1,360 @@
+"""What each form of the tab Decision does.
+
+Answers: from what was typed to the action it asks for, and the sentence that follows. Does not answer: whether it may
+be done (the actions say). Every handler takes the page and the sent form, and returns a sentence or raises ``Refused``.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from landmark.closing import decision_actions as decisions
+from landmark.closing import meeting_actions as meetings
+from landmark.closing import minutes_actions, offer_actions
+from landmark.closing.decision_actions import DecisionInput, StepInput
+from landmark.closing.meeting_actions import MeetingInput
+from landmark.closing.models import Letter, LetterState, Objection, Outcome, RoadMapStep, StepKind
+from landmark.closing.room_changes import prove
+from landmark.deals.actions.evidence import add_evidence
+from landmark.deals.inputs import OverrideInput
+from landmark.deals.models import Person
+from landmark.deals.policies import Refused
+from landmark.orgs.models import Member
+from landmark.playbook.schema import Strength
+from landmark.workspace.presenters.decision import ROWS, DecisionPage
+
+Handler = Callable[[DecisionPage, QueryDict], str]
+
+
+# Reading what was typed
+
+
+def _text(data: QueryDict, name: str, limit: int = 1000) -> str:
+    return data.get(name, "").replace("\0", "").strip()[:limit]
+
+
+def _day(text: str) -> date | None:
+    if not text.strip():
+        return None
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError as error:
+        raise Refused(_("Write the day as year-month-day, for example 2026-03-31.")) from error
+
+
+def _id(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def _ids(data: QueryDict, name: str) -> list[UUID]:
+    return [found for text in data.getlist(name) if (found := _id(text)) is not None]
+
+
+def _number(text: str) -> int:
+    return int(text) if text.strip().isdigit() and len(text.strip()) < 6 else 0
+
+
+def _person(page: DecisionPage, data: QueryDict, name: str = "person") -> Person | None:
+    found = _id(data.get(name, ""))
+    return next((row.person for row in page.stakeholders if row.person_id == found), None)
+
+
+def _version(data: QueryDict) -> int | None:
+    text = data.get("version", "")
+    return int(text) if text.isdigit() else None
+
+
+# Prepare
+
+
+def _entry(page: DecisionPage, data: QueryDict) -> str:
+    """A word of the buyer that the meeting's door asks for."""
+    key, person = data.get("key", ""), _person(page, data)
+    checks = [check for gate in page.playbook.gates_at("meeting") for check in gate.checks]
+    if key not in {getattr(check, "evidence", "") for check in checks} - {"", "actions_done"}:
+        raise Refused(_("The meeting's door does not ask for this."))
+    if person is None:
+        raise Refused(_("Choose whose word it is from the people of this deal."))
+    add_evidence(
+        page.deal, by=page.request.member, key=key, strength=Strength.BUYER, occurred_on=page.as_of.on,
+        title=_text(data, "title", 200), author=person.name, attachment=page.request.FILES.get("file"),
+    )  # fmt: skip
+    return _("“%(evidence)s” is on record.") % {"evidence": page.playbook.label("milestone", key, page.lang)}
+
+
+def _ready(page: DecisionPage, data: QueryDict) -> str:
+    if page.room.prepared.open_actions:
+        raise Refused(_("Something that was promised is not done yet; the list above names it."))
+    prove(
+        page.deal, "actions_done", by=page.request.member, strength=Strength.DOCUMENTED, on=page.as_of.on,
+        title=_("Everything that was promised is done"),
+    )  # fmt: skip
+    return _("On record: everything that was promised is done.")
+
+
+def _paper(page: DecisionPage, data: QueryDict) -> str:
+    kind, do = data.get("kind", ""), data.get("do", "made")
+    by = page.request.member
+    if do == "sent":
+        offer_actions.mark_sent(page.deal, by=by, kind=kind, tender_reason=_text(data, "tender_reason", 300))
+        return _("On record as sent.")
+    offer_actions.mark_made(
+        page.deal, by=by, kind=kind, is_made=do == "made", attachment=page.request.FILES.get("file")
+    )
+    return _("On record as made.") if do == "made" else _("Taken back.")
+
+
+def _part(page: DecisionPage, data: QueryDict) -> str:
+    offer_actions.save_part(
+        page.deal, by=page.request.member, key=data.get("key", ""), text=_text(data, "text"),
+        challenge=_text(data, "challenge", 300), value=_text(data, "value", 300),
+    )  # fmt: skip
+    return _("Saved.")
+
+
+# Invite
+
+
+def _plan(page: DecisionPage, data: QueryDict) -> str:
+    meeting = meetings.plan_meeting(page.deal, _read_plan(data), by=page.request.member, if_version=_version(data))
+    if meeting.state != "invited":
+        return _("Saved. Nothing has gone out yet.")
+    letter = getattr(meeting, "mail", None)
+    return _tell_letter(letter, _("The update is out.")) if letter else _("Saved.")
+
+
+def _read_plan(data: QueryDict) -> MeetingInput:
+    day, zone = _day(data.get("day", "")), data.get("zone", "UTC")
+    if day is None:
+        raise Refused(_("Choose the day of the meeting."))
+    try:
+        clock = datetime.strptime(data.get("time", ""), "%H:%M").time()  # noqa: DTZ007 - the zone comes next
+        starts_at = datetime.combine(day, clock, ZoneInfo(zone))
+    except (ValueError, ZoneInfoNotFoundError) as error:
+        raise Refused(_("Write the time as hours and minutes, for example 14:30, in a known time zone.")) from error
+    points = [
+        (_text(data, f"agenda-{n}-key", 60), text, _number(data.get(f"agenda-{n}-minutes", "")))
+        for n in range(min(_number(data.get("rows", "")), 20))
+        if (text := _text(data, f"agenda-{n}-text", 200))
+    ]
+    return MeetingInput(
+        subject=_text(data, "subject", 201), starts_at=starts_at, duration_minutes=_number(data.get("minutes", "")),
+        time_zone=zone, agenda=points, place=_text(data, "place", 300),
+        language="it" if data.get("language") == "it" else "en", people=_ids(data, "people"),
+        members=_ids(data, "members"),
+    )  # fmt: skip
+
+
+def _invite(page: DecisionPage, data: QueryDict) -> str:
+    _meeting, letter = meetings.send_invitation(page.deal, by=page.request.member)
+    return _tell_letter(letter, _("The invitation is out."))
+
+
+def _cancel(page: DecisionPage, data: QueryDict) -> str:
+    letter = meetings.cancel_meeting(page.deal, by=page.request.member)
+    return _tell_letter(letter, _("The meeting is cancelled.")) if letter else _("The meeting is cancelled.")
+
+
+def _tell_letter(letter: Letter | None, sentence: str) -> str:
+    """What went out, honestly: mail may be refused, and guests may have no address."""
+    if letter is None:
+        return _("%(what)s Nobody has an e-mail address here: hand over the calendar file yourself.") % {
+            "what": sentence
+        }
+    if letter.state == LetterState.FAILED:
+        return _("%(what)s But the mail did not go: %(why)s") % {"what": sentence, "why": letter.problem}
+    return sentence
+
+
+# Meet
+
+
+def _start(page: DecisionPage, data: QueryDict) -> str:
+    reason, until = _text(data, "override_reason", 500), _day(data.get("override_until", ""))
+    held = [gate.gate for gate in page.room.entry if not gate.opens]
+    override = OverrideInput(held[0], reason, until or page.override_until) if reason and held else None
+    meetings.start_meeting(
+        page.deal,
+        by=page.request.member,
+        there=_ids(data, "there"),
+        is_aim_said=bool(data.get("aim")),
+        override=override,
+    )
+    return _("The meeting is under way. Minutes are due tomorrow.")
+
+
+def _review(page: DecisionPage, data: QueryDict) -> str:
+    answer = data.get("answer", "")
+    meetings.record_review(page.deal, by=page.request.member, answer=answer, person=_person(page, data))
+    return _("On record. Present the offer now.") if answer != "not_yet" else _("On record. What keeps them from it?")
+
+
+def _present(page: DecisionPage, data: QueryDict) -> str:
+    meetings.present_part(page.deal, by=page.request.member, key=data.get("key", ""))
+    return _("Presented.")
+
+
+def _unpresent(page: DecisionPage, data: QueryDict) -> str:
+    meetings.take_back_part(page.deal, by=page.request.member)
+    return _("Taken back.")
+
+
+def _objection(page: DecisionPage, data: QueryDict) -> str:
+    found = _id(data.get("id", ""))
+    row = Objection.objects.filter(deal=page.deal, pk=found).first() if found else None
+    saved = meetings.save_objection(
+        page.deal, by=page.request.member, objection=row, words=_text(data, "words", 500) or (row.words if row else ""),
+        person=_person(page, data), question=_text(data, "question", 500), root_cause=_text(data, "root_cause", 500),
+        cause=data.get("cause", ""), answer=_text(data, "answer", 500),
+    )  # fmt: skip
+    return _("Settled at its root.") if saved.settled_at else _("Noted. An open question leads to its root.")
+
+
+# Decide
+
+
+def _decide(page: DecisionPage, data: QueryDict) -> str:
+    outcome = data.get("outcome", "")
+    reasons = {Outcome.YES: "reason_yes", Outcome.NO: "reason_no", Outcome.NO_DECISION: "reason_none"}
+    decided = DecisionInput(
+        outcome=outcome, person=_person(page, data), words=_text(data, "words"),
+        reason=data.get(reasons[Outcome(outcome)], "") if outcome in reasons else "",
+        rival=_text(data, "rival", 200) if outcome == Outcome.NO else "",
+        steps=_read_steps(page, data, outcome),
+        next_on=_day(data.get("next_on", "")) if outcome == Outcome.NO_DECISION else None,
+        watch=data.get("watch", "") if outcome == Outcome.NO else "",
+        watch_words=_text(data, "watch_words", 300) if outcome == Outcome.NO else "",
+        look_again_on=_day(data.get("look_again_on", "")) if outcome == Outcome.NO and data.get("watch") else None,
+    )  # fmt: skip
+    decisions.record_decision(page.deal, decided, by=page.request.member)
+    return {
+        Outcome.YES: _("Yes! Get it in writing next."),
+        Outcome.YES_BUT: _("On record, with a road map to the yes."),
+        Outcome.NO: _("On record. The deal is lost; nothing more is spent on it."),
+        Outcome.NO_DECISION: _("On record, with the next date and the way back to the trial close."),
+    }[Outcome(outcome)]
+
+
+def _read_steps(page: DecisionPage, data: QueryDict, outcome: str) -> list[StepInput]:
+    """The lines of the road map that were filled in, of the kind the outcome asks for."""
+    if outcome not in (Outcome.YES, Outcome.YES_BUT):
+        return []
+    kind = StepKind.CONDITION if outcome == Outcome.YES_BUT else StepKind.OPERATIONAL
+    lines = (_read_step(page, data, f"step-{n}-", kind) for n in ROWS)
+    return [line for line in lines if line is not None]
+
+
+def _read_step(page: DecisionPage, data: QueryDict, prefix: str, kind: str) -> StepInput | None:
+    text = _text(data, f"{prefix}text", 301)
+    if not text:
+        return None
+    side, _colon, found = data.get(f"{prefix}owner", "").partition(":")
+    owner = _id(found)
+    person = next((r.person for r in page.stakeholders if side == "p" and r.person_id == owner), None)
+    member = Member.objects.filter(org=page.request.org, pk=owner).first() if side == "m" and owner else None
+    category = data.get(f"{prefix}category", "") if kind == StepKind.CONDITION else ""
+    costs = bool(data.get(f"{prefix}costs"))
+    return StepInput(text, _day(data.get(f"{prefix}due", "")), person, member, kind, category, costs)
+
+
+def _withdraw(page: DecisionPage, data: QueryDict) -> str:
+    decisions.withdraw_decision(page.deal, by=page.request.member, reason=_text(data, "reason", 300))
+    return _("Withdrawn. Both entries stay on record.")
+
+
+# The road map and the signature
+
+
+def _find_step(page: DecisionPage, data: QueryDict) -> RoadMapStep:
+    found = _id(data.get("id", ""))
+    row = RoadMapStep.objects.filter(deal=page.deal, pk=found).first() if found else None
+    if row is None:
+        raise Refused(_("This step is no longer on the road map."))
+    return row
+
+
+def _step_add(page: DecisionPage, data: QueryDict) -> str:
+    kind = data.get("kind", "")
+    step = _read_step(page, data, "", kind if kind in StepKind.values else StepKind.OPERATIONAL)
+    if step is None:
+        raise Refused(_("Say what has to happen, in up to 300 letters."))
+    decisions.add_step(page.deal, step, by=page.request.member)
+    return _("Added to the road map.")
+
+
+def _step_done(page: DecisionPage, data: QueryDict) -> str:
+    reason = _text(data, "money_reason", 300)
+    decisions.complete_step(page.deal, _find_step(page, data), by=page.request.member, money_reason=reason)
+    return _("Done.")
+
+
+def _step_undo(page: DecisionPage, data: QueryDict) -> str:
+    decisions.reopen_step(page.deal, _find_step(page, data), by=page.request.member)
+    return _("Open again.")
+
+
+def _step_change(page: DecisionPage, data: QueryDict) -> str:
+    drop = data.get("do") == "drop"
+    day = None if drop else _day(data.get("due", ""))
+    decisions.change_step(page.deal, _find_step(page, data), by=page.request.member, due_on=day, drop=drop)
+    return _("Dropped.") if drop else _("The day is changed.")
+
+
+def _written(page: DecisionPage, data: QueryDict) -> str:
+    decisions.record_written(
+        page.deal, by=page.request.member, person=_person(page, data), on=_day(data.get("on", "")),
+        reason=data.get("reason", ""), words=_text(data, "words"), attachment=page.request.FILES.get("file"),
+    )  # fmt: skip
+    return _("In writing. Now the signature.")
+
+
+def _signed(page: DecisionPage, data: QueryDict) -> str:
+    decisions.record_signed(
+        page.deal, by=page.request.member, person=_person(page, data), agreed=data.getlist("agreed"),
+        on=_day(data.get("on", "")), attachment=page.request.FILES.get("file"),
+    )  # fmt: skip
+    return _("Signed. Move the deal to won.")
+
+
+def _win(page: DecisionPage, data: QueryDict) -> str:
+    decisions.win(page.deal, by=page.request.member)
+    return _("Won! Hold the debrief, then hand over.")
+
+
+# After
+
+
+def _minutes(page: DecisionPage, data: QueryDict) -> str:
+    text, version, do = _text(data, "text", 8000), _version(data), data.get("do", "save")
+    if do == "save":
+        minutes_actions.save_minutes(page.deal, by=page.request.member, text=text, if_version=version)
+        return _("Saved. They are not sent yet.")
+    _row, letter = minutes_actions.send_minutes(
+        page.deal, by=page.request.member, text=text, by_hand=do == "by_hand", if_version=version
+    )
+    return _tell_letter(letter, _("The minutes are out.")) if letter else _("On record as sent by you.")
+
+
+def _debrief(page: DecisionPage, data: QueryDict) -> str:
+    answers: Mapping[str, Any] = {key: _text(data, f"answer-{key}") for key in page.part.debrief}
+    minutes_actions.hold_debrief(page.deal, by=page.request.member, members=_ids(data, "members"), answers=answers)
+    return _("The debrief is on record.")
+
+
+ACTS: Mapping[str, tuple[Handler, str]] = {
+    "entry": (_entry, "prepare"), "ready": (_ready, "prepare"), "paper": (_paper, "prepare"), "part": (_part, "decide"),
+    "plan": (_plan, "invite"), "invite": (_invite, "meet"), "cancel": (_cancel, "invite"), "start": (_start, "meet"),
+    "review": (_review, "decide"), "present": (_present, "decide"), "unpresent": (_unpresent, "decide"),
+    "objection": (_objection, "objections"), "decide": (_decide, "sign"), "withdraw": (_withdraw, "decide"),
+    "step_add": (_step_add, "sign"), "step_done": (_step_done, "sign"), "step_undo": (_step_undo, "sign"),
+    "step_change": (_step_change, "sign"), "written": (_written, "sign"), "signed": (_signed, "sign"),
+    "win": (_win, "after"), "minutes": (_minutes, "after"), "debrief": (_debrief, "after"),
+}  # fmt: skip

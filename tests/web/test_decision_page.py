@@ -1,0 +1,138 @@
+"""The tab Decision: the whole way on the page, and what it says when something is refused."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.http import HttpResponse
+
+from landmark.closing.models import Decision, DecisionMeeting, RoadMapStep
+from landmark.deals.models import Person
+from landmark.orgs.as_of import latest
+from tests.factories import meet, prove
+from tests.web.conftest import World
+
+Post = Callable[..., HttpResponse]
+ENTRY = ("questions_answered", "value_confirmed", "asked_outright", "terms_grasped")
+
+
+@pytest.fixture
+def post(world: World) -> Post:
+    meet(world.deal, world.alice, "Ines Rau", ("economic_buyer",))
+    client = world.client(world.alice)
+
+    def send(act: str, **fields: object) -> HttpResponse:
+        return client.post(f"{world.deal_url}decision/{act}/", fields)
+
+    return send
+
+
+def person() -> str:
+    return str(Person.objects.get(name="Ines Rau").id)
+
+
+def plan(world: World, **other: object) -> dict[str, object]:
+    day = latest(world.org).on + timedelta(days=5)
+    return {
+        "subject": "Decision on Exception desk", "day": day.isoformat(), "time": "14:30", "minutes": "60",
+        "zone": "Europe/Rome", "place": "Room 4", "language": "en", "rows": "2", "agenda-0-key": "review",
+        "agenda-0-text": "What we did", "agenda-0-minutes": "20", "agenda-1-key": "decision",
+        "agenda-1-text": "Your decision", "agenda-1-minutes": "10", "people": [person()], **other,
+    }  # fmt: skip
+
+
+def test_the_whole_way_without_scripts(world: World, post: Post) -> None:
+    client = world.client(world.alice)
+    assert post("plan", **plan(world)).status_code == 302
+    assert post("invite").status_code == 302
+    for key in ENTRY:
+        assert post("entry", key=key, person=person(), title="By phone").status_code == 302
+    assert post("ready").status_code == 302
+    guests = [str(row.id) for row in DecisionMeeting.objects.get().invitees.all()]
+    assert post("start", there=guests, aim="1").status_code == 302
+    assert post("review", answer="yes", person=person()).status_code == 302
+    for key in ("goals", "opportunity", "concept", "contract"):
+        assert post("present", key=key).status_code == 302
+    decided = post(
+        "decide", outcome="yes", person=person(), reason_yes="goal_match", words="Same goals",
+        **{"step-1-text": "Open the firewall", "step-1-owner": f"m:{world.alice.id}",
+           "step-1-due": (latest(world.org).on + timedelta(days=3)).isoformat()},
+    )  # fmt: skip
+    assert decided.status_code == 302
+    assert post("written", person=person()).status_code == 302
+    assert post("signed", person=person(), agreed=["scope", "price", "timeline", "terms"]).status_code == 302
+    assert post("minutes", do="by_hand", text="Decision: yes").status_code == 302
+    page = client.get(f"{world.deal_url}decision/").content.decode()
+    assert "Move the deal to won" in page
+    assert "Open the firewall" in page
+    file = client.get(f"{world.deal_url}decision/invitation.ics")
+    assert file["Content-Type"].startswith("text/calendar; method=REQUEST")
+    refused = post("win")
+    assert refused.status_code == 422  # earlier doors of the way are still shut, and the page says which
+    assert "Not saved" in refused.content.decode()
+
+
+def test_a_refused_form_keeps_every_word(world: World, post: Post) -> None:
+    response = post("plan", **plan(world, subject="Catch-up", place="Via Roma 1 🚚", **{"agenda-0-text": "مراجعة"}))
+    page = response.content.decode()
+    assert response.status_code == 422
+    assert "decision is the aim" in page
+    assert 'value="Catch-up"' in page
+    assert "Via Roma 1 🚚" in page
+    assert "مراجعة" in page
+
+
+def test_a_refused_decision_keeps_its_road_map(world: World, post: Post) -> None:
+    post("plan", **plan(world))
+    prove(world.deal, world.alice, *ENTRY, "actions_done")
+    guests = [str(row.id) for row in DecisionMeeting.objects.get().invitees.all()]
+    post("start", there=guests, aim="1")
+    post("review", answer="yes_but", person=person())
+    response = post(
+        "decide", outcome="yes_but", person=person(), **{"step-1-text": "Another demonstration", "step-1-owner": ""}
+    )
+    page = response.content.decode()
+    assert response.status_code == 422
+    assert "Each step needs one owner." in page
+    assert 'value="Another demonstration"' in page
+    assert not Decision.objects.exists()
+    assert not RoadMapStep.objects.exists()
+
+
+def test_two_people_planning_see_each_other(world: World, post: Post) -> None:
+    post("plan", **plan(world))
+    post("plan", **plan(world, version="1", place="Room 5"))
+    response = post("plan", **plan(world, version="1", place="Room 6"))
+    page = response.content.decode()
+    assert response.status_code == 409
+    assert "Room 5" in page
+    assert 'value="Room 6"' in page
+
+
+def test_a_door_that_is_shut_names_what_is_missing(world: World, post: Post) -> None:
+    post("plan", **plan(world))
+    guests = [str(row.id) for row in DecisionMeeting.objects.get().invitees.all()]
+    response = post("start", there=guests, aim="1")
+    assert response.status_code == 422
+    assert DecisionMeeting.objects.get().held_on is None
+
+
+def test_an_earlier_day_is_read_only(world: World, post: Post) -> None:
+    post("plan", **plan(world))
+    page = world.client(world.alice).get(f"{world.deal_url}decision/?as_of=2020-01-01").content.decode()
+    assert "<form" not in page.split('id="main"')[1]
+    assert "Room 4" not in page
+
+
+def test_what_is_no_act_or_no_day_is_a_sentence(world: World, post: Post) -> None:
+    assert post("nonsense").status_code == 404
+    assert post("plan", **plan(world, day="soon")).status_code == 422
+    assert post("plan", **plan(world, zone="../etc")).status_code == 422
+    assert post("step_done", id="x").status_code == 422
+
+
+def test_queries_of_the_page_do_not_grow(world: World, post: Post, django_assert_max_num_queries: object) -> None:
+    post("plan", **plan(world))
+    client = world.client(world.alice)
+    with django_assert_max_num_queries(60):  # type: ignore[operator]
+        assert client.get(f"{world.deal_url}decision/").status_code == 200

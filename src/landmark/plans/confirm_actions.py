@@ -47,8 +47,9 @@ def confirm_plan(
         is_whole, key = len(parts) == len(PARTS), WHOLE if "dates" in parts else IN_PART
         if load_playbook(deal.playbook).has_evidence(key):
             title = _("Plan confirmed, edition %(edition)d") % {"edition": locked.edition}
+            strength = Strength.BUYER if is_whole else Strength.DOCUMENTED
             evidence_id = add_evidence(
-                deal, by=by, key=key, strength=Strength.BUYER if is_whole else Strength.DOCUMENTED, occurred_on=values.confirmed_on, title=title,
+                deal, by=by, key=key, strength=strength, occurred_on=values.confirmed_on, title=title,
                 note=values.note, attachment=values.attachment, author=values.person.name, via=via,
             )  # fmt: skip
             digest = Evidence.objects.get(pk=evidence_id).attachment_sha256

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from landmark.orgs.models import Member, Organisation
 from landmark.playbook.schema import Playbook, Strength
 from landmark.ui.numbers import AmountField
+from landmark.ui.uploads import EvidenceFileField
 from landmark.workspace.presenters.deal_types import LABELS
 
 Choices = list[tuple[str, Any]]
@@ -49,10 +50,10 @@ class EvidenceForm(forms.Form):
     note = forms.CharField(
         label=gettext_lazy("Note"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 2})
     )
-    attachment = forms.FileField(
+    attachment = EvidenceFileField(
         label=gettext_lazy("File"),
         required=False,
-        help_text=gettext_lazy("Up to 25 MB. Only your organisation can open it."),
+        help_text=gettext_lazy("Up to 25 MB, e-mails and calendar files too. Only your organisation can open it."),
     )
 
     def __init__(self, *args: Any, playbook: Playbook, lang: str, today: date, **kwargs: Any) -> None:

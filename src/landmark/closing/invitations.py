@@ -40,7 +40,9 @@ def make_invitation(meeting: DecisionMeeting) -> Invitation:
     """The meeting as its guests read it: only what both sides may see."""
     shared = see(meeting, SHARED)
     guests = list(meeting.invitees.select_related("person", "member__user").order_by("id"))
-    organizer = meeting.changed_by or meeting.deal.owner
+    organizer = next(
+        (m for m in (meeting.changed_by, meeting.deal.owner) if m is not None and m.user is not None), None
+    )
     if organizer is None or organizer.user is None:
         raise Refused(
             _("An invitation comes from somebody with an e-mail address: give the deal an owner who has one.")

@@ -25,7 +25,7 @@ class Card:
 
 
 CardReader = Callable[[MemberRequest, Deal], Card | None]
-CARDS: tuple[str, ...] = ("people", "discovery", "plan", "qualification", "close", "documents")
+CARDS: tuple[str, ...] = ("people", "discovery", "plan", "qualification", "decision", "close", "documents")
 """Parts with a card, in the order of the tabs: ``people`` is ``people_card.read_card``. Read late, since a part's card
 is made of the part's own page."""
 

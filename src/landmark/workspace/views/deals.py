@@ -150,6 +150,8 @@ def finish(page: DealPage, sentence: str) -> HttpResponse:
     elif back.startswith("move-"):
         query = {"do": "move", "to": back.removeprefix("move-")}
         url = link_to(page.request, "workspace:deal", pk=page.deal.id, query=query)
+    elif back == "qualification":
+        url = link_to(page.request, "workspace:qualification", pk=page.deal.id)
     elif back == "step":
         url = link_to(page.request, "workspace:deal", pk=page.deal.id, query={"do": "step"})
     else:

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from landmark.buying.sample_discovery import fill_sample as fill_discovery
 from landmark.closing.sample_gaps import fill_gaps
 from landmark.deals.actions.deals import edit_deal
 from landmark.deals.actions.moves import move_deal
@@ -119,6 +120,7 @@ def _move(to_stage: str, note: str, *, reason: str = "") -> Step:
 
 
 PEOPLE: tuple[Step, ...] = ()
+DISCOVERY: tuple[Step, ...] = (_part(fill_discovery),)
 DECISION: tuple[Step, ...] = ()
 CLOSE: tuple[Step, ...] = ()
 
@@ -129,6 +131,7 @@ PLOTS = (
         (
             _aim(14),
             *PEOPLE,
+            *DISCOVERY,
             _move("commitment", "They approved it inside; the decision meeting is next"),
             *DECISION,
             *CLOSE,
@@ -138,7 +141,7 @@ PLOTS = (
     Plot(
         "yes_but",
         ("commercial", "solution", "discovery"),
-        (_aim(45), *PEOPLE, _move("commercial", "Scope and price are being settled"), *DECISION, *CLOSE),
+        (_aim(45), *PEOPLE, *DISCOVERY, _move("commercial", "Scope and price are being settled"), *DECISION, *CLOSE),
     ),
     Plot(
         "no",
@@ -146,6 +149,7 @@ PLOTS = (
         (
             _aim(30),
             *PEOPLE,
+            *DISCOVERY,
             _move("commercial", "The proposal is with them"),
             *DECISION,
             _move("lost", "They stay with their present supplier", reason="rival"),

@@ -40,6 +40,7 @@ from landmark.buying.requirement_actions import (
     sign_off,
 )
 from landmark.buying.requirements import read_terms
+from landmark.buying.sample_discovery import fill_sample
 from landmark.deals.inputs import NextStepInput
 from landmark.deals.models import Deal, NextStep, Stakeholder
 from landmark.deals.policies import Refused, StaleVersion
@@ -318,3 +319,14 @@ def test_somebody_known_who_was_there_keeps_everything_but_the_day(deal: Deal, a
 def test_an_emoji_and_right_to_left_note_is_kept_as_typed(deal: Deal, alice: Member) -> None:
     text = "قابلنا ليلى حداد 👍 — 5 hours a week"
     assert CallNote.objects.get(id=write(deal, alice, text).id).text == text
+
+
+@pytest.mark.parametrize(("story", "confirmed", "signed"), [("yes", 1, 1), ("yes_but", 1, 0), ("no", 0, 0)])
+def test_a_told_deal_of_the_sample_has_discovery_by_the_ordinary_actions(
+    deal: Deal, alice: Member, story: str, confirmed: int, signed: int
+) -> None:
+    fill_sample(deal, story, by=alice)
+    fill_sample(deal, story, by=alice)
+    assert len(standing(deal, "impact_confirmed")) == confirmed
+    assert len(standing(deal, "requirements_agreed")) == signed
+    assert ImpactLine.objects.count() == 3

@@ -1,0 +1,136 @@
+"""Erasing one of the buyer's people for good; the ledger still verifies.
+
+Answers: what goes: name, title, address, what was thought of them, words that name them, files that show them. What
+stays: that somebody in these roles was met on those days. Does not answer: what is held (``person_data``).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Model
+from django.utils.translation import gettext as _
+
+from landmark.closing.models import Letter
+from landmark.closing.person_data import PersonData, Trace, Words, find_person_data
+from landmark.deals.gate_states import refresh_gate_state
+from landmark.deals.locks import lock_deal
+from landmark.deals.models import Person, StageMove
+from landmark.deals.policies import Refused
+from landmark.deals.records import actor_of
+from landmark.ledger.append import append_audit
+from landmark.ledger.attachments import find_attachment
+from landmark.ledger.erase import erase
+from landmark.ledger.inputs import NewAudit
+from landmark.ledger.models import Evidence
+from landmark.orgs.models import Member
+from landmark.orgs.permissions import check_right
+from landmark.orgs.roles import Right
+
+GONE = "—"
+PERSON_FIELDS = {"name", "title", "email", "source", "external_id"}
+
+# Of rows that are the person's: what was thought or said of them, and what is left in its place.
+OF_THEM: Mapping[str, Mapping[str, Any]] = {
+    "deals.Stakeholder": {"stance": "neutral", "personal_benefit": "", "plan": ""},
+    "buying.StakeholderState": {
+        "card": {}, "influence": None, "interest": None, "decision_part": "", "cares_about": "", "needs": "",
+        "cost_of_waiting": "", "step_text": "", "step_owner": "", "depth": {}, "minimum": {}, "blocks": "",
+        "unblock_evidence": "",
+    },
+    "buying.AskedQuestion": {"text": GONE},
+    "closing.Objection": {"words": GONE, "question": "", "root_cause": "", "cause": "", "answer": ""},
+    "closing.RecapAnswer": {"words": GONE},
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """How much went, and which files are gone from the disk."""
+
+    rows: int
+    ledger_rows: int
+    letters: int
+    files: int
+
+
+def erase_person(person: Person, *, by: Member, typed_name: str, via: str = "web") -> Erased:
+    """For good, by an administrator who typed the name. Files go last, when all else is written."""
+    check_right(by, Right.ADMINISTER)
+    if by.org_id != person.org_id:
+        raise Refused(_("This person belongs to another organisation."))
+    if typed_name.strip() != person.name.strip():
+        raise Refused(_("Type the name exactly as it stands above; what is erased does not come back."))
+    with transaction.atomic():
+        data = find_person_data(person)
+        for deal in data.deals:
+            lock_deal(deal)
+        words = Words(person)
+        for trace in data.traces:
+            _clean_row(trace, words)
+        gone = erase(
+            person.org_id, [row.pk for row in data.ledger], by=actor_of(by), source=via, note=_("a person's data")
+        )
+        for letter in data.letters:
+            _clean_letter(letter, words)
+        files = _files_of(data)
+        row = NewAudit(
+            verb="person.erased", object_kind="person", object_id=person.id,
+            detail={"rows": len(data.traces), "ledger": gone, "letters": len(data.letters), "files": len(files)},
+        )  # fmt: skip
+        append_audit(person.org_id, [row], by=actor_of(by), source=via)
+        for deal in data.deals:
+            refresh_gate_state(lock_deal(deal))
+        transaction.on_commit(lambda: _remove(files))
+    person.refresh_from_db()
+    return Erased(len(data.traces), gone, len(data.letters), len(files))
+
+
+def _clean_row(trace: Trace, words: Words) -> None:
+    row = trace.row
+    if isinstance(row, Person):
+        row.name, row.title, row.email, row.source, row.external_id = GONE, "", "", "", ""
+    elif isinstance(row, StageMove):  # its words may only be emptied
+        changes = {name: "" for name in trace.fields if name in ("note", "reopen_when")}
+        if changes:
+            StageMove.objects.filter(pk=row.pk).update(**changes)
+        return
+    else:
+        _replace_words(row, trace, words)
+    names = PERSON_FIELDS if isinstance(row, Person) else {*trace.fields, *_of_them(trace)}
+    if names:
+        type(row)._default_manager.filter(pk=row.pk).update(**{name: getattr(row, name) for name in names})
+
+
+def _of_them(trace: Trace) -> Mapping[str, Any]:
+    return OF_THEM.get(trace.label, {}) if trace.is_theirs else {}
+
+
+def _replace_words(row: Model, trace: Trace, words: Words) -> None:
+    for name in trace.fields:
+        setattr(row, name, words.replace(getattr(row, name), GONE))
+    for name, value in _of_them(trace).items():
+        setattr(row, name, value)
+
+
+def _clean_letter(row: Letter, words: Words) -> None:
+    row.recipients = words.replace(row.recipients, GONE)
+    row.subject, row.body = words.replace(row.subject, GONE), words.replace(row.body, GONE)
+    row.save(update_fields=["recipients", "subject", "body"])
+
+
+def _files_of(data: PersonData) -> list[str]:
+    """Files that name the person and that no other record still needs: papers, enclosures, evidence of theirs."""
+    papers = {row.attachment_sha256 for row in data.papers}
+    shown = {file["sha256"] for row in data.letters for file in row.attachments if file["sha256"] in papers}
+    proofs = {row.attachment_sha256 for row in data.ledger if isinstance(row, Evidence) and row.attachment_sha256}
+    kept = Evidence.objects.filter(org_id=data.person.org_id, attachment_sha256__in=proofs).exclude(
+        pk__in=[row.pk for row in data.ledger]
+    )
+    return sorted((papers | shown | proofs) - set(kept.values_list("attachment_sha256", flat=True)))
+
+
+def _remove(files: list[str]) -> None:
+    for sha256 in files:
+        find_attachment(sha256).unlink(missing_ok=True)

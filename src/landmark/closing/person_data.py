@@ -1,0 +1,223 @@
+"""Everything held about one of the buyer's people, wherever it stands.
+
+Answers: which rows are theirs, which speak of them, in which words their name or address stands. Does not answer: how
+it is erased (``person_actions``). The walk knows no list of tables: a new table with a deal is searched by itself.
+Not reached: files of imports and backups, and words inside attached files.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from django.apps import apps
+from django.db.models import CharField, Field, ForeignKey, JSONField, Model, Q, QuerySet, TextField
+from django.forms.models import model_to_dict
+from django.utils import timezone
+
+from landmark.closing.models import IssuedPaper, Letter
+from landmark.deals.models import Deal, Person, Stakeholder
+from landmark.ledger.models import AuditEvent, Evidence, FieldChange, Payload
+
+ROOM = ("deals", "buying", "plans", "closing")
+SHORTEST_NAME = 3
+
+
+@dataclass(frozen=True)
+class Trace:
+    """A stored row that belongs to the person, or whose words name them. ``fields``: which words."""
+
+    row: Model
+    fields: tuple[str, ...]
+    is_theirs: bool
+
+    @property
+    def label(self) -> str:
+        return str(self.row._meta.label)
+
+    @property
+    def table(self) -> str:
+        return str(self.row._meta.verbose_name)
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The whole row when it is theirs, else the words that name them."""
+        held = model_to_dict(self.row)
+        held = held if self.is_theirs else {name: held.get(name) for name in self.fields}
+        return {name: _plain(value) for name, value in held.items() if value not in (None, "", [], {})}
+
+
+@dataclass(frozen=True)
+class PersonData:
+    """``ledger``: rows of the chain with words of or about them, by kind."""
+
+    person: Person
+    traces: tuple[Trace, ...]
+    ledger: tuple[Evidence | FieldChange | AuditEvent, ...]
+    letters: tuple[Letter, ...]
+    papers: tuple[IssuedPaper, ...]
+    deals: tuple[Deal, ...]
+
+    def export(self) -> dict[str, Any]:
+        """All of it as plain data, for the person who asks."""
+        person = self.person
+        return {
+            "person": {"id": str(person.id), "name": person.name, "title": person.title, "email": person.email},
+            "exported_at": timezone.now().isoformat(),
+            "deals": [{"id": str(deal.id), "name": deal.name} for deal in self.deals],
+            "records": [
+                {"table": trace.label, "id": str(trace.row.pk), "theirs": trace.is_theirs, "values": trace.values}
+                for trace in self.traces
+            ],
+            "ledger": [
+                {
+                    "kind": row._meta.model_name,
+                    "id": str(row.pk),
+                    "recorded_at": row.recorded_at.isoformat(),
+                    "words": row.payload.body if row.payload else {},
+                }
+                for row in self.ledger
+            ],
+            "letters": [
+                {"id": str(row.id), "subject": row.subject, "text": row.body, "to": row.recipients}
+                for row in self.letters
+            ],
+            "documents": [
+                {"id": str(row.id), "kind": row.kind, "version": row.version, "language": row.language}
+                for row in self.papers
+            ],
+        }  # fmt: skip
+
+
+def find_person_data(person: Person) -> PersonData:
+    deals = tuple(Deal.objects.filter(_of_person(person)).distinct().order_by("opened_at"))
+    words = Words(person)
+    return PersonData(
+        person=person,
+        traces=tuple(_find_traces(person, words, deals)),
+        ledger=tuple(_find_ledger(person, words)),
+        letters=tuple(row for row in Letter.objects.filter(deal__in=deals) if words.stand_in(_letter_text(row))),
+        papers=tuple(
+            row for row in IssuedPaper.objects.filter(deal__in=deals) if str(person.id) in row.person_ids
+        ),
+        deals=deals,
+    )  # fmt: skip
+
+
+def _of_person(person: Person) -> Q:
+    """Their own deals and those of their account, where somebody may have written about them."""
+    found = Q(stakeholders__person=person)
+    return found | Q(account_id=person.account_id) if person.account_id else found
+
+
+class Words:
+    """A person's name and address, as they stand in texts."""
+
+    def __init__(self, person: Person) -> None:
+        found = [text for text in (person.name.strip(), person.email.strip()) if len(text) >= SHORTEST_NAME]
+        pattern = "|".join(re.escape(text) for text in sorted(found, key=len, reverse=True))
+        self._pattern = re.compile(rf"(?<!\w)(?:{pattern})(?!\w)", re.IGNORECASE) if found else None
+
+    def stand_in(self, value: object) -> bool:
+        return self._pattern is not None and self._pattern.search(_flat(value)) is not None
+
+    def replace(self, value: Any, by: str) -> Any:
+        """The value with every name and address replaced, keys of objects left as they are."""
+        if self._pattern is None:
+            return value
+        if isinstance(value, str):
+            return self._pattern.sub(by, value)
+        if isinstance(value, list | tuple):
+            return [self.replace(held, by) for held in value]
+        return {key: self.replace(held, by) for key, held in value.items()} if isinstance(value, dict) else value
+
+
+def _find_traces(person: Person, words: Words, deals: tuple[Deal, ...]) -> Iterator[Trace]:
+    yield Trace(person, (), is_theirs=True)
+    stakes = list(Stakeholder.objects.filter(person=person).values_list("pk", flat=True))
+    ids = [deal.pk for deal in deals]
+    for model in _models():
+        path = deal_path(model)
+        theirs = {row.pk for row in _rows_of(model, person, stakes)}
+        rows = model._default_manager.filter(Q(**{f"{path}__in": ids}) | Q(pk__in=theirs)) if path else ()
+        texts = [field.name for field in text_fields(model)]
+        for row in rows:
+            named = tuple(name for name in texts if words.stand_in(getattr(row, name)))
+            if row.pk in theirs or named:
+                yield Trace(row, named, row.pk in theirs)
+
+
+def _models() -> Iterator[type[Model]]:
+    for app in ROOM:
+        for model in apps.get_app_config(app).get_models():
+            if model not in (Person, Letter, IssuedPaper):
+                yield model
+
+
+def _rows_of(model: type[Model], person: Person, stakes: list[Any]) -> QuerySet[Any]:
+    """Rows that point at the person, or at their part in a deal."""
+    found = Q(pk__in=[])
+    for field in _links(model):
+        if field.related_model is Person:
+            found |= Q(**{field.name: person})
+        elif field.related_model is Stakeholder:
+            found |= Q(**{f"{field.name}__in": stakes})
+    return model._default_manager.filter(found)
+
+
+def _links(model: type[Model]) -> list[ForeignKey[Any, Any]]:
+    return [field for field in model._meta.concrete_fields if isinstance(field, ForeignKey)]
+
+
+@cache
+def deal_path(model: type[Model]) -> str:
+    """How a row leads to its deal ("deal", "plan__deal"); "" when it does not."""
+    if model is Deal:
+        return "pk"
+    for field in _links(model):
+        if field.related_model is Deal:
+            return field.name
+    for field in _links(model):
+        target = field.related_model
+        if isinstance(target, type) and target._meta.app_label in ROOM and target not in (model, Person):
+            inner = deal_path(target)
+            if inner:
+                return f"{field.name}__{inner}"
+    return ""
+
+
+def text_fields(model: type[Model]) -> list[Field[Any, Any]]:
+    """What may hold a name: words and lists of words, no keys and choices."""
+    return [
+        field
+        for field in model._meta.concrete_fields
+        if isinstance(field, CharField | TextField | JSONField) and not field.choices and not field.primary_key
+    ]
+
+
+def _find_ledger(person: Person, words: Words) -> Iterator[Evidence | FieldChange | AuditEvent]:
+    """Rows of the chain whose words name the person or are of their record."""
+    payloads = Payload.objects.filter(org_id=person.org_id).exclude(salt=b"")
+    named = [pk for pk, body in payloads.values_list("pk", "body").iterator(chunk_size=2000) if words.stand_in(body)]
+    for model in (Evidence, FieldChange, AuditEvent):
+        for start in range(0, len(named), 500):
+            yield from model.objects.filter(payload_id__in=named[start : start + 500]).with_text()
+
+
+def _letter_text(row: Letter) -> list[object]:
+    return [row.subject, row.body, row.recipients]
+
+
+def _flat(value: object) -> str:
+    if isinstance(value, dict):
+        return "\n".join(_flat(held) for held in value.values())
+    return "\n".join(_flat(held) for held in value) if isinstance(value, list | tuple) else str(value or "")
+
+
+def _plain(value: object) -> Any:
+    if isinstance(value, list | tuple):
+        return [_plain(held) for held in value]
+    if isinstance(value, dict):
+        return {str(key): _plain(held) for key, held in value.items()}
+    return value if isinstance(value, str | int | float | bool) else str(value)

@@ -14,7 +14,11 @@ from uuid import UUID
 from django.db import transaction
 
 from landmark.buying.sample_discovery import fill_sample as fill_discovery
+from landmark.buying.sample_people import fill_sample as fill_people
+from landmark.buying.sample_qualification import fill_sample as fill_qualification
+from landmark.buying.sample_qualification import watch_sample
 from landmark.closing.sample_gaps import fill_gaps
+from landmark.closing.sample_trials import fill_sample as fill_trials
 from landmark.deals.actions.deals import edit_deal
 from landmark.deals.actions.moves import move_deal
 from landmark.deals.inputs import NextStepInput
@@ -23,6 +27,7 @@ from landmark.deals.records import record_act
 from landmark.ledger.models import AuditEvent
 from landmark.orgs.as_of import latest
 from landmark.orgs.models import Member, Organisation
+from landmark.plans.sample import fill_sample as fill_plan
 from landmark.playbook.loader import load_playbook
 
 Story = Literal["yes", "yes_but", "no"]
@@ -119,8 +124,9 @@ def _move(to_stage: str, note: str, *, reason: str = "") -> Step:
     return move
 
 
-PEOPLE: tuple[Step, ...] = ()
-DISCOVERY: tuple[Step, ...] = (_part(fill_discovery),)
+PEOPLE: tuple[Step, ...] = (_part(fill_people),)
+DISCOVERY: tuple[Step, ...] = (_part(fill_discovery), _part(fill_plan))
+QUALIFICATION: tuple[Step, ...] = (_part(fill_qualification), _part(fill_trials))
 DECISION: tuple[Step, ...] = ()
 CLOSE: tuple[Step, ...] = ()
 
@@ -132,6 +138,7 @@ PLOTS = (
             _aim(14),
             *PEOPLE,
             *DISCOVERY,
+            *QUALIFICATION,
             _move("commitment", "They approved it inside; the decision meeting is next"),
             *DECISION,
             *CLOSE,
@@ -141,7 +148,7 @@ PLOTS = (
     Plot(
         "yes_but",
         ("commercial", "solution", "discovery"),
-        (_aim(45), *PEOPLE, *DISCOVERY, _move("commercial", "Scope and price are being settled"), *DECISION, *CLOSE),
+        (_aim(45), *PEOPLE, *DISCOVERY, *QUALIFICATION, _move("commercial", "Scope and price are being settled"), *DECISION, *CLOSE),
     ),
     Plot(
         "no",
@@ -150,9 +157,11 @@ PLOTS = (
             _aim(30),
             *PEOPLE,
             *DISCOVERY,
+            *QUALIFICATION,
             _move("commercial", "The proposal is with them"),
             *DECISION,
             _move("lost", "They stay with their present supplier", reason="rival"),
+            _part(watch_sample),
         ),
     ),
 )

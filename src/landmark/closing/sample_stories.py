@@ -148,7 +148,15 @@ PLOTS = (
     Plot(
         "yes_but",
         ("commercial", "solution", "discovery"),
-        (_aim(45), *PEOPLE, *DISCOVERY, *QUALIFICATION, _move("commercial", "Scope and price are being settled"), *DECISION, *CLOSE),
+        (
+            _aim(45),
+            *PEOPLE,
+            *DISCOVERY,
+            *QUALIFICATION,
+            _move("commercial", "Scope and price are being settled"),
+            *DECISION,
+            *CLOSE,
+        ),
     ),
     Plot(
         "no",

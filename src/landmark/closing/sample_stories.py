@@ -17,6 +17,8 @@ from landmark.buying.sample_discovery import fill_sample as fill_discovery
 from landmark.buying.sample_people import fill_sample as fill_people
 from landmark.buying.sample_qualification import fill_sample as fill_qualification
 from landmark.buying.sample_qualification import watch_sample
+from landmark.closing.decision_sample import fill_sample as fill_decision
+from landmark.closing.sample_close import fill_close
 from landmark.closing.sample_gaps import fill_gaps
 from landmark.closing.sample_trials import fill_sample as fill_trials
 from landmark.deals.actions.deals import edit_deal
@@ -113,7 +115,11 @@ def _move(to_stage: str, note: str, *, reason: str = "") -> Step:
     def move(deal: Deal, story: Story, by: Member) -> None:
         playbook = load_playbook(deal.playbook)
         here, there = playbook.position(deal.stage), playbook.position(to_stage)
-        if deal.stage == to_stage or (here is not None and there is not None and here >= there):
+        if deal.stage == to_stage and there is None:
+            return  # the decision itself ended it
+        if deal.stage == to_stage:
+            return
+        if here is not None and there is not None and here >= there:
             fill_gaps(deal, by=by, up_to=deal.stage)
             return
         if there is not None:
@@ -127,8 +133,8 @@ def _move(to_stage: str, note: str, *, reason: str = "") -> Step:
 PEOPLE: tuple[Step, ...] = (_part(fill_people),)
 DISCOVERY: tuple[Step, ...] = (_part(fill_discovery), _part(fill_plan))
 QUALIFICATION: tuple[Step, ...] = (_part(fill_qualification), _part(fill_trials))
-DECISION: tuple[Step, ...] = ()
-CLOSE: tuple[Step, ...] = ()
+DECISION: tuple[Step, ...] = (_part(fill_decision),)
+CLOSE: tuple[Step, ...] = (_part(fill_close),)
 
 PLOTS = (
     Plot(

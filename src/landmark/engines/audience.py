@@ -36,6 +36,9 @@ _FIELDS: dict[str, str] = {
     "buying.Assumption": "owner text",
     "buying.Criterion": "baseline method metric number requirements target text window",
     "buying.ImpactConfirmation": "confirmed_by confirmed_on sentence",
+    "buying.DecisionProcess": "mechanism ready_when",
+    "buying.ProcessConfirmation": "confirmed_on recap",
+    "buying.ProcessStep": "artefact done_on last_days lead_days position reviewer role title",
     "buying.Requirement": "acceptance affected dependency dependency_owner number owner priority text",
     "buying.SignOff": "number signed_by signed_on terms",
     "closing.CommercialSummary": "assumptions change_control currency deliverables exclusions number "
@@ -56,7 +59,7 @@ _FIELDS: dict[str, str] = {
     "orgs.Member": "name",
     "orgs.Organisation": "name",
     "plans.Plan": "anchor anchor_on check_in_weekday outcome requirements starts_on",
-    "plans.PlanAction": "acceptance decision deliverable done_on due_on needs our_owner phase text their_owner",
+    "plans.PlanAction": "acceptance days decision deliverable done_on due_on needs our_owner phase text their_owner",
     "plans.PlanConfirmation": "confirmed_on person",
 }
 

@@ -15,6 +15,7 @@ from landmark.buying.models import CommitmentMeeting, StakeholderState
 from landmark.buying.people import read_map_changes, read_people
 from landmark.buying.people_actions import Card, StaleState
 from landmark.buying.process import past_durations, read_process
+from landmark.buying.sample_people import fill_sample
 from landmark.deals.models import Deal, GateState, Stakeholder
 from landmark.deals.policies import Refused, StaleVersion
 from landmark.deals.snapshots import deal_facts
@@ -263,3 +264,15 @@ def test_a_meeting_changed_by_somebody_else_is_not_written_over(room: Room) -> N
     _plan(room, if_version=meeting.version)
     with pytest.raises(StaleVersion, match="Alice Moretti changed this meeting"):
         _plan(room, if_version=meeting.version)
+
+
+@pytest.mark.parametrize("story", ["yes", "yes_but", "no"])
+def test_the_told_deals_are_filled_once_by_ordinary_actions(room: Room, story: str) -> None:
+    fill_sample(room.deal, story, by=room.alice)
+    fill_sample(room.deal, story, by=room.alice)
+    people = read_people(room.deal, latest(room.deal.org))
+    assert len(people.rows) == 5
+    assert bool(room.proofs("commitment_to_proceed")) == (story != "no")
+    assert bool(room.proofs("decision_path_known")) == (story == "yes")
+    unplanned = [row.name for row in people.rows if row.fact.stance == "adversary" and not row.fact.plan]
+    assert bool(unplanned) == (story == "no")

@@ -10,7 +10,6 @@ from django.utils.translation import get_language
 
 from landmark.deals.models import Deal, NextStep, StageMove
 from landmark.deals.policies import can_edit
-from landmark.deals.snapshots import deal_facts
 from landmark.engines.facts import DealFacts
 from landmark.engines.gates import find_direction
 from landmark.forecast.closing import WinDays
@@ -30,6 +29,7 @@ from landmark.workspace.access import MemberRequest
 from landmark.workspace.presenters.board import PeriodChoice, list_periods
 from landmark.workspace.presenters.chances import RANGES, Chances, Dates, name_part, read_chances
 from landmark.workspace.presenters.deal_types import TypeChoice, list_type_choices
+from landmark.workspace.presenters.known_facts import read_facts
 from landmark.workspace.presenters.path import Door, GateView, PathReader, PathStep, read_path
 from landmark.workspace.presenters.reasons import (
     AlertView,
@@ -78,7 +78,7 @@ class DealPage:
 
     @cached_property
     def facts(self) -> DealFacts:
-        return deal_facts(self.deal, self.as_of)
+        return read_facts(self.request, self.deal)
 
     @cached_property
     def moves(self) -> list[StageMove]:

@@ -7,10 +7,10 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from landmark.deals.models import Deal
-from landmark.deals.snapshots import deal_facts
 from landmark.engines.six_gates import decide, read_gates
 from landmark.playbook.loader import load_playbook
 from landmark.workspace.access import MemberRequest
+from landmark.workspace.presenters.known_facts import read_facts
 from landmark.workspace.presenters.room import Card
 from landmark.workspace.templatetags.workspace import link_to
 
@@ -20,7 +20,7 @@ def read_card(request: MemberRequest, deal: Deal) -> Card | None:
     if not playbook.qualification.gates or deal.is_closed:
         return None
     on = request.as_of.on
-    facts = deal_facts(deal, request.as_of)
+    facts = read_facts(request, deal)
     gates = read_gates(facts, playbook, on, lang)
     passed = sum(gate.is_passed for gate in gates)
     decision = decide(facts, playbook, gates, on, "")

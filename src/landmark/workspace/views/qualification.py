@@ -197,7 +197,7 @@ def _posting(do: str, act: Act) -> Callable[..., HttpResponse]:
 def _refuse(page: QualificationPage, do: str, refused: Refused) -> HttpResponse:
     status = 409 if isinstance(refused, StaleVersion) else 422
     sheet = {"sheet": do, **SHEETS[do](page)} if do in SHEETS else {}
-    context = {"page": page, "error": str(refused), "typed": page.request.POST, **sheet}
+    context = {"page": page, "error": str(refused), "typed": page.request.POST, "is_stale": status == 409, **sheet}
     return render(page.request, SHEET if page.request.htmx and sheet else PAGE, context, status=status)
 
 

@@ -38,7 +38,8 @@ def owed(facts: MeetingFacts) -> list[str]:
 @pytest.mark.rule("C", "Before the cycle: players met, issues, benefit, fit, value, draft steps and time frame")
 @pytest.mark.parametrize(
     ("change", "kind"),
-    [({"has_fit": False}, "fit"), ({"has_value": False}, "value"), ({"steps": 0}, "steps"), ({"decide_by": None}, "time"),
+    [({"has_fit": False}, "fit"), ({"has_value": False}, "value"), ({"steps": 0}, "steps"),
+     ({"decide_by": None}, "time"),
      ({"evaluation_cost": None}, "evaluation"), ({"standing_cost": None}, "standing")],
 )  # fmt: skip
 def test_what_is_missing_before_the_meeting_is_named(change: dict[str, object], kind: str) -> None:

@@ -25,7 +25,8 @@ PAPERS = ReviewStep("b", 2, "Vendor onboarding", role="procurement", artefact="F
 TERMS = ReviewStep("c", 2, "Contract review", role="legal", artefact="Template", lead_days=4)
 STEPS = (SECURITY, PAPERS, TERMS)
 ANSWERS = {
-    "mechanism": "meeting", "yes_when": "Payback", "no_when": "Risk", "not_yet_when": "Budget", "ready_when": "Signed off"
+    "mechanism": "meeting", "yes_when": "Payback", "no_when": "Risk", "not_yet_when": "Budget",
+    "ready_when": "Signed off",
 }  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
 from html.parser import HTMLParser
-from typing import Literal, cast
+from typing import Literal
 
 from icalendar import Calendar
 
@@ -80,7 +80,7 @@ def check_letter(data: bytes, name: str) -> None:
 
 def _read_mail(data: bytes) -> Letter:
     try:
-        mail = cast(EmailMessage, message_from_bytes(data, policy=default))
+        mail = message_from_bytes(data, policy=default)
         rows = [(name, clean(str(mail[name]))) for name in HEADERS if mail[name] is not None]
         text, is_cut = _cut(_body(mail))
         files = [clean(part.get_filename() or part.get_content_type())[:_LONG] for part in mail.iter_attachments()]

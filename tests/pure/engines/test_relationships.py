@@ -24,7 +24,7 @@ TODAY = date(2026, 3, 16)
 CFO = PersonFact(
     key="1", name="Ilse van der Meer", roles=frozenset({"economic_buyer"}), met_on=TODAY - timedelta(days=2),
     benefit="Cash earlier", cares_about="When money moves", cost_of_waiting="11,000 a month", step_text="Send one page",
-    influence=5, interest=5, decision_part="both", 
+    influence=5, interest=5, decision_part="both",
     minimum={n: TODAY for n in ("one_story", "one_number", "next_steps")},
 )  # fmt: skip
 

@@ -184,7 +184,7 @@ def test_a_note_becomes_evidence_people_next_step_and_impact_in_two_presses(worl
     assert step.due_on is not None
     assert 0 < (step.due_on - latest(world.org).on).days <= 7
     proof = Evidence.objects.get(key="timeline_confirmed")
-    assert (proof.strength, proof.payload.body["author"]) == (3, "Bruno Keller")
+    assert (proof.strength, proof.author) == (3, "Bruno Keller")
 
 
 def test_nothing_of_a_note_is_lost_when_a_line_is_refused(world: World) -> None:

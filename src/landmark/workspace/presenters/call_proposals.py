@@ -86,7 +86,7 @@ class ProposalPage:
     def impact(self) -> list[ImpactRow]:
         starts = [
             {
-                "on": True, "kind": found.kind, "amount": found.figure.amount.normalize(), "unit": found.figure.unit,
+                "on": True, "kind": found.kind, "amount": f"{found.figure.amount:f}", "unit": found.figure.unit,
                 "period": found.figure.period or "once", "counted": found.figure.counted,
                 "currency": found.figure.currency, "basis": found.basis, "said_by": found.said_by,
             }

@@ -8,7 +8,7 @@ Points that stand on a promise count up to and including their day, then they co
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from landmark.engines.checks import is_fresh, judge, people_in
@@ -67,13 +67,20 @@ class DimensionResult:
 
 @dataclass(frozen=True, slots=True)
 class RubricResult:
-    """``total`` is None for a rubric whose dimensions are never added up."""
+    """``total`` is None for a rubric whose dimensions are never added up. ``is_early``: the lowest band stands only
+    because something is not known yet."""
 
     key: str
     dimensions: tuple[DimensionResult, ...]
     total: int | None
     maximum: int
     band: str
+    is_early: bool = False
+
+    @property
+    def unknown(self) -> tuple[DimensionResult, ...]:
+        """Dimensions that nobody judged and no fact speaks for."""
+        return tuple(one for one in self.dimensions if one.score is None and one.proposal.points == 0)
 
     @property
     def is_confirmed(self) -> bool:
@@ -130,7 +137,9 @@ def read_rubric(
     results = tuple(_read(one, scores.get(one.key), facts, playbook, as_of) for one in rubric.dimensions)
     points = [one.points for one in results]
     total = {"total": sum(points), "lowest": min(points), "each": None}[rubric.decided_by]
-    return RubricResult(rubric.key, results, total, rubric.maximum, find_band(rubric, total))
+    result = RubricResult(rubric.key, results, total, rubric.maximum, find_band(rubric, total))
+    is_lowest = bool(rubric.bands) and result.band == rubric.bands[-1].key
+    return replace(result, is_early=rubric.unknown_is_open and is_lowest and bool(result.unknown))
 
 
 def _read(

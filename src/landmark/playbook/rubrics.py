@@ -63,6 +63,7 @@ class Rubric(Named):
     decided_by: Literal["total", "lowest", "each"] = "total"
     dimensions: tuple[Dimension, ...] = Field(min_length=1)
     bands: tuple[Band, ...] = ()
+    unknown_is_open: bool = Field(default=False, description="What nobody judged yet is open, not nought")
     borderline: tuple[Key, ...] = Field(default=(), description="Questions to ask while a dimension is in between")
     roles: tuple[Key, ...] = Field(default=(), description="Buying roles that should show signs beside the points")
     not_alone: Key | None = Field(default=None, description="A role whose signs alone do not count as ready")

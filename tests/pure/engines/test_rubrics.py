@@ -301,3 +301,10 @@ def test_a_person_outranks_the_record_and_new_facts_say_so() -> None:
 def test_the_next_point_names_what_it_asks() -> None:
     found = propose(PART.rubric("intent").dimension("timing"), replace(EMPTY, target_on=TODAY), PLAYBOOK, TODAY)
     assert (found.points, found.next_points, [check.key for check in found.missing]) == (1, 2, ["timeline"])
+
+
+def test_what_nobody_judged_yet_is_early_and_not_a_failure() -> None:
+    assert read("fit_gates").is_early
+    assert read("fit").is_early
+    assert not read("fit", profile=0, use_case=0, delivery=0).is_early
+    assert not read("intent").is_early

@@ -115,6 +115,12 @@ class RubricTeller:
         words = f"rubric.{rubric.key}"
         views = tuple(self._dimension(rubric, one) for one in result.dimensions)
         band = f"{words}.band.{result.band}"
+        label = self._text(f"{band}.label") if result.band else ""
+        advice = self._text(f"{band}.next_step") if result.band else ""
+        if result.is_early:
+            label = _("Too early to say")
+            lines = ", ".join(self._text(f"{words}.{one.key}.label").lower() for one in result.unknown)
+            advice = _("Not judged yet: %(lines)s.") % {"lines": lines}
         is_between = rubric.decided_by == "lowest" and result.total == 1
         return RubricView(
             key=rubric.key,
@@ -124,8 +130,8 @@ class RubricTeller:
             total=result.total,
             maximum=result.maximum,
             band=result.band,
-            band_label=self._text(f"{band}.label") if result.band else "",
-            advice=self._text(f"{band}.next_step") if result.band else "",
+            band_label=label,
+            advice=advice,
             questions=tuple(self._text(f"{words}.borderline.{key}") for key in rubric.borderline if is_between),
             is_confirmed=result.is_confirmed,
             open_count=sum(not one.is_confirmed for one in result.dimensions),
@@ -144,7 +150,9 @@ class RubricTeller:
         dimension = rubric.dimension(result.key)
         words = f"rubric.{rubric.key}.{result.key}"
         row, score, proposal = self.rows.get((rubric.key, result.key)), result.score, result.proposal
-        chosen = score.points if score is not None and result.is_confirmed else proposal.points
+        chosen: int | None = score.points if score is not None and result.is_confirmed else proposal.points
+        if rubric.unknown_is_open and score is None and not proposal.points:
+            chosen = None  # what is not known is not confirmed as nought by the way
         tone = "confirmed" if result.is_confirmed else "lapsed" if result.has_lapsed else "proposed"
         cited = score.evidence_id if score is not None and result.is_confirmed else ""
         cited = cited or next((fact.id for fact in proposal.used), "")
@@ -167,7 +175,7 @@ class RubricTeller:
             was=str(row.id) if row else "",
         )
 
-    def _choices(self, words: str, dimension: Dimension, chosen: int, proposed: int) -> tuple[Choice, ...]:
+    def _choices(self, words: str, dimension: Dimension, chosen: int | None, proposed: int) -> tuple[Choice, ...]:
         return tuple(
             Choice(
                 anchor.points, self._text(f"{words}.p{anchor.points}"), anchor.points == proposed,
@@ -187,7 +195,8 @@ class RubricTeller:
                 "who": score.author, "day": day}])  # fmt: skip
         told = [self.say_evidence(fact) for fact in result.proposal.used]
         people = self._say_people(result.proposal.people)
-        return " · ".join([*told, people] if people else told) or _("Nothing on record speaks for more.")
+        nothing = _("From the deal's own fields.") if result.points else _("Nothing on record speaks for more.")
+        return " · ".join([*told, people] if people else told) or nothing
 
     def _note(self, result: DimensionResult) -> str:
         """What changed since a person confirmed it."""

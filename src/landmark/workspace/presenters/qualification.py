@@ -167,10 +167,14 @@ class QualificationPage(DealPage):
         return {key: self._matrix(key, where) for key, where in self.qualified.matrices.items()}
 
     def _matrix(self, key: str, where: str) -> MatrixView:
-        words = f"matrix.{key}.{where}"
-        return MatrixView(
-            self.text(f"matrix.{key}.label"), self.text(f"{words}.label"), self.text(f"{words}.next_step")
-        )
+        """Where both sides lead; while one of them is not judged yet, which that is."""
+        words, matrix = f"matrix.{key}.{where}", self.part.matrix(key)
+        label = self.text(f"matrix.{key}.label")
+        sides = (matrix.first.rubric, matrix.second.rubric)
+        early = [self.text(f"rubric.{side}.label") for side in sides if self.qualified.results[side].is_early]
+        if early:
+            return MatrixView(label, _("Too early to say"), _("Judge first: %(what)s.") % {"what": ", ".join(early)})
+        return MatrixView(label, self.text(f"{words}.label"), self.text(f"{words}.next_step"))
 
     @property
     def is_alone(self) -> bool:

@@ -1,7 +1,7 @@
 """How this buyer decides, as it was known on a day.
 
-Answers: the answers, the reviews in their order, what is missing, what was confirmed and whether it changed since; the
-durations of the buyer's last similar purchase for whoever makes a schedule. Does not answer: the dates (``plans``).
+Answers: the answers, the reviews in their order, what is missing, what was confirmed and whether it changed since.
+Does not answer: the dates of a shared plan, which starts from these durations (``plans.scheduling``).
 """
 
 from collections.abc import Mapping
@@ -50,15 +50,6 @@ class Process:
         return next((row for row in self.rows if row.id == pk), None)
 
 
-@dataclass(frozen=True, slots=True)
-class PastDuration:
-    """How long a review took in the buyer's last similar purchase."""
-
-    title: str
-    role: str
-    working_days: int
-
-
 def read_process(deal: Deal, people: People, as_of: AsOf) -> Process:
     known = DecisionProcess.objects.filter(deal=deal, known_at__lte=as_of.known_by)
     row = known.order_by("-version").first() or DecisionProcess()
@@ -85,12 +76,6 @@ def steps_known(deal: Deal, as_of: AsOf) -> list[ProcessStep]:
     rows = ProcessStep.objects.filter(deal=deal, known_at__lte=as_of.known_by)
     stood = rows.filter(Q(ended_at__isnull=True) | Q(ended_at__gt=as_of.known_by))
     return list(stood.select_related("reviewer__person").order_by("position", "title", "line"))
-
-
-def past_durations(deal: Deal, as_of: AsOf) -> tuple[PastDuration, ...]:
-    """What the schedule of a shared plan starts from: real durations, in the order of the reviews."""
-    rows = steps_known(deal, as_of)
-    return tuple(PastDuration(row.title, row.role, row.last_days) for row in rows if row.last_days is not None)
 
 
 def review_of(row: ProcessStep) -> ReviewStep:

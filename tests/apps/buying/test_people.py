@@ -14,7 +14,7 @@ from landmark.buying.commitment_actions import Answer, MeetingPlan
 from landmark.buying.models import CommitmentMeeting, StakeholderState
 from landmark.buying.people import read_map_changes, read_people
 from landmark.buying.people_actions import Card, StaleState
-from landmark.buying.process import past_durations, read_process
+from landmark.buying.process import read_process
 from landmark.buying.sample_people import fill_sample
 from landmark.deals.models import Deal, GateState, Stakeholder
 from landmark.deals.policies import Refused, StaleVersion
@@ -163,14 +163,6 @@ def test_a_review_is_edited_removed_and_brought_back(room: Room) -> None:
     assert [(step.title, step.lead_days) for step in _process(room).steps] == [("Security", 9)]
     process_actions.undo_step(room.deal, by=room.alice)
     assert _process(room).steps == ()  # an undo is a change, and can be taken back
-
-
-@pytest.mark.rule("4.3", "Durations of the last similar purchase are handed to the schedule")
-def test_past_durations_are_there_for_the_plan(room: Room) -> None:
-    process_actions.save_step(room.deal, by=room.alice, values={"title": "Terms", "role": "legal", "last_days": 12})
-    process_actions.save_step(room.deal, by=room.alice, values={"title": "Check", "lead_days": 3})
-    found = past_durations(room.deal, latest(room.deal.org))
-    assert [(item.title, item.role, item.working_days) for item in found] == [("Terms", "legal", 12)]
 
 
 def test_an_unknown_way_cannot_be_confirmed_and_the_sentence_says_what_to_find_out(room: Room) -> None:

@@ -117,8 +117,6 @@ def _move(to_stage: str, note: str, *, reason: str = "") -> Step:
         here, there = playbook.position(deal.stage), playbook.position(to_stage)
         if deal.stage == to_stage and there is None:
             return  # the decision itself ended it
-        if deal.stage == to_stage:
-            return
         if here is not None and there is not None and here >= there:
             fill_gaps(deal, by=by, up_to=deal.stage)
             return

@@ -24,7 +24,7 @@ from landmark.ui.formats import format_money
 from landmark.workspace.access import MemberRequest
 from landmark.workspace.presenters.deal_types import name_deal_type
 
-SHOWN_DEALS = 50
+SHOWN_DEALS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +125,8 @@ class PlaybooksPage:
 
     @cached_property
     def felt(self) -> list[DealEffect]:
-        return [deal for deal in self._told if deal.effect.is_felt]
+        """Those that could follow it come first: their gates are what one looks for."""
+        return sorted((deal for deal in self._told if deal.effect.is_felt), key=lambda deal: not deal.effect.is_placed)
 
     @property
     def shown(self) -> list[tuple[str, DealEffect]]:

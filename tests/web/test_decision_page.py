@@ -48,6 +48,8 @@ def test_the_whole_way_without_scripts(world: World, post: Post) -> None:
     for key in ENTRY:
         assert post("entry", key=key, person=person(), title="By phone").status_code == 302
     assert post("ready").status_code == 302
+    for kind in ("complete_offer", "one_page_summary"):
+        assert post("paper", kind=kind, do="made").status_code == 302
     guests = [str(row.id) for row in DecisionMeeting.objects.get().invitees.all()]
     assert post("start", there=guests, aim="1").status_code == 302
     assert post("review", answer="yes", person=person()).status_code == 302
@@ -85,6 +87,8 @@ def test_a_refused_form_keeps_every_word(world: World, post: Post) -> None:
 def test_a_refused_decision_keeps_its_road_map(world: World, post: Post) -> None:
     post("plan", **plan(world))
     prove(world.deal, world.alice, *ENTRY, "actions_done")
+    for kind in ("complete_offer", "one_page_summary"):
+        post("paper", kind=kind, do="made")
     guests = [str(row.id) for row in DecisionMeeting.objects.get().invitees.all()]
     post("start", there=guests, aim="1")
     post("review", answer="yes_but", person=person())

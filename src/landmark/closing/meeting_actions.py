@@ -13,6 +13,7 @@ from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from landmark.closing.invitations import deliver, issue
@@ -239,6 +240,8 @@ def start_meeting(
             raise Refused(_("Say aloud that a decision by the end is the aim, then start."))
         if not meeting.invitees.filter(id__in=there, person__isnull=False).exists():
             raise Refused(_("Tick who of the buyer's side is there. If nobody came, record that below."))
+        if override is None:
+            _check_papers(change.deal)
         result = pass_meeting_door(change.deal, by=by, overrides=[override] if override else [])
         _set_held(meeting, _check_day(change.deal, held_on), there)
         meeting.is_aim_said = True
@@ -249,6 +252,16 @@ def start_meeting(
         )  # fmt: skip
         change.detail |= {"meeting": str(meeting.id), "gates": [f"{gate.gate}: {gate.status}" for gate in result.gates]}
     return meeting
+
+
+def _check_papers(deal: Deal) -> None:
+    """The offer and its one-page summary are made before they are presented."""
+    playbook, lang = load_playbook(deal.playbook), get_language() or "en"
+    made = set(deal.offer_papers.exclude(made_on=None).values_list("kind", flat=True))
+    unmade = [paper.key for paper in playbook.decision.papers if paper.needed and paper.key not in made]
+    if unmade:
+        names = ", ".join(playbook.text(f"decision.paper.{key}", lang) for key in unmade)
+        raise Refused(_("Make this first, it is presented at the meeting: %(papers)s.") % {"papers": names})
 
 
 def _set_held(meeting: DecisionMeeting, on: date, there: Collection[UUID]) -> None:

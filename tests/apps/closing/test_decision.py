@@ -64,6 +64,8 @@ class Table:
     def open_door(self) -> None:
         prove(self.deal, self.alice, *ENTRY)
         prove(self.deal, self.alice, "actions_done", strength=Strength.DOCUMENTED)
+        for kind in ("complete_offer", "one_page_summary"):
+            offer_actions.mark_made(self.deal, by=self.alice, kind=kind)
 
     def hold(self) -> DecisionMeeting:
         meeting = self.invite()
@@ -212,6 +214,10 @@ def test_two_people_planning_meet_each_other(table: Table) -> None:
 def test_the_meeting_waits_for_its_door(table: Table) -> None:
     meeting = table.invite()
     there = [row.id for row in meeting.invitees.all()]
+    with pytest.raises(Refused, match="The whole offer, One-page summary"):
+        meetings.start_meeting(table.deal, by=table.alice, there=there, is_aim_said=True)
+    for kind in ("complete_offer", "one_page_summary"):
+        offer_actions.mark_made(table.deal, by=table.alice, kind=kind)
     with pytest.raises(MoveRefused) as caught:
         meetings.start_meeting(table.deal, by=table.alice, there=there, is_aim_said=True)
     assert {item.check for item in caught.value.result.missing} >= {

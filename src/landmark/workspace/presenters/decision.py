@@ -174,7 +174,7 @@ class DecisionPage(DealPage):
                 return "decide" if rules.may_present(self.held.review) else "meet"
             return "after" if self.room.standing in (Standing.SIGNED, Standing.REFUSED) else "sign"
         if self.ahead is not None and self.ahead.state == MeetingState.INVITED:
-            return "meet" if self.is_door_open else "prepare"
+            return "meet" if self.is_door_open and not self.room.prepared.unmade else "prepare"
         return "invite" if self.room.prepared.is_ready and self.is_door_open else "prepare"
 
     @property

@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 from decimal import Decimal
+from html import unescape
 
 import pytest
 from django.db import connection
@@ -41,7 +42,7 @@ def hidden_fields(html: str) -> dict[str, str]:
         name = re.search(r'name="([^"]+)"', tag)
         value = re.search(r'value="([^"]*)"', tag)
         if name and ("checkbox" not in tag or "checked" in tag):
-            data[name[1]] = value[1] if value else "on"
+            data[name[1]] = unescape(value[1]) if value else "on" if "checkbox" in tag else ""
     for name, options in re.findall(r'<select name="([^"]+)"[^>]*>(.*?)</select>', form, re.S):
         chosen = re.search(r'value="([^"]*)" selected', options)
         data[name] = chosen[1] if chosen else ""

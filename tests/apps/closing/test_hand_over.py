@@ -1,0 +1,132 @@
+"""Blockers, the hand-over that delivery takes or returns, and the onboarding that waits for the signature."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.exceptions import PermissionDenied
+
+from landmark.closing import handover_actions
+from landmark.closing.exits import read_deal_exits
+from landmark.closing.handover import read_blockers, read_hand_over
+from landmark.closing.models import HandOver, OnboardingStep
+from landmark.closing.reviews import read_review
+from landmark.deals.models import Deal
+from landmark.deals.policies import Refused
+from landmark.orgs.as_of import latest
+from landmark.orgs.models import Member, Notice
+from landmark.orgs.roles import Role
+from landmark.playbook.schema import Strength
+from tests.factories import make_deal, make_member, make_org, meet, prove
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def alice() -> Member:
+    return make_member(make_org(country="IT"), Role.REPRESENTATIVE)
+
+
+@pytest.fixture
+def dana(alice: Member) -> Member:
+    return make_member(alice.org, Role.CONTRIBUTOR, "Dana Weiss")
+
+
+@pytest.fixture
+def deal(alice: Member) -> Deal:
+    deal = make_deal(alice)
+    meet(deal, alice)
+    return deal
+
+
+def fill(deal: Deal, by: Member, receiver: Member) -> HandOver:
+    keys = ("scope", "criteria", "timeline", "dependencies", "people", "risks", "training")
+    return handover_actions.save_hand_over(deal, by=by, sections=dict.fromkeys(keys, "Known"), receiver=receiver)
+
+
+@pytest.mark.rule("12.3", "Delivery accepts the hand-over or returns it with reasons")
+def test_delivery_returns_with_reasons_and_then_accepts(deal: Deal, alice: Member, dana: Member) -> None:
+    first = handover_actions.start_hand_over(deal, by=alice)
+    assert "Bruno Keller" in first.sections["people"]
+    with pytest.raises(Refused, match="who takes it over"):
+        handover_actions.offer_hand_over(deal, by=alice)
+    fill(deal, alice, dana)
+    handover_actions.offer_hand_over(deal, by=alice)
+    assert Notice.objects.filter(member=dana).count() == 1
+    with pytest.raises(PermissionDenied):
+        handover_actions.answer_hand_over(deal, by=alice, is_accepted=True)
+    with pytest.raises(Refused):
+        handover_actions.answer_hand_over(deal, by=dana, is_accepted=False)
+    handover_actions.answer_hand_over(deal, by=dana, is_accepted=False, reasons="Who supplies the baseline?")
+    again = handover_actions.start_hand_over(deal, by=alice)
+    assert (again.number, again.receiver, again.sections["scope"]) == (2, dana, "Known")
+    handover_actions.offer_hand_over(deal, by=alice)
+    handover_actions.answer_hand_over(deal, by=dana, is_accepted=True)
+    states = [row.state for row in read_hand_over(deal, latest(deal.org)).versions]
+    assert states == ["returned", "accepted"]
+    with pytest.raises(Refused):
+        handover_actions.start_hand_over(deal, by=alice)
+
+
+@pytest.mark.rule("D", "Onboarding is prepared on yes; steps that cost money wait for the signature or an override")
+def test_steps_that_cost_money_wait_for_the_signature(deal: Deal, alice: Member, dana: Member) -> None:
+    with pytest.raises(Refused):
+        handover_actions.prepare_onboarding(deal, by=alice)
+    prove(deal, alice, "decision_in_writing")
+    assert handover_actions.prepare_onboarding(deal, by=alice) == 8
+    with pytest.raises(Refused):
+        handover_actions.prepare_onboarding(deal, by=alice)
+    dear = OnboardingStep.objects.filter(deal=deal, costs_money=True).first()
+    free = OnboardingStep.objects.filter(deal=deal, costs_money=False).first()
+    assert dear is not None
+    assert free is not None
+    handover_actions.move_onboarding_step(deal, by=dana, step=free, to="started")
+    with pytest.raises(Refused, match="costs money"):
+        handover_actions.move_onboarding_step(deal, by=dana, step=dear, to="started")
+    prove(deal, alice, "contract_signed", strength=Strength.SIGNED)
+    assert handover_actions.move_onboarding_step(deal, by=dana, step=dear, to="done").done_on is not None
+
+
+def test_leave_to_start_early_has_a_reason_an_end_and_is_never_silent(deal: Deal, alice: Member, dana: Member) -> None:
+    manager = make_member(alice.org, Role.MANAGER, "Bob Lindqvist")
+    prove(deal, alice, "decision_in_writing")
+    handover_actions.prepare_onboarding(deal, by=alice)
+    step = OnboardingStep.objects.filter(deal=deal, costs_money=True).first()
+    assert step is not None
+    on = latest(deal.org).on
+    with pytest.raises(PermissionDenied):
+        handover_actions.allow_early_start(deal, by=dana, step=step, reason="Long lead time", until=on)
+    for reason, until in (("", on), ("Long lead time", on - timedelta(days=1)), ("Long", on + timedelta(days=91))):
+        with pytest.raises(Refused):
+            handover_actions.allow_early_start(deal, by=alice, step=step, reason=reason, until=until)
+    handover_actions.allow_early_start(deal, by=alice, step=step, reason="Long lead time", until=on)
+    assert "Long lead time" in Notice.objects.get(member=manager).text
+    assert handover_actions.move_onboarding_step(deal, by=dana, step=step, to="started").started_on == on
+
+
+@pytest.mark.rule("12.3", "Blockers come from one list and show in the weekly review")
+def test_a_blocker_is_of_a_known_kind_and_shows_in_the_review(deal: Deal, alice: Member) -> None:
+    as_of = latest(deal.org)
+    assert read_review(deal.org, as_of) == []
+    with pytest.raises(Refused):
+        handover_actions.save_blocker(deal, by=alice, kind="bad_weather", text="Rain")
+    row = handover_actions.save_blocker(
+        deal, by=alice, kind="purchasing_procedure", text="Supplier form", owner="Paolo Neri",
+        due_on=as_of.on - timedelta(days=1),
+    )  # fmt: skip
+    (found,) = read_review(deal.org, latest(deal.org))
+    assert found.flags == ("blocked", "overdue")
+    handover_actions.clear_blocker(deal, by=alice, blocker=row)
+    assert read_blockers(deal, latest(deal.org)) == []
+
+
+@pytest.mark.rule("12.3", "Exit lists are a view over gates and records")
+def test_exit_lists_follow_gates_and_records(deal: Deal, alice: Member) -> None:
+    def open_items(stage: str) -> set[str]:
+        found = next(item for item in read_deal_exits(deal, latest(deal.org)) if item.stage == stage)
+        return {item.key for item in found.items if not item.is_done}
+
+    assert open_items("qualification") == {"problem_type"}
+    prove(deal, alice, "fit_confirmed")
+    assert open_items("qualification") == set()
+    assert open_items("commitment") == {"kickoff_set", "dependencies_assigned", "papers_linked"}
+    assert deal.stage == "qualification"

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from landmark.documents.paper import Frame, Lead, Lines, Paper, Part, Sheet
+from landmark.documents.paper import Facts, Frame, Lead, Lines, Paper, Part, Sheet
 from landmark.documents.steps import Step, list_steps
 from landmark.documents.summaries import Risk, list_risks
 from landmark.documents.writing import Writer
@@ -35,7 +35,7 @@ class CommercialSummary:
     included: Sequence[str] = ()
     excluded: Sequence[str] = ()
     assumptions: Sequence[str] = ()
-    terms: Sequence[str] = ()
+    terms: Sequence[tuple[str, str]] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,18 +68,25 @@ def list_commercials(it: CommercialSummary, write: Writer) -> list[Part]:
     rows = _rows(it.prices, it.currency, write)
     if it.total is not None:
         rows.append((write("total"), "", write.money(it.total, it.currency)))
-    head = (write("price_part"), write("payment"), write("amount"))
-    widths, numbers = (1.3, 1, 0), (2,)
     return [
-        Sheet(write("commercial_summary"), head, rows, widths, numbers=numbers, has_total=it.total is not None),
-        Sheet(write("options"), head, _rows(it.options, it.currency, write), widths, numbers=numbers),
-        Sheet(write("payments"), head, _rows(it.payments, it.currency, write), widths, numbers=numbers),
+        _sheet(write("commercial_summary"), rows, write, has_total=it.total is not None),
+        _sheet(write("options"), _rows(it.options, it.currency, write), write),
+        _sheet(write("payments"), _rows(it.payments, it.currency, write), write),
         Lines(write("included"), it.included),
         Lines(write("excluded"), it.excluded),
         Lines(write("assumptions"), it.assumptions),
-        Lines(write("terms"), it.terms),
+        Facts(it.terms, write("terms")),
     ]
 
 
 def _rows(lines: Sequence[PriceLine], currency: str, write: Writer) -> list[tuple[str, ...]]:
     return [(line.text, line.terms, write.money(line.amount, currency)) for line in lines]
+
+
+def _sheet(title: str, rows: list[tuple[str, ...]], write: Writer, *, has_total: bool = False) -> Sheet:
+    """The column of payment terms only where there are any."""
+    if any(row[1] for row in rows):
+        head = (write("price_part"), write("payment"), write("amount"))
+        return Sheet(title, head, rows, widths=(1.3, 1, 0), numbers=(2,), has_total=has_total)
+    short = [(row[0], row[2]) for row in rows]
+    return Sheet(title, (write("price_part"), write("amount")), short, (1, 0), numbers=(1,), has_total=has_total)

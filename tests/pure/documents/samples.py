@@ -165,7 +165,7 @@ def recap(lang: str) -> Paper:
         prices=(PriceLine("Exception desk, five depots, 12 months", Decimal("72000"), "Quarterly in advance"),
                 PriceLine("Set-up", Decimal("12000.50"), "Half on signature, half on go-live")),
         included=("Training for twelve dispatchers",), excluded=("Changes to the ERP",),
-        assumptions=("Up to 1,500 exceptions a month",), terms=("36 months, three months' notice",),
+        assumptions=("Up to 1,500 exceptions a month",), terms=(("Duration", "36 months"), ("Notice", "3 months")),
     )  # fmt: skip
     return write_recap(
         Recap(frame=make_frame(lang), decision="Birch Freight buys the exception desk for five depots from 1 July.",

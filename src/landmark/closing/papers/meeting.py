@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.utils.translation import gettext, override
+from django.utils.translation import override
 
 from landmark.closing.models import Decision, DecisionMeeting, MeetingState, Outcome, RoadMapStep, StepKind
 from landmark.closing.models import Minutes as MinutesRow
@@ -10,6 +10,7 @@ from landmark.closing.papers.asked import Asked
 from landmark.documents.meetings import Agenda, AgendaItem, Guest, Minutes, write_agenda, write_minutes
 from landmark.documents.paper import Paper
 from landmark.documents.steps import Step
+from landmark.documents.writing import Writer
 from landmark.engines.audience import SHARED, see
 
 
@@ -20,12 +21,11 @@ def read_agenda(it: Asked) -> Paper | None:
     meeting = see(row, SHARED)
     if row is None or not meeting.agenda:
         return None
-    with override(it.lang):
-        goal = gettext("The aim of this meeting: a decision by its end.")
     lead = row.deal.owner.name if row.deal.owner else ""
     return write_agenda(
         Agenda(
-            frame=it.frame, subject=meeting.subject, goal=goal, starts_at=meeting.starts_at, zone=meeting.time_zone,
+            frame=it.frame, subject=meeting.subject, goal=Writer(it.lang)("decision_goal"),
+            starts_at=meeting.starts_at, zone=meeting.time_zone,
             place=meeting.place, guests=_guests(it, row),
             items=[AgendaItem(point["text"], int(point["minutes"]), lead) for point in meeting.agenda],
         )

@@ -8,6 +8,7 @@ from landmark.documents.action_plan import ActionPlan, PlanAction, PlanPhase, wr
 from landmark.documents.paper import Paper
 from landmark.documents.writing import Writer
 from landmark.engines.audience import SHARED, see
+from landmark.engines.workdays import Workdays
 from landmark.plans.models import Anchor
 from landmark.plans.reading import PlanLine, PlanState, list_plans, read_plan
 
@@ -23,7 +24,7 @@ def read_action_plan(it: Asked) -> Paper | None:
         return None
     plan = see(state.plan, SHARED)
     phases = [
-        PlanPhase(it.label("plan_phase", key), [_action(line) for line in group])
+        PlanPhase(it.label("plan_phase", key), [_action(line, state.workdays) for line in group])
         for key, group in groupby(lines, key=lambda line: see(line.action, SHARED).phase)
     ]
     anchors = {plan.anchor: plan.anchor_on}
@@ -41,12 +42,13 @@ def read_action_plan(it: Asked) -> Paper | None:
     )
 
 
-def _action(line: PlanLine) -> PlanAction:
+def _action(line: PlanLine, workdays: Workdays) -> PlanAction:
     action = see(line.action, SHARED)
     return PlanAction(
         text=action.text, deliverable=action.deliverable, needs=action.needs, decides=action.decision,
         done_when=action.acceptance, our_owner=_name(action.our_owner), their_owner=_name(action.their_owner),
-        starts_on=line.row.latest.start_on if line.row else None, due_on=action.due_on,
+        starts_on=workdays.shift(action.due_on, 1 - action.days) if action.due_on and action.days > 1 else None,
+        due_on=action.due_on,
         is_done=action.done_on is not None,
     )  # fmt: skip
 

@@ -93,13 +93,19 @@ def _terms(it: Asked) -> list[tuple[str, str]]:
     row = _summary(it)
     if row is None:
         return []
+    write = Writer(it.lang)
+    return [(write("total_price"), write.money(_total(row), row.currency)), *_term_facts(row, it)]
+
+
+def _term_facts(row: CommercialSummary, it: Asked) -> list[tuple[str, str]]:
+    """The contract in short, each with its name; nothing empty."""
     write, held = Writer(it.lang), see(row, SHARED)
     found = [
         (write("duration"), write("months", count=held.term_months) if held.term_months else ""),
-        (write("total_price"), write.money(_total(row), held.currency)),
         (write("payment"), held.payment_terms),
         (write("service_levels"), held.service_levels),
         (write("renewal"), held.renewal),
+        (write("change_control"), held.change_control),
     ]
     return [(name, text) for name, text in found if text]
 
@@ -146,15 +152,11 @@ def read_commercial(it: Asked, number: int | None = None) -> Commercial | None:
         for line in lines
         if line.kind in (LineKind.PRICE, LineKind.ONE_TIME)
     ]
-    terms = [
-        write("months", count=held.term_months) if held.term_months else "", held.renewal, held.payment_terms,
-        *split_lines(held.service_levels), *split_lines(held.change_control),
-    ]  # fmt: skip
     return Commercial(
         currency=held.currency, total=_total(row), prices=priced, options=_priced(lines, LineKind.OPTION),
         payments=_priced(lines, LineKind.PAYMENT), included=split_lines(held.deliverables),
         excluded=split_lines(held.exclusions), assumptions=split_lines(held.assumptions),
-        terms=[text for text in terms if text],
+        terms=_term_facts(row, it),
     )  # fmt: skip
 
 

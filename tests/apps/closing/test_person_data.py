@@ -76,7 +76,7 @@ def test_everything_is_found_and_exported(person: Person) -> None:
     assert (len(data.letters), len(data.papers)) == (1, 1)
 
 
-@pytest.mark.rule("10", "A person's data is erased for good and the ledger still verifies")
+@pytest.mark.rule("10.3", "A person's data is erased for good and the ledger still verifies")
 def test_nothing_of_them_is_left_and_the_ledger_verifies(person: Person, admin: Member) -> None:
     before = find_person_data(person)
     file = find_attachment(before.papers[0].attachment_sha256)

@@ -161,7 +161,7 @@ def one_page(lang: str) -> Paper:
 
 def recap(lang: str) -> Paper:
     commercial = CommercialSummary(
-        currency="EUR", total=Decimal("84000"),
+        currency="EUR", total=Decimal("84000.50"),
         prices=(PriceLine("Exception desk, five depots, 12 months", Decimal("72000"), "Quarterly in advance"),
                 PriceLine("Set-up", Decimal("12000.50"), "Half on signature, half on go-live")),
         included=("Training for twelve dispatchers",), excluded=("Changes to the ERP",),

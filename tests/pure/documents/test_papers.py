@@ -66,7 +66,7 @@ def test_the_recap_asks_for_one_word() -> None:
     text = read_text(SAMPLES["recap"]("en"))
     for words in ("Decision", "Commercial summary", "€84,000", "€12,000.50", "Plan", "committed", "Risks", "Confirmed"):
         assert words in text
-    assert "84.000 €" in read_text(SAMPLES["recap"]("it")).replace("\xa0", " ")
+    assert "84.000,50 €" in read_text(SAMPLES["recap"]("it")).replace("\xa0", " ")
 
 
 def test_the_agenda_counts_its_clock_through() -> None:

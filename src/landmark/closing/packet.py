@@ -28,7 +28,6 @@ from landmark.engines.conflicts import Conflict, Text, as_texts, find_conflicts
 from landmark.engines.last_mile import BlockerFact, GoFacts, MarkUpFact, SigningFact
 from landmark.orgs.as_of import AsOf, latest
 from landmark.playbook.loader import load_playbook
-from landmark.playbook.schema import Playbook
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +82,13 @@ def read_packet(deal: Deal, as_of: AsOf) -> PacketView:
     order = {item.key: place for place, item in enumerate(playbook.last_mile.papers)}
     papers = list(Paper.objects.filter(packet=versions[-1])) if versions else []
     papers.sort(key=lambda paper: order.get(paper.key, len(order)))
-    texts = _texts(papers, read_summary(deal, as_of), playbook)
+    texts = _texts(papers, read_summary(deal, as_of))
     return PacketView(versions, tuple(papers), find_conflicts(texts, playbook.last_mile.conflicts))
 
 
-def _texts(papers: Sequence[Paper], summary: CommercialSummary | None, playbook: Playbook) -> list[Text]:
-    """Every paper's clauses and the commercial summary in words, by the name people know them."""
-    found = {playbook.text(f"last_mile.paper.{paper.key}.label"): paper.wording for paper in papers}
-    texts = as_texts(found)
+def _texts(papers: Sequence[Paper], summary: CommercialSummary | None) -> list[Text]:
+    """Every paper's clauses by its key, and the commercial summary in words under the empty one."""
+    texts = as_texts({paper.key: paper.wording for paper in papers})
     return texts if summary is None else [Text("", tell_summary(summary)), *texts]
 
 

@@ -89,7 +89,8 @@ def _name_people(deal: Deal, by: Member) -> list[Stakeholder]:
 
 def _write_words(deal: Deal, by: Member, people: list[Stakeholder]) -> None:
     on = latest(deal.org).on
-    day = f"{on + timedelta(days=10):%d %B}"
+    due = on + timedelta(days=10)
+    day = f"{due.day} {due:%B}"
     for text, mitigation in RISKS:
         recap_actions.save_risk(deal, by=by, text=text, mitigation=mitigation, owner=by.name, via="cli")
     for number, person in enumerate(people):

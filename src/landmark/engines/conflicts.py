@@ -38,7 +38,7 @@ _MONEY = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """One paper's wording, by the name people know it."""
+    """One paper's wording, by its key."""
 
     paper: str
     text: str

@@ -122,7 +122,8 @@ def test_amounts_as_people_write_them(text: str, amount: str) -> None:
 @pytest.mark.rule("9.4", "Mark-ups are read for style, duties and commercial terms")
 @pytest.mark.parametrize(
     ("text", "kind"),
-    [("Replace “shall” by “will”", "style"), ("Unlimited liability", "obligation"), ("Payment in 60 days", "commercial"),
+    [("Replace “shall” by “will”", "style"), ("Unlimited liability", "obligation"),
+     ("Payment in 60 days", "commercial"),
      ("Recesso con preavviso di 30 giorni", "obligation"), ("Penalty of 2 % a week", "commercial")],
 )  # fmt: skip
 def test_the_pass_a_mark_up_belongs_to(text: str, kind: str) -> None:
@@ -192,7 +193,8 @@ def test_what_a_recap_lacks() -> None:
 def test_only_the_one_word_confirms() -> None:
     said = ["Confirmed", " confirmed. ", "“Confirmed!”", "Confermo"]
     assert all(mile_engine.is_confirmation(words) for words in said)
-    assert not any(mile_engine.is_confirmation(words) for words in ["Confirmed, but not the date", "ok", "", "Not confirmed"])
+    other = ["Confirmed, but not the date", "ok", "", "Not confirmed"]
+    assert not any(mile_engine.is_confirmation(words) for words in other)
     assert mile_engine.still_owed(MILE, ["economic_buyer"]) == ("procurement",)
 
 

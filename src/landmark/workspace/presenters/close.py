@@ -245,6 +245,13 @@ class ClosePage:
     def after_close(self) -> packets.AfterClose:
         return packets.read_after_close(self.deal, self.packet.papers)
 
+    @property
+    def teaches(self) -> bool:
+        """Once signed or closed, what happened is worth keeping for the next deal."""
+        found = self.after_close
+        has_words = bool(found.contested or found.late_papers or found.slip_cause)
+        return has_words and (self.hand_over.is_signed or self.deal.is_closed)
+
     # Blockers, hand-over, exits
 
     @cached_property

@@ -182,6 +182,7 @@ def _add_steps(decision: Decision, steps: Sequence[StepInput]) -> list[RoadMapSt
             costs_money=step.costs_money,
         )
         for step in steps
+        if step.due_on is not None
     ]  # fmt: skip
 
 

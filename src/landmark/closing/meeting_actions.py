@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -119,7 +120,7 @@ def _set_guests(meeting: DecisionMeeting, plan: MeetingInput) -> bool:
     before = {(row.person_id, row.member_id) for row in meeting.invitees.all()}
     after = {(person, None) for person in plan.people} | {(None, member) for member in plan.members}
     for person, member in before - after:
-        meeting.invitees.filter(person_id=person, member_id=member).delete()
+        meeting.invitees.filter(Q(person_id=person) if person else Q(member_id=member)).delete()
     Invitee.objects.bulk_create(Invitee(meeting=meeting, person_id=p, member_id=m) for p, m in after - before)
     return before != after
 
@@ -243,12 +244,13 @@ def start_meeting(
         if override is None:
             _check_papers(change.deal)
         result = pass_meeting_door(change.deal, by=by, overrides=[override] if override else [])
-        _set_held(meeting, _check_day(change.deal, held_on), there)
+        day = _check_day(change.deal, held_on)
+        _set_held(meeting, day, there)
         meeting.is_aim_said = True
         meeting.save(update_fields=["is_aim_said"])
         Minutes.objects.create(
             meeting=meeting, deal=change.deal, language=meeting.language, written_by=by,
-            due_on=rules.minutes_due_on(load_playbook(deal.playbook).decision, meeting.held_on),
+            due_on=rules.minutes_due_on(load_playbook(deal.playbook).decision, day),
         )  # fmt: skip
         change.detail |= {"meeting": str(meeting.id), "gates": [f"{gate.gate}: {gate.status}" for gate in result.gates]}
     return meeting

@@ -6,7 +6,7 @@ be done (the actions say). Every handler takes the page and the sent form, and r
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
-from typing import Any
+from typing import Any, BinaryIO, cast
 from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -67,6 +67,10 @@ def _person(page: DecisionPage, data: QueryDict, name: str = "person") -> Person
     return next((row.person for row in page.stakeholders if row.person_id == found), None)
 
 
+def _file(page: DecisionPage) -> BinaryIO | None:
+    return cast("BinaryIO | None", page.request.FILES.get("file"))
+
+
 def _version(data: QueryDict) -> int | None:
     text = data.get("version", "")
     return int(text) if text.isdigit() else None
@@ -85,7 +89,7 @@ def _entry(page: DecisionPage, data: QueryDict) -> str:
         raise Refused(_("Choose whose word it is from the people of this deal."))
     add_evidence(
         page.deal, by=page.request.member, key=key, strength=Strength.BUYER, occurred_on=page.as_of.on,
-        title=_text(data, "title", 200), author=person.name, attachment=page.request.FILES.get("file"),
+        title=_text(data, "title", 200), author=person.name, attachment=_file(page),
     )  # fmt: skip
     return _("“%(evidence)s” is on record.") % {"evidence": page.playbook.label("milestone", key, page.lang)}
 
@@ -106,9 +110,7 @@ def _paper(page: DecisionPage, data: QueryDict) -> str:
     if do == "sent":
         offer_actions.mark_sent(page.deal, by=by, kind=kind, tender_reason=_text(data, "tender_reason", 300))
         return _("On record as sent.")
-    offer_actions.mark_made(
-        page.deal, by=by, kind=kind, is_made=do == "made", attachment=page.request.FILES.get("file")
-    )
+    offer_actions.mark_made(page.deal, by=by, kind=kind, is_made=do == "made", attachment=_file(page))
     return _("On record as made.") if do == "made" else _("Taken back.")
 
 
@@ -311,7 +313,7 @@ def _step_change(page: DecisionPage, data: QueryDict) -> str:
 def _written(page: DecisionPage, data: QueryDict) -> str:
     decisions.record_written(
         page.deal, by=page.request.member, person=_person(page, data), on=_day(data.get("on", "")),
-        reason=data.get("reason", ""), words=_text(data, "words"), attachment=page.request.FILES.get("file"),
+        reason=data.get("reason", ""), words=_text(data, "words"), attachment=_file(page),
     )  # fmt: skip
     return _("In writing. Now the signature.")
 
@@ -319,7 +321,7 @@ def _written(page: DecisionPage, data: QueryDict) -> str:
 def _signed(page: DecisionPage, data: QueryDict) -> str:
     decisions.record_signed(
         page.deal, by=page.request.member, person=_person(page, data), agreed=data.getlist("agreed"),
-        on=_day(data.get("on", "")), attachment=page.request.FILES.get("file"),
+        on=_day(data.get("on", "")), attachment=_file(page),
     )  # fmt: skip
     return _("Signed. Move the deal to won.")
 

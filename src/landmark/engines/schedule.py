@@ -134,7 +134,8 @@ def _find_overlaps(tasks: Sequence[Task], workdays: Workdays) -> Iterable[Proble
     for task in tasks:
         if task.due_on is None or task.done_on is not None or task.is_placed:
             continue
-        ends = [(end, name) for name in task.after if (end := by_key[name].done_on or by_key[name].due_on)]
+        waited = [by_key[name] for name in task.after if by_key[name].done_on is None]
+        ends = [(one.due_on, one.key) for one in waited if one.due_on]
         if not ends:
             continue
         last, name = max(ends)

@@ -4,7 +4,7 @@ Answers: what was on record at any moment. Does not answer: who may write it (th
 """
 
 import uuid
-from typing import ClassVar, Self
+from typing import ClassVar, Self, TypeVar
 
 from django.db import models
 from django.db.models import Q
@@ -12,8 +12,10 @@ from django.db.models import Q
 from landmark.deals.models import Deal
 from landmark.orgs.as_of import AsOf
 
+K = TypeVar("K", bound=models.Model)
 
-class KeptQuerySet(models.QuerySet["Kept"]):
+
+class KeptQuerySet(models.QuerySet[K]):
     def as_known(self, as_of: AsOf) -> Self:
         """Rows that counted at the as-of moment."""
         known = self.filter(known_at__lte=as_of.known_by)
@@ -36,7 +38,7 @@ class Kept(models.Model):
     ended_at = models.DateTimeField(null=True, blank=True)
     author_name = models.CharField(max_length=200, blank=True)
 
-    objects: ClassVar[KeptQuerySet] = KeptQuerySet.as_manager()  # type: ignore[assignment]
+    objects = KeptQuerySet.as_manager()
 
     class Meta:
         abstract = True

@@ -3,6 +3,8 @@
 Answers: the card. Does not answer: what the page shows (``presenters.qualification``).
 """
 
+from typing import Literal
+
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -26,6 +28,6 @@ def read_card(request: MemberRequest, deal: Deal) -> Card | None:
     decision = decide(facts, playbook, gates, on, "")
     state = _("%(passed)d of %(all)d gates open") % {"passed": passed, "all": len(gates)}
     url = link_to(request, "workspace:qualification", pk=deal.id)
-    tone = "ready" if decision.kind == "go" else "missing"
+    tones: dict[str, Literal["ready", "missing", "quiet"]] = {"go": "ready", "route": "missing", "pause": "quiet"}
     step = decision.sentence if decision.kind == "route" else ""
-    return Card(_("Qualification"), state, "quiet" if decision.kind == "pause" else tone, step, url)
+    return Card(_("Qualification"), state, tones[decision.kind], step, url)

@@ -31,6 +31,7 @@ from landmark.buying.models import (
     GateDecision,
     Grade,
     ProcurementItem,
+    ReturnKind,
     ReturnWatch,
     Score,
     SwitchingBarrier,
@@ -40,7 +41,7 @@ from landmark.closing.models.trials import TrialClose
 from landmark.closing.trial_actions import fix_gap, record_trial
 from landmark.deals.policies import Refused, StaleVersion
 from landmark.workspace import qualification_forms as forms
-from landmark.workspace.access import MemberRequest, member_view
+from landmark.workspace.access import MemberRequest, MemberView, member_view
 from landmark.workspace.presenters.qualification import QualificationPage
 from landmark.workspace.presenters.rivals import GRADES
 from landmark.workspace.templatetags.workspace import link_to
@@ -93,16 +94,15 @@ def _points(page: QualificationPage) -> Context:
 
 def _decide(page: QualificationPage) -> Context:
     gate = page.deciding
-    ways = [
-        (way, page.text(f"gate.{gate.gate}.route.{way}"), way == gate.route)
-        for way in (gate.ways if gate else ())
-        if way not in (*judging.CLOSING_WAYS, judging.PAUSE)
-    ]
+    ways = []
+    if gate is not None:
+        left = [way for way in gate.ways if way not in (*judging.CLOSING_WAYS, judging.PAUSE)]
+        ways = [(way, page.text(f"gate.{gate.gate}.route.{way}"), way == gate.route) for way in left]
     return {"gate": gate, "ways": ways, "kinds": _kinds(), "evidence": _evidence_choices(page)}
 
 
 def _kinds() -> list[tuple[str, str]]:
-    return [(str(value), str(label)) for value, label in returns.ReturnKind.choices]
+    return [(str(value), str(label)) for value, label in ReturnKind.choices]
 
 
 def _evidence_choices(page: QualificationPage) -> list[tuple[str, str]]:
@@ -176,7 +176,7 @@ SHEETS: Mapping[str, Callable[[QualificationPage], Context]] = {
 Act = Callable[[QualificationPage], tuple[str, Kept | None]]
 
 
-def _posting(do: str, act: Act) -> Callable[..., HttpResponse]:
+def _posting(do: str, act: Act) -> MemberView:
     """A view that does the act, or shows the sheet again with what stands in the way and all that was typed."""
 
     @require_POST
@@ -344,7 +344,8 @@ def _do_trial(page: QualificationPage) -> tuple[str, Kept | None]:
 
 def _do_fix(page: QualificationPage) -> tuple[str, Kept | None]:
     wanted = forms.read_id(page.request.POST, "id")
-    row = TrialClose.objects.current().filter(deal=page.deal, id=wanted).select_related("deal", "deal__org").first()
+    rows = TrialClose.objects.current().filter(deal=page.deal).select_related("deal", "deal__org")
+    row = rows.filter(id=wanted).first() if wanted else None
     if row is None:
         raise Refused(_("This gap was changed meanwhile. Look at it again."))
     return _("Fixed. Ask the same question again; only a yes confirms it."), fix_gap(row, by=page.request.member)

@@ -1,15 +1,10 @@
 """Documents of a deal on the pages: looked at, downloaded, mailed once, and nothing of ours in what goes out."""
 
-import re
-
 import pytest
 from django.core import mail
 
-from landmark.closing.models import IssuedPaper, Letter
 from landmark.deals.actions.stakeholders import save_stakeholder
 from landmark.orgs.as_of import latest
-from landmark.orgs.roles import Role
-from tests.factories import make_member
 from tests.web.conftest import World
 
 

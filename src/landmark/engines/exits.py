@@ -45,9 +45,7 @@ def read_exits(
     return tuple(
         StageExits(
             stage.key,
-            tuple(
-                _read_item(key, known.get((stage.key, key)), facts, records, playbook, as_of) for key in stage.exit
-            ),
+            tuple(_read_item(key, known.get((stage.key, key)), facts, records, playbook, as_of) for key in stage.exit),
         )
         for stage in playbook.open_stages
     )

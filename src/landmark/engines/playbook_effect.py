@@ -1,8 +1,8 @@
 """What another playbook would mean for a deal under way.
 
-Answers: which gates of its path would open or close, how many it would owe, how full its evidence would look, whether it
-stands somewhere the other playbook does not have. Does not answer: what a fitted forecast would say (it reads facts, not
-gates). Nothing is changed: a deal keeps its playbook.
+Answers: which gates of its path would open or close, how many it would owe, how full its evidence would look, whether
+it stands somewhere the other playbook does not have. Does not answer: what a fitted forecast would say (it reads facts,
+not gates). Nothing is changed: a deal keeps its playbook.
 """
 
 from collections.abc import Mapping

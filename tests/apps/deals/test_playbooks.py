@@ -72,9 +72,7 @@ def test_a_representative_does_not_choose(rep: Member) -> None:
         use_playbooks(by=rep, refs=[SHORT])
 
 
-@pytest.mark.rule(
-    "D", "In the short playbook the value presentation asks for the decision; won means signed"
-)
+@pytest.mark.rule("D", "In the short playbook the value presentation asks for the decision; won means signed")
 def test_a_small_deal_goes_its_short_way(operations: Member, rep: Member) -> None:
     use_playbooks(by=operations, refs=[SHORT])
     rep.refresh_from_db()

@@ -7,439 +7,809 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('closing', '0002_papers_and_letters'),
-        ('deals', '0001_initial'),
-        ('orgs', '0002_executive_gives_the_commit'),
+        ("closing", "0002_papers_and_letters"),
+        ("deals", "0001_initial"),
+        ("orgs", "0002_executive_gives_the_commit"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='CommercialSummary',
+            name="CommercialSummary",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('made_at', models.DateTimeField()),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('number', models.PositiveSmallIntegerField()),
-                ('currency', models.CharField(max_length=3)),
-                ('term_months', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='months')),
-                ('renewal', models.CharField(blank=True, max_length=500, verbose_name='renewal')),
-                ('deliverables', models.TextField(blank=True, max_length=4000, verbose_name='included')),
-                ('exclusions', models.TextField(blank=True, max_length=4000, verbose_name='not included')),
-                ('assumptions', models.TextField(blank=True, max_length=4000, verbose_name='assumptions')),
-                ('service_levels', models.TextField(blank=True, max_length=4000, verbose_name='service levels and support')),
-                ('change_control', models.TextField(blank=True, max_length=2000, verbose_name='how changes are handled')),
-                ('payment_terms', models.CharField(blank=True, max_length=300, verbose_name='payment terms')),
-                ('deal', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='deals.deal')),
-                ('made_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='orgs.member')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("made_at", models.DateTimeField()),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("number", models.PositiveSmallIntegerField()),
+                ("currency", models.CharField(max_length=3)),
+                ("term_months", models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="months")),
+                ("renewal", models.CharField(blank=True, max_length=500, verbose_name="renewal")),
+                ("deliverables", models.TextField(blank=True, max_length=4000, verbose_name="included")),
+                ("exclusions", models.TextField(blank=True, max_length=4000, verbose_name="not included")),
+                ("assumptions", models.TextField(blank=True, max_length=4000, verbose_name="assumptions")),
+                (
+                    "service_levels",
+                    models.TextField(blank=True, max_length=4000, verbose_name="service levels and support"),
+                ),
+                (
+                    "change_control",
+                    models.TextField(blank=True, max_length=2000, verbose_name="how changes are handled"),
+                ),
+                ("payment_terms", models.CharField(blank=True, max_length=300, verbose_name="payment terms")),
+                (
+                    "deal",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to="deals.deal"),
+                ),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to="orgs.member"
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'commercial summaries',
-                'ordering': ['deal', 'number'],
+                "verbose_name_plural": "commercial summaries",
+                "ordering": ["deal", "number"],
             },
         ),
         migrations.CreateModel(
-            name='ExecutiveSummary',
+            name="ExecutiveSummary",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('made_at', models.DateTimeField()),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('number', models.PositiveSmallIntegerField()),
-                ('sections', models.JSONField(default=dict)),
-                ('deal', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='deals.deal')),
-                ('made_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='orgs.member')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("made_at", models.DateTimeField()),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("number", models.PositiveSmallIntegerField()),
+                ("sections", models.JSONField(default=dict)),
+                (
+                    "deal",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to="deals.deal"),
+                ),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to="orgs.member"
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'executive summaries',
-                'ordering': ['deal', 'number'],
+                "verbose_name_plural": "executive summaries",
+                "ordering": ["deal", "number"],
             },
         ),
         migrations.CreateModel(
-            name='GoNoGo',
+            name="GoNoGo",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('made_at', models.DateTimeField()),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('number', models.PositiveSmallIntegerField()),
-                ('held_on', models.DateField()),
-                ('is_go', models.BooleanField()),
-                ('present', models.CharField(blank=True, max_length=500, verbose_name='who was there')),
-                ('hindrances', models.JSONField(default=list)),
-                ('note', models.CharField(blank=True, max_length=500, verbose_name='note')),
-                ('deal', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='deals.deal')),
-                ('made_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='orgs.member')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("made_at", models.DateTimeField()),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("number", models.PositiveSmallIntegerField()),
+                ("held_on", models.DateField()),
+                ("is_go", models.BooleanField()),
+                ("present", models.CharField(blank=True, max_length=500, verbose_name="who was there")),
+                ("hindrances", models.JSONField(default=list)),
+                ("note", models.CharField(blank=True, max_length=500, verbose_name="note")),
+                (
+                    "deal",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to="deals.deal"),
+                ),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to="orgs.member"
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'go/no-go meetings',
-                'ordering': ['deal', 'number'],
+                "verbose_name_plural": "go/no-go meetings",
+                "ordering": ["deal", "number"],
             },
         ),
         migrations.CreateModel(
-            name='HandOver',
+            name="HandOver",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('made_at', models.DateTimeField()),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('number', models.PositiveSmallIntegerField()),
-                ('state', models.CharField(choices=[('draft', 'in work'), ('offered', 'with delivery'), ('accepted', 'accepted'), ('returned', 'returned')], default='draft', max_length=10)),
-                ('sections', models.JSONField(default=dict)),
-                ('offered_on', models.DateField(null=True)),
-                ('answered_on', models.DateField(null=True)),
-                ('reasons', models.TextField(blank=True, max_length=2000, verbose_name='reasons')),
-                ('answered_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='orgs.member')),
-                ('deal', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='deals.deal')),
-                ('made_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='orgs.member')),
-                ('receiver', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='orgs.member')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("made_at", models.DateTimeField()),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("number", models.PositiveSmallIntegerField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "in work"),
+                            ("offered", "with delivery"),
+                            ("accepted", "accepted"),
+                            ("returned", "returned"),
+                        ],
+                        default="draft",
+                        max_length=10,
+                    ),
+                ),
+                ("sections", models.JSONField(default=dict)),
+                ("offered_on", models.DateField(null=True)),
+                ("answered_on", models.DateField(null=True)),
+                ("reasons", models.TextField(blank=True, max_length=2000, verbose_name="reasons")),
+                (
+                    "answered_by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to="orgs.member"
+                    ),
+                ),
+                (
+                    "deal",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to="deals.deal"),
+                ),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to="orgs.member"
+                    ),
+                ),
+                (
+                    "receiver",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="orgs.member",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['deal', 'number'],
+                "ordering": ["deal", "number"],
             },
         ),
         migrations.CreateModel(
-            name='Lane',
+            name="Lane",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('made_at', models.DateTimeField()),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('key', models.CharField(max_length=60)),
-                ('answer_days', models.PositiveSmallIntegerField(default=2, verbose_name='answers within, business days')),
-                ('deal', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='deals.deal')),
-                ('made_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='orgs.member')),
-                ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='orgs.member')),
-                ('reviewer', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='deals.stakeholder')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("made_at", models.DateTimeField()),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("key", models.CharField(max_length=60)),
+                (
+                    "answer_days",
+                    models.PositiveSmallIntegerField(default=2, verbose_name="answers within, business days"),
+                ),
+                (
+                    "deal",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to="deals.deal"),
+                ),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to="orgs.member"
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="orgs.member",
+                    ),
+                ),
+                (
+                    "reviewer",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="deals.stakeholder",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='LaneAsk',
+            name="LaneAsk",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('made_at', models.DateTimeField()),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('kind', models.CharField(choices=[('approval', 'Approval of the packet'), ('question', 'Question')], max_length=10)),
-                ('packet_number', models.PositiveSmallIntegerField(default=0)),
-                ('text', models.CharField(blank=True, max_length=500, verbose_name='question')),
-                ('owner', models.CharField(blank=True, max_length=200, verbose_name='who answers')),
-                ('asked_on', models.DateField(verbose_name='asked on')),
-                ('due_on', models.DateField(verbose_name='due')),
-                ('answered_on', models.DateField(null=True)),
-                ('outcome', models.CharField(blank=True, choices=[('approved', 'approved'), ('returned', 'returned'), ('answered', 'answered')], max_length=10)),
-                ('answer', models.CharField(blank=True, max_length=1000, verbose_name='answer')),
-                ('deal', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='deals.deal')),
-                ('lane', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='asks', to='closing.lane')),
-                ('made_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='orgs.member')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("made_at", models.DateTimeField()),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("approval", "Approval of the packet"), ("question", "Question")], max_length=10
+                    ),
+                ),
+                ("packet_number", models.PositiveSmallIntegerField(default=0)),
+                ("text", models.CharField(blank=True, max_length=500, verbose_name="question")),
+                ("owner", models.CharField(blank=True, max_length=200, verbose_name="who answers")),
+                ("asked_on", models.DateField(verbose_name="asked on")),
+                ("due_on", models.DateField(verbose_name="due")),
+                ("answered_on", models.DateField(null=True)),
+                (
+                    "outcome",
+                    models.CharField(
+                        blank=True,
+                        choices=[("approved", "approved"), ("returned", "returned"), ("answered", "answered")],
+                        max_length=10,
+                    ),
+                ),
+                ("answer", models.CharField(blank=True, max_length=1000, verbose_name="answer")),
+                (
+                    "deal",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to="deals.deal"),
+                ),
+                (
+                    "lane",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="asks", to="closing.lane"
+                    ),
+                ),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to="orgs.member"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['asked_on', 'made_at'],
+                "ordering": ["asked_on", "made_at"],
             },
         ),
         migrations.CreateModel(
-            name='MarkUp',
+            name="MarkUp",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('made_at', models.DateTimeField()),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('number', models.PositiveSmallIntegerField()),
-                ('paper', models.CharField(blank=True, max_length=60, verbose_name='paper')),
-                ('clause', models.CharField(max_length=200, verbose_name='clause')),
-                ('current', models.TextField(blank=True, max_length=4000, verbose_name='as it stands')),
-                ('requested', models.TextField(max_length=4000, verbose_name='what they ask for')),
-                ('their_reason', models.CharField(blank=True, max_length=1000, verbose_name='their reason')),
-                ('pass_key', models.CharField(max_length=60, verbose_name='kind of change')),
-                ('triage', models.CharField(blank=True, max_length=60, verbose_name='how much it matters to us')),
-                ('state', models.CharField(choices=[('open', 'open'), ('countered', 'countered'), ('needs_reasons', 'reasons asked for'), ('accepted', 'accepted'), ('refused', 'refused'), ('withdrawn', 'withdrawn')], default='open', max_length=16, verbose_name='state')),
-                ('position', models.TextField(blank=True, max_length=4000, verbose_name='our position')),
-                ('rationale', models.CharField(blank=True, max_length=1000, verbose_name='our reason, in one sentence')),
-                ('decider', models.CharField(blank=True, max_length=200, verbose_name='who decides')),
-                ('impact_on', models.CharField(choices=[('none', 'none'), ('scope', 'scope'), ('time', 'time'), ('price', 'price'), ('liability', 'liability')], default='none', max_length=12, verbose_name='what it touches')),
-                ('impact', models.CharField(blank=True, max_length=500, verbose_name='what it means there')),
-                ('raised_on', models.DateField(verbose_name='raised on')),
-                ('decided_on', models.DateField(null=True)),
-                ('rounds', models.PositiveSmallIntegerField(default=0)),
-                ('deal', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='deals.deal')),
-                ('made_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='orgs.member')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("made_at", models.DateTimeField()),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("number", models.PositiveSmallIntegerField()),
+                ("paper", models.CharField(blank=True, max_length=60, verbose_name="paper")),
+                ("clause", models.CharField(max_length=200, verbose_name="clause")),
+                ("current", models.TextField(blank=True, max_length=4000, verbose_name="as it stands")),
+                ("requested", models.TextField(max_length=4000, verbose_name="what they ask for")),
+                ("their_reason", models.CharField(blank=True, max_length=1000, verbose_name="their reason")),
+                ("pass_key", models.CharField(max_length=60, verbose_name="kind of change")),
+                ("triage", models.CharField(blank=True, max_length=60, verbose_name="how much it matters to us")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("open", "open"),
+                            ("countered", "countered"),
+                            ("needs_reasons", "reasons asked for"),
+                            ("accepted", "accepted"),
+                            ("refused", "refused"),
+                            ("withdrawn", "withdrawn"),
+                        ],
+                        default="open",
+                        max_length=16,
+                        verbose_name="state",
+                    ),
+                ),
+                ("position", models.TextField(blank=True, max_length=4000, verbose_name="our position")),
+                (
+                    "rationale",
+                    models.CharField(blank=True, max_length=1000, verbose_name="our reason, in one sentence"),
+                ),
+                ("decider", models.CharField(blank=True, max_length=200, verbose_name="who decides")),
+                (
+                    "impact_on",
+                    models.CharField(
+                        choices=[
+                            ("none", "none"),
+                            ("scope", "scope"),
+                            ("time", "time"),
+                            ("price", "price"),
+                            ("liability", "liability"),
+                        ],
+                        default="none",
+                        max_length=12,
+                        verbose_name="what it touches",
+                    ),
+                ),
+                ("impact", models.CharField(blank=True, max_length=500, verbose_name="what it means there")),
+                ("raised_on", models.DateField(verbose_name="raised on")),
+                ("decided_on", models.DateField(null=True)),
+                ("rounds", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "deal",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to="deals.deal"),
+                ),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to="orgs.member"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['deal', 'number'],
+                "ordering": ["deal", "number"],
             },
         ),
         migrations.CreateModel(
-            name='OnboardingStep',
+            name="OnboardingStep",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('made_at', models.DateTimeField()),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('position', models.PositiveSmallIntegerField()),
-                ('text', models.CharField(max_length=300, verbose_name='step')),
-                ('side', models.CharField(choices=[('buyer', 'Buyer'), ('seller', 'Us')], default='seller', max_length=8, verbose_name='side')),
-                ('owner', models.CharField(blank=True, max_length=200, verbose_name='who')),
-                ('due_on', models.DateField(blank=True, null=True, verbose_name='by when')),
-                ('costs_money', models.BooleanField(default=False, verbose_name='costs money')),
-                ('started_on', models.DateField(null=True)),
-                ('done_on', models.DateField(null=True)),
-                ('override_reason', models.CharField(blank=True, max_length=500, verbose_name='reason to start early')),
-                ('override_until', models.DateField(null=True)),
-                ('deal', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='deals.deal')),
-                ('made_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='orgs.member')),
-                ('override_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='orgs.member')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("made_at", models.DateTimeField()),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("position", models.PositiveSmallIntegerField()),
+                ("text", models.CharField(max_length=300, verbose_name="step")),
+                (
+                    "side",
+                    models.CharField(
+                        choices=[("buyer", "Buyer"), ("seller", "Us")],
+                        default="seller",
+                        max_length=8,
+                        verbose_name="side",
+                    ),
+                ),
+                ("owner", models.CharField(blank=True, max_length=200, verbose_name="who")),
+                ("due_on", models.DateField(blank=True, null=True, verbose_name="by when")),
+                ("costs_money", models.BooleanField(default=False, verbose_name="costs money")),
+                ("started_on", models.DateField(null=True)),
+                ("done_on", models.DateField(null=True)),
+                ("override_reason", models.CharField(blank=True, max_length=500, verbose_name="reason to start early")),
+                ("override_until", models.DateField(null=True)),
+                (
+                    "deal",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to="deals.deal"),
+                ),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to="orgs.member"
+                    ),
+                ),
+                (
+                    "override_by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to="orgs.member"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['position'],
+                "ordering": ["position"],
             },
         ),
         migrations.CreateModel(
-            name='Packet',
+            name="Packet",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('made_at', models.DateTimeField()),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('number', models.PositiveSmallIntegerField()),
-                ('sent_on', models.DateField(null=True)),
-                ('sent_to', models.CharField(blank=True, max_length=200, verbose_name='sent to')),
-                ('note', models.CharField(blank=True, max_length=500, verbose_name='what changed')),
-                ('deal', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='deals.deal')),
-                ('made_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='orgs.member')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("made_at", models.DateTimeField()),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("number", models.PositiveSmallIntegerField()),
+                ("sent_on", models.DateField(null=True)),
+                ("sent_to", models.CharField(blank=True, max_length=200, verbose_name="sent to")),
+                ("note", models.CharField(blank=True, max_length=500, verbose_name="what changed")),
+                (
+                    "deal",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to="deals.deal"),
+                ),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to="orgs.member"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['deal', 'number'],
+                "ordering": ["deal", "number"],
             },
         ),
         migrations.CreateModel(
-            name='Paper',
+            name="Paper",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('made_at', models.DateTimeField()),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('key', models.CharField(max_length=60)),
-                ('state', models.CharField(choices=[('missing', 'missing'), ('draft', 'in work'), ('ready', 'ready'), ('not_needed', 'not needed')], default='missing', max_length=12)),
-                ('label', models.CharField(blank=True, max_length=60, verbose_name='its own version')),
-                ('owner', models.CharField(blank=True, max_length=200, verbose_name='who supplies it')),
-                ('wording', models.TextField(blank=True, max_length=20000, verbose_name='clauses with terms and figures')),
-                ('attachment_sha256', models.CharField(blank=True, max_length=64)),
-                ('is_late_ask', models.BooleanField(default=False, verbose_name='asked for late')),
-                ('deal', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='deals.deal')),
-                ('made_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='orgs.member')),
-                ('packet', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='papers', to='closing.packet')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("made_at", models.DateTimeField()),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("key", models.CharField(max_length=60)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("missing", "missing"),
+                            ("draft", "in work"),
+                            ("ready", "ready"),
+                            ("not_needed", "not needed"),
+                        ],
+                        default="missing",
+                        max_length=12,
+                    ),
+                ),
+                ("label", models.CharField(blank=True, max_length=60, verbose_name="its own version")),
+                ("owner", models.CharField(blank=True, max_length=200, verbose_name="who supplies it")),
+                (
+                    "wording",
+                    models.TextField(blank=True, max_length=20000, verbose_name="clauses with terms and figures"),
+                ),
+                ("attachment_sha256", models.CharField(blank=True, max_length=64)),
+                ("is_late_ask", models.BooleanField(default=False, verbose_name="asked for late")),
+                (
+                    "deal",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to="deals.deal"),
+                ),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to="orgs.member"
+                    ),
+                ),
+                (
+                    "packet",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="papers", to="closing.packet"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Recap',
+            name="Recap",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('made_at', models.DateTimeField()),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('number', models.PositiveSmallIntegerField()),
-                ('decision', models.TextField(max_length=2000, verbose_name='what is being signed')),
-                ('summary_number', models.PositiveSmallIntegerField()),
-                ('plan', models.JSONField(default=list)),
-                ('commitments', models.JSONField(default=list)),
-                ('risks', models.JSONField(default=list)),
-                ('sent_on', models.DateField()),
-                ('sent_to', models.JSONField(default=list)),
-                ('deal', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='deals.deal')),
-                ('made_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='orgs.member')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("made_at", models.DateTimeField()),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("number", models.PositiveSmallIntegerField()),
+                ("decision", models.TextField(max_length=2000, verbose_name="what is being signed")),
+                ("summary_number", models.PositiveSmallIntegerField()),
+                ("plan", models.JSONField(default=list)),
+                ("commitments", models.JSONField(default=list)),
+                ("risks", models.JSONField(default=list)),
+                ("sent_on", models.DateField()),
+                ("sent_to", models.JSONField(default=list)),
+                (
+                    "deal",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to="deals.deal"),
+                ),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to="orgs.member"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['deal', 'number'],
+                "ordering": ["deal", "number"],
             },
         ),
         migrations.CreateModel(
-            name='RecapAnswer',
+            name="RecapAnswer",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('made_at', models.DateTimeField()),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('role', models.CharField(max_length=60)),
-                ('words', models.CharField(max_length=500, verbose_name='what they wrote')),
-                ('is_confirmed', models.BooleanField()),
-                ('answered_on', models.DateField()),
-                ('attachment_sha256', models.CharField(blank=True, max_length=64)),
-                ('deal', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='deals.deal')),
-                ('made_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='orgs.member')),
-                ('recap', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='answers', to='closing.recap')),
-                ('stakeholder', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='deals.stakeholder')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("made_at", models.DateTimeField()),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("role", models.CharField(max_length=60)),
+                ("words", models.CharField(max_length=500, verbose_name="what they wrote")),
+                ("is_confirmed", models.BooleanField()),
+                ("answered_on", models.DateField()),
+                ("attachment_sha256", models.CharField(blank=True, max_length=64)),
+                (
+                    "deal",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to="deals.deal"),
+                ),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to="orgs.member"
+                    ),
+                ),
+                (
+                    "recap",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="answers", to="closing.recap"
+                    ),
+                ),
+                (
+                    "stakeholder",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="deals.stakeholder",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['answered_on', 'made_at'],
+                "ordering": ["answered_on", "made_at"],
             },
         ),
         migrations.CreateModel(
-            name='Risk',
+            name="Risk",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('made_at', models.DateTimeField()),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('position', models.PositiveSmallIntegerField()),
-                ('text', models.CharField(max_length=300, verbose_name='risk')),
-                ('mitigation', models.CharField(blank=True, max_length=500, verbose_name='what is done about it')),
-                ('owner', models.CharField(blank=True, max_length=200, verbose_name='who')),
-                ('closed_on', models.DateField(null=True)),
-                ('deal', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='deals.deal')),
-                ('made_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='orgs.member')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("made_at", models.DateTimeField()),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("position", models.PositiveSmallIntegerField()),
+                ("text", models.CharField(max_length=300, verbose_name="risk")),
+                ("mitigation", models.CharField(blank=True, max_length=500, verbose_name="what is done about it")),
+                ("owner", models.CharField(blank=True, max_length=200, verbose_name="who")),
+                ("closed_on", models.DateField(null=True)),
+                (
+                    "deal",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to="deals.deal"),
+                ),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to="orgs.member"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['position'],
+                "ordering": ["position"],
             },
         ),
         migrations.CreateModel(
-            name='SignatureFrame',
+            name="SignatureFrame",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('made_at', models.DateTimeField()),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('purchase_order', models.CharField(choices=[('unknown', 'not known yet'), ('not_needed', 'not needed'), ('needed', 'needed, not here yet'), ('received', 'here')], default='unknown', max_length=12, verbose_name='purchase order')),
-                ('purchase_order_ref', models.CharField(blank=True, max_length=80, verbose_name='its number')),
-                ('billing_starts_on', models.DateField(blank=True, null=True, verbose_name='billing starts')),
-                ('effective_on', models.DateField(blank=True, null=True, verbose_name='contract in force')),
-                ('service_on', models.DateField(blank=True, null=True, verbose_name='service starts')),
-                ('kickoff_on', models.DateField(blank=True, null=True, verbose_name='kick-off')),
-                ('method', models.CharField(blank=True, max_length=200, verbose_name='how it is signed')),
-                ('sent_where', models.CharField(blank=True, max_length=200, verbose_name='where signed papers go')),
-                ('stored_at', models.CharField(blank=True, max_length=300, verbose_name='where the signed papers are kept')),
-                ('slip_cause', models.CharField(blank=True, max_length=500, verbose_name='what made it slip')),
-                ('deal', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='deals.deal')),
-                ('made_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='orgs.member')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("made_at", models.DateTimeField()),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "purchase_order",
+                    models.CharField(
+                        choices=[
+                            ("unknown", "not known yet"),
+                            ("not_needed", "not needed"),
+                            ("needed", "needed, not here yet"),
+                            ("received", "here"),
+                        ],
+                        default="unknown",
+                        max_length=12,
+                        verbose_name="purchase order",
+                    ),
+                ),
+                ("purchase_order_ref", models.CharField(blank=True, max_length=80, verbose_name="its number")),
+                ("billing_starts_on", models.DateField(blank=True, null=True, verbose_name="billing starts")),
+                ("effective_on", models.DateField(blank=True, null=True, verbose_name="contract in force")),
+                ("service_on", models.DateField(blank=True, null=True, verbose_name="service starts")),
+                ("kickoff_on", models.DateField(blank=True, null=True, verbose_name="kick-off")),
+                ("method", models.CharField(blank=True, max_length=200, verbose_name="how it is signed")),
+                ("sent_where", models.CharField(blank=True, max_length=200, verbose_name="where signed papers go")),
+                (
+                    "stored_at",
+                    models.CharField(blank=True, max_length=300, verbose_name="where the signed papers are kept"),
+                ),
+                ("slip_cause", models.CharField(blank=True, max_length=500, verbose_name="what made it slip")),
+                (
+                    "deal",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to="deals.deal"),
+                ),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to="orgs.member"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='SigningStep',
+            name="SigningStep",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('made_at', models.DateTimeField()),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('position', models.PositiveSmallIntegerField(verbose_name='order')),
-                ('side', models.CharField(choices=[('buyer', 'Buyer'), ('seller', 'Us')], max_length=8, verbose_name='side')),
-                ('name', models.CharField(max_length=200, verbose_name='who signs')),
-                ('due_on', models.DateField(blank=True, null=True, verbose_name='by when')),
-                ('signed_on', models.DateField(null=True)),
-                ('deal', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='deals.deal')),
-                ('made_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='orgs.member')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("made_at", models.DateTimeField()),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("position", models.PositiveSmallIntegerField(verbose_name="order")),
+                (
+                    "side",
+                    models.CharField(choices=[("buyer", "Buyer"), ("seller", "Us")], max_length=8, verbose_name="side"),
+                ),
+                ("name", models.CharField(max_length=200, verbose_name="who signs")),
+                ("due_on", models.DateField(blank=True, null=True, verbose_name="by when")),
+                ("signed_on", models.DateField(null=True)),
+                (
+                    "deal",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to="deals.deal"),
+                ),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to="orgs.member"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['position', 'made_at'],
+                "ordering": ["position", "made_at"],
             },
         ),
         migrations.CreateModel(
-            name='SummaryLine',
+            name="SummaryLine",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('made_at', models.DateTimeField()),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('position', models.PositiveSmallIntegerField()),
-                ('kind', models.CharField(choices=[('price', 'Price'), ('one_time', 'One-time fee'), ('option', 'Option, not in the total'), ('payment', 'Payment')], max_length=10)),
-                ('label', models.CharField(max_length=200)),
-                ('amount', models.DecimalField(decimal_places=2, max_digits=18)),
-                ('deal', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='deals.deal')),
-                ('made_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='orgs.member')),
-                ('summary', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='closing.commercialsummary')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("made_at", models.DateTimeField()),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("position", models.PositiveSmallIntegerField()),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("price", "Price"),
+                            ("one_time", "One-time fee"),
+                            ("option", "Option, not in the total"),
+                            ("payment", "Payment"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("label", models.CharField(max_length=200)),
+                ("amount", models.DecimalField(decimal_places=2, max_digits=18)),
+                (
+                    "deal",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to="deals.deal"),
+                ),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to="orgs.member"
+                    ),
+                ),
+                (
+                    "summary",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="lines",
+                        to="closing.commercialsummary",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['position'],
+                "ordering": ["position"],
             },
         ),
         migrations.CreateModel(
-            name='Undertaking',
+            name="Undertaking",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('made_at', models.DateTimeField()),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('text', models.CharField(max_length=300, verbose_name='what they do')),
-                ('due_on', models.DateField(verbose_name='by when')),
-                ('done_on', models.DateField(null=True)),
-                ('deal', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='deals.deal')),
-                ('made_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='orgs.member')),
-                ('stakeholder', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='deals.stakeholder')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("made_at", models.DateTimeField()),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("text", models.CharField(max_length=300, verbose_name="what they do")),
+                ("due_on", models.DateField(verbose_name="by when")),
+                ("done_on", models.DateField(null=True)),
+                (
+                    "deal",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to="deals.deal"),
+                ),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to="orgs.member"
+                    ),
+                ),
+                (
+                    "stakeholder",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="deals.stakeholder",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['due_on', 'made_at'],
+                "ordering": ["due_on", "made_at"],
             },
         ),
         migrations.CreateModel(
-            name='Blocker',
+            name="Blocker",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('made_at', models.DateTimeField()),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('kind', models.CharField(max_length=60, verbose_name='kind')),
-                ('text', models.CharField(max_length=300, verbose_name='what exactly')),
-                ('owner', models.CharField(blank=True, max_length=200, verbose_name='who clears it')),
-                ('due_on', models.DateField(blank=True, null=True, verbose_name='by when')),
-                ('raised_on', models.DateField()),
-                ('cleared_on', models.DateField(null=True)),
-                ('deal', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='deals.deal')),
-                ('made_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='orgs.member')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("made_at", models.DateTimeField()),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("kind", models.CharField(max_length=60, verbose_name="kind")),
+                ("text", models.CharField(max_length=300, verbose_name="what exactly")),
+                ("owner", models.CharField(blank=True, max_length=200, verbose_name="who clears it")),
+                ("due_on", models.DateField(blank=True, null=True, verbose_name="by when")),
+                ("raised_on", models.DateField()),
+                ("cleared_on", models.DateField(null=True)),
+                (
+                    "deal",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to="deals.deal"),
+                ),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to="orgs.member"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['due_on', 'made_at'],
-                'indexes': [models.Index(fields=['deal', 'cleared_on'], name='closing_blo_deal_id_67606d_idx')],
+                "ordering": ["due_on", "made_at"],
+                "indexes": [models.Index(fields=["deal", "cleared_on"], name="closing_blo_deal_id_67606d_idx")],
             },
         ),
         migrations.AddConstraint(
-            model_name='commercialsummary',
-            constraint=models.UniqueConstraint(fields=('deal', 'number'), name='commercial_summary_number_once'),
+            model_name="commercialsummary",
+            constraint=models.UniqueConstraint(fields=("deal", "number"), name="commercial_summary_number_once"),
         ),
         migrations.AddConstraint(
-            model_name='executivesummary',
-            constraint=models.UniqueConstraint(fields=('deal', 'number'), name='executive_summary_number_once'),
+            model_name="executivesummary",
+            constraint=models.UniqueConstraint(fields=("deal", "number"), name="executive_summary_number_once"),
         ),
         migrations.AddConstraint(
-            model_name='gonogo',
-            constraint=models.UniqueConstraint(fields=('deal', 'number'), name='go_no_go_number_once'),
+            model_name="gonogo",
+            constraint=models.UniqueConstraint(fields=("deal", "number"), name="go_no_go_number_once"),
         ),
         migrations.AddConstraint(
-            model_name='handover',
-            constraint=models.UniqueConstraint(fields=('deal', 'number'), name='hand_over_number_once'),
+            model_name="handover",
+            constraint=models.UniqueConstraint(fields=("deal", "number"), name="hand_over_number_once"),
         ),
         migrations.AddConstraint(
-            model_name='handover',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'returned'), _negated=True), models.Q(('reasons', ''), _negated=True), _connector='OR'), name='hand_over_returned_why'),
+            model_name="handover",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "returned"), _negated=True),
+                    models.Q(("reasons", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="hand_over_returned_why",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='lane',
-            constraint=models.UniqueConstraint(fields=('deal', 'key'), name='lane_once_per_deal'),
+            model_name="lane",
+            constraint=models.UniqueConstraint(fields=("deal", "key"), name="lane_once_per_deal"),
         ),
         migrations.AddConstraint(
-            model_name='lane',
-            constraint=models.CheckConstraint(condition=models.Q(('answer_days__gte', 1)), name='lane_answers_in_days'),
+            model_name="lane",
+            constraint=models.CheckConstraint(condition=models.Q(("answer_days__gte", 1)), name="lane_answers_in_days"),
         ),
         migrations.AddConstraint(
-            model_name='markup',
-            constraint=models.UniqueConstraint(fields=('deal', 'number'), name='markup_number_once'),
+            model_name="markup",
+            constraint=models.UniqueConstraint(fields=("deal", "number"), name="markup_number_once"),
         ),
         migrations.AddConstraint(
-            model_name='markup',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ('open', 'countered', 'needs_reasons', 'accepted', 'refused', 'withdrawn'))), name='markup_state_is_known'),
+            model_name="markup",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state__in", ("open", "countered", "needs_reasons", "accepted", "refused", "withdrawn"))
+                ),
+                name="markup_state_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='markup',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_on__isnull', False), ('state__in', ['accepted', 'refused', 'withdrawn'])), models.Q(models.Q(('state__in', ['accepted', 'refused', 'withdrawn']), _negated=True), ('decided_on__isnull', True)), _connector='OR'), name='markup_settled_on_a_day'),
+            model_name="markup",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("decided_on__isnull", False), ("state__in", ["accepted", "refused", "withdrawn"])),
+                    models.Q(
+                        models.Q(("state__in", ["accepted", "refused", "withdrawn"]), _negated=True),
+                        ("decided_on__isnull", True),
+                    ),
+                    _connector="OR",
+                ),
+                name="markup_settled_on_a_day",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='onboardingstep',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('override_reason', ''), ('override_until__isnull', True)), models.Q(models.Q(('override_reason', ''), _negated=True), ('override_until__isnull', False)), _connector='OR'), name='onboarding_override_has_reason_and_end'),
+            model_name="onboardingstep",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("override_reason", ""), ("override_until__isnull", True)),
+                    models.Q(models.Q(("override_reason", ""), _negated=True), ("override_until__isnull", False)),
+                    _connector="OR",
+                ),
+                name="onboarding_override_has_reason_and_end",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='packet',
-            constraint=models.UniqueConstraint(fields=('deal', 'number'), name='packet_number_once'),
+            model_name="packet",
+            constraint=models.UniqueConstraint(fields=("deal", "number"), name="packet_number_once"),
         ),
         migrations.AddConstraint(
-            model_name='packet',
-            constraint=models.UniqueConstraint(condition=models.Q(('sent_on__isnull', True)), fields=('deal',), name='one_packet_in_work'),
+            model_name="packet",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("sent_on__isnull", True)), fields=("deal",), name="one_packet_in_work"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='paper',
-            constraint=models.UniqueConstraint(fields=('packet', 'key'), name='paper_once_in_packet'),
+            model_name="paper",
+            constraint=models.UniqueConstraint(fields=("packet", "key"), name="paper_once_in_packet"),
         ),
         migrations.AddConstraint(
-            model_name='recap',
-            constraint=models.UniqueConstraint(fields=('deal', 'number'), name='recap_number_once'),
+            model_name="recap",
+            constraint=models.UniqueConstraint(fields=("deal", "number"), name="recap_number_once"),
         ),
         migrations.AddConstraint(
-            model_name='recapanswer',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_confirmed', True)), fields=('recap', 'role'), name='recap_confirmed_once_a_role'),
+            model_name="recapanswer",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("is_confirmed", True)), fields=("recap", "role"), name="recap_confirmed_once_a_role"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='signatureframe',
-            constraint=models.UniqueConstraint(fields=('deal',), name='one_signature_frame'),
+            model_name="signatureframe",
+            constraint=models.UniqueConstraint(fields=("deal",), name="one_signature_frame"),
         ),
     ]

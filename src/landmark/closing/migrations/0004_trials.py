@@ -7,39 +7,43 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('closing', '0003_last_mile'),
-        ('deals', '0001_initial'),
+        ("closing", "0003_last_mile"),
+        ("deals", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='TrialClose',
+            name="TrialClose",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('entry', models.UUIDField(default=uuid.uuid4)),
-                ('known_at', models.DateTimeField()),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('author_name', models.CharField(blank=True, max_length=200)),
-                ('line', models.UUIDField(default=uuid.uuid4)),
-                ('kind', models.CharField(max_length=60)),
-                ('asked_on', models.DateField(verbose_name='asked on')),
-                ('person', models.CharField(max_length=200, verbose_name='who answered')),
-                ('answer', models.CharField(max_length=500, verbose_name='in their words')),
-                ('is_confirmed', models.BooleanField(default=False)),
-                ('clarified', models.CharField(blank=True, max_length=300, verbose_name='what they mean')),
-                ('impact', models.CharField(blank=True, max_length=60, verbose_name='what it changes')),
-                ('fix', models.CharField(blank=True, max_length=300, verbose_name='smallest fix')),
-                ('owner', models.CharField(blank=True, max_length=200, verbose_name='who does it')),
-                ('due_on', models.DateField(blank=True, null=True, verbose_name='by when')),
-                ('fixed_on', models.DateField(blank=True, null=True, verbose_name='fixed on')),
-                ('proof_id', models.UUIDField(null=True)),
-                ('deal', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='%(class)s_rows', to='deals.deal')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("entry", models.UUIDField(default=uuid.uuid4)),
+                ("known_at", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                ("author_name", models.CharField(blank=True, max_length=200)),
+                ("line", models.UUIDField(default=uuid.uuid4)),
+                ("kind", models.CharField(max_length=60)),
+                ("asked_on", models.DateField(verbose_name="asked on")),
+                ("person", models.CharField(max_length=200, verbose_name="who answered")),
+                ("answer", models.CharField(max_length=500, verbose_name="in their words")),
+                ("is_confirmed", models.BooleanField(default=False)),
+                ("clarified", models.CharField(blank=True, max_length=300, verbose_name="what they mean")),
+                ("impact", models.CharField(blank=True, max_length=60, verbose_name="what it changes")),
+                ("fix", models.CharField(blank=True, max_length=300, verbose_name="smallest fix")),
+                ("owner", models.CharField(blank=True, max_length=200, verbose_name="who does it")),
+                ("due_on", models.DateField(blank=True, null=True, verbose_name="by when")),
+                ("fixed_on", models.DateField(blank=True, null=True, verbose_name="fixed on")),
+                ("proof_id", models.UUIDField(null=True)),
+                (
+                    "deal",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="%(class)s_rows", to="deals.deal"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['known_at'],
-                'abstract': False,
+                "ordering": ["known_at"],
+                "abstract": False,
             },
         ),
     ]

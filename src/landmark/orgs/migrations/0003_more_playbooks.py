@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('orgs', '0002_executive_gives_the_commit'),
+        ("orgs", "0002_executive_gives_the_commit"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='organisation',
-            name='more_playbooks',
-            field=models.JSONField(blank=True, default=list, verbose_name='playbooks for certain deals'),
+            model_name="organisation",
+            name="more_playbooks",
+            field=models.JSONField(blank=True, default=list, verbose_name="playbooks for certain deals"),
         ),
     ]

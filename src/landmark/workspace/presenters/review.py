@@ -7,9 +7,8 @@ flag (``closing.reviews``).
 from dataclasses import dataclass
 from functools import cached_property
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from landmark.closing.reviews import Reviewed, count_flagged, read_review
 from landmark.engines.reviews import FLAGS
@@ -65,7 +64,9 @@ class ReviewPage:
     def flags(self) -> list[FlagView]:
         counts = count_flagged(self.found)
         return [
-            FlagView(key, tell_flag(key), counts[key], self._url(flag="" if key == self.flag else key), key == self.flag)
+            FlagView(
+                key, tell_flag(key), counts[key], self._url(flag="" if key == self.flag else key), key == self.flag
+            )
             for key in FLAGS
         ]
 
@@ -111,7 +112,9 @@ class ReviewPage:
         return _("From %(from)s to %(to)s on %(day)s.") % names
 
     def _blocked(self, item: Reviewed) -> str:
-        names = [f"{self.playbook.text(f'last_mile.blocker.{b.kind}.label', self.lang)}: {b.text}" for b in item.blockers]
+        names = [
+            f"{self.playbook.text(f'last_mile.blocker.{b.kind}.label', self.lang)}: {b.text}" for b in item.blockers
+        ]
         asks = item.facts.missing_inputs
         if asks:
             text = ngettext("%(n)d answer of a lane is late", "%(n)d answers of lanes are late", asks)

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from landmark.buying.models import HypothesisState
 from landmark.engines.impact import PERIODS, UNITS
 from landmark.ui.numbers import AmountField
+from landmark.ui.uploads import EvidenceFileField
 from landmark.workspace.forms import Choices, date_input
 
 FILE_HINT = gettext_lazy("Their e-mail or paper, if you have it. Up to 25 MB.")
@@ -143,7 +144,7 @@ class ConfirmForm(RoomForm):
     sentence = forms.CharField(widget=forms.HiddenInput)
     confirmed_by = line_field(gettext_lazy("Who confirmed it"), 200, required=True)
     confirmed_on = forms.DateField(label=gettext_lazy("When"), widget=date_input())
-    attachment = forms.FileField(label=gettext_lazy("File"), required=False, help_text=FILE_HINT)
+    attachment = EvidenceFileField(label=gettext_lazy("File"), required=False, help_text=FILE_HINT)
 
 
 class RequirementForm(VersionedForm):
@@ -200,7 +201,7 @@ class SignOffForm(RoomForm):
     layout = (("signed_by", "signed_on"), ("attachment",))
     signed_by = line_field(gettext_lazy("Who agreed, on the buyer's side"), 200, required=True, list="people-list")
     signed_on = forms.DateField(label=gettext_lazy("When"), widget=date_input())
-    attachment = forms.FileField(label=gettext_lazy("File"), required=False, help_text=FILE_HINT)
+    attachment = EvidenceFileField(label=gettext_lazy("File"), required=False, help_text=FILE_HINT)
 
 
 class NoteForm(forms.Form):
@@ -210,8 +211,8 @@ class NoteForm(forms.Form):
         label=gettext_lazy("What was said"), max_length=10_000,
         widget=forms.Textarea(
             attrs={"rows": 9, "autofocus": True, "placeholder": gettext_lazy(
-                "Met Giulia Rossi (operations director). They lose 46 hours a week because carriers send three "
-                "formats. Next step: Giulia sends the volumes by Thursday."
+                "Met the operations director. They lose 46 hours a week because carriers send three formats. "
+                "Next step: she sends the volumes by Thursday."
             )}
         ),
     )  # fmt: skip

@@ -18,6 +18,7 @@ from landmark.engines.relationships import types_of
 from landmark.playbook.relationships import TOP_DEPTH, TOP_LEVEL
 from landmark.playbook.schema import Playbook
 from landmark.ui.numbers import AmountField
+from landmark.ui.uploads import EvidenceFileField
 from landmark.workspace.forms import PICK, StakeholderForm, date_input
 
 Choices = list[tuple[str, Any]]
@@ -185,7 +186,7 @@ class ConfirmForm(forms.Form):
         help_text=gettext_lazy("Left empty, it goes on record as our own understanding."),
     )  # fmt: skip
     confirmed_on = day(gettext_lazy("When"), required=True)
-    attachment = forms.FileField(
+    attachment = EvidenceFileField(
         label=gettext_lazy("Their answer as a file"), required=False,
         help_text=gettext_lazy("An e-mail (.eml), a calendar file or a PDF, up to 25 MB."),
     )  # fmt: skip
@@ -213,7 +214,9 @@ class MeetingForm(forms.Form):
     steps = forms.CharField(
         label=gettext_lazy("Steps to a decision"), max_length=4000, required=False,
         widget=forms.Textarea(attrs={"rows": 6}),
-        help_text=gettext_lazy("One a line: what | who | day, such as “Technical check | Alice | 2026-12-04”."),
+        help_text=gettext_lazy(
+            "One a line: what | who | day, such as “Technical check | their engineer | 2026-12-04”."
+        ),
     )  # fmt: skip
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 

@@ -34,7 +34,11 @@ def test_an_organisation_that_uses_no_other_playbook_keeps_its_own() -> None:
     assert choose_playbook(Decimal(10), "EUR", "new", LONG.ref, ()).ref == LONG.ref
 
 
-@pytest.mark.rule("D", "Small deals merge the decision into the value presentation; complex deals hold it alone")
+@pytest.mark.rule(
+    "D",
+    "Small deals merge the decision into the value presentation; complex deals hold it alone",
+    "playbook/methods/transactional",
+)
 def test_the_decision_is_part_of_the_value_presentation() -> None:
     assert (LONG.decision_held, SHORT.decision_held) == ("alone", "in_value_presentation")
     path = [stage.key for stage in SHORT.open_stages]
@@ -43,7 +47,11 @@ def test_the_decision_is_part_of_the_value_presentation() -> None:
     assert {"value", "asked_outright"} <= asked
 
 
-@pytest.mark.rule("D", "The three quality gates hold for small deals too: review, decision in writing, contract signed")
+@pytest.mark.rule(
+    "D",
+    "The three quality gates hold for small deals too: review, decision in writing, contract signed",
+    "playbook/methods/transactional",
+)
 def test_a_small_deal_is_won_as_any_other() -> None:
     for book in (LONG, SHORT):
         (gate,) = book.gates_at("won")

@@ -21,6 +21,7 @@ from landmark.engines.brief import SECTIONS
 from landmark.orgs.models import Member
 from landmark.ui.formats import format_typed
 from landmark.ui.numbers import AmountField
+from landmark.ui.uploads import EvidenceFileField
 from landmark.workspace.forms import PICK, Choices, date_input
 from landmark.workspace.presenters.close_words import section_hint, section_label
 
@@ -98,7 +99,7 @@ class PaperForm(CloseForm):
     label = line_field(_("Its own version"), 60)
     owner = line_field(_("Who supplies it"))
     wording = words_field(_("Clauses with terms and figures (to compare papers)"), 20_000, rows=3)
-    attachment = forms.FileField(label=_("File"), required=False)
+    attachment = EvidenceFileField(label=_("File"), required=False)
     is_late_ask = forms.BooleanField(label=_("They asked for it late"), required=False)
 
 
@@ -279,7 +280,7 @@ class RecapForm(CloseForm):
 class RecapAnswerForm(CloseForm):
     words = line_field(_("What they wrote"), 500, required=True, hint=_("Only the word “Confirmed” confirms."))
     answered_on = day_field(_("When"))
-    attachment = forms.FileField(label=_("Their message"), required=False)
+    attachment = EvidenceFileField(label=_("Their message"), required=False)
 
 
 # Blockers, hand-over, onboarding

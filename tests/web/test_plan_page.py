@@ -244,7 +244,7 @@ def test_the_buyers_mail_is_kept_and_shown_as_plain_text(world: World, plan: Pla
 
 def test_the_calendar_file_holds_what_both_sides_may_read(world: World, plan: Plan) -> None:
     PlanAction.objects.filter(plan=plan, key="facts").update(risks="They are in love with a rival")
-    PlanAction.objects.filter(plan=plan, key="path").update(dropped_on=TODAY, drop_reason="Our secret reason")
+    PlanAction.objects.filter(plan=plan, key="path").update(ended_on=TODAY, drop_reason="Our secret reason")
     Plan.objects.filter(pk=plan.pk).update(check_in_weekday=1)
     data = world.client(world.alice).get(url(world, "plan.ics")).content
     assert b"rival" not in data

@@ -197,7 +197,7 @@ def _gate_promises(room: DecisionRoom) -> list[Promised]:
 def _plan_actions(room: DecisionRoom) -> list[Promised]:
     meeting = room.meeting
     until = meeting.starts_at.date() if meeting and meeting.held_on is None else room.as_of.on
-    rows = PlanAction.objects.filter(plan__deal=room.deal, done_on=None, dropped_on=None, due_on__lt=until)
+    rows = PlanAction.objects.filter(plan__deal=room.deal, ended_on=None, due_on__lt=until)
     return [
         Promised(row.text, owner.name if (owner := row.our_owner or row.their_owner) else "", row.due_on)
         for row in rows.select_related("our_owner", "their_owner").order_by("due_on", "position")

@@ -53,9 +53,7 @@ def held_dependencies(deal: Deal) -> list[str]:
 
 def held_plan(deal: Deal) -> list[str]:
     """Open steps of the shared plan, else the deal's own next step: what, who, by when."""
-    rows = PlanAction.objects.filter(plan__deal=deal, done_on__isnull=True, dropped_on__isnull=True).select_related(
-        "our_owner", "their_owner"
-    )
+    rows = PlanAction.objects.filter(plan__deal=deal, ended_on__isnull=True).select_related("our_owner", "their_owner")
     lines = [tell_step(a.text, _owner(a), a.due_on) for a in rows.order_by("due_on", "position")[:12]]
     step = deal.next_steps.filter(done_at__isnull=True).first()
     return lines or ([tell_step(step.text, step.owner, step.due_on)] if step else [])

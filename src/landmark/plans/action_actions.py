@@ -211,7 +211,7 @@ def finish_action(action: PlanAction, *, by: Member, done_on: date | None = None
         if row.dropped_on:
             raise Refused(_("This action was dropped; take it back into the plan first."))
         if row.done_on is None:
-            row.done_on, row.done_by = day, by.name
+            row.ended_on = day
             row.needs_state = "received" if row.needs_state in ("asked", "promised") else row.needs_state
             _store(row, plan, by, is_agreed=False)
             record_act(deal, "plan.action_done", by=by, via=via, detail={"action": str(row.id)}, note=row.text)
@@ -222,9 +222,9 @@ def reopen_action(action: PlanAction, *, by: Member, via: str = "web") -> PlanAc
     """It is not done after all, or not dropped after all."""
     with transaction.atomic():
         deal, plan, row = _take(action, by)
-        if row.done_on or row.dropped_on:
+        if row.ended_on:
             was_dropped = row.dropped_on is not None
-            row.done_on, row.done_by, row.dropped_on, row.drop_reason = None, "", None, ""
+            row.ended_on, row.drop_reason = None, ""
             _store(row, plan, by, is_agreed=was_dropped)
             record_act(deal, "plan.action_reopened", by=by, via=via, detail={"action": str(row.id)}, note=row.text)
     return row
@@ -239,7 +239,7 @@ def drop_action(action: PlanAction, *, by: Member, reason: str, via: str = "web"
         row = _lock_action(plan, action, None)
         if row.done_on:
             raise Refused(_("This action is done; reopen it before dropping it."))
-        row.dropped_on, row.drop_reason = current_day(deal.org), reason.strip()
+        row.ended_on, row.drop_reason = current_day(deal.org), reason.strip()
         _store(row, plan, by, is_agreed=True)
         detail = {"action": str(row.id)}
         record_act(deal, "plan.action_dropped", by=by, via=via, detail=detail, note=reason.strip())
@@ -251,7 +251,7 @@ def escalate_action(action: PlanAction, *, by: Member, via: str = "web") -> int:
     with transaction.atomic():
         deal, plan, row = _take(action, by)
         today = current_day(deal.org)
-        if row.done_on or row.dropped_on or row.due_on is None or row.due_on > today:
+        if row.ended_on or row.due_on is None or row.due_on > today:
             raise Refused(_("Only what is due and not done is handed up."))
         if row.escalated_on == today:
             raise Refused(_("This was handed up today already; call the person accountable."))

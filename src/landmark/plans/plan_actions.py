@@ -216,7 +216,7 @@ def remove_plan(plan: Plan, *, by: Member, via: str = "web") -> None:
     """Take a plan away as long as nothing of it was done or confirmed."""
     with transaction.atomic():
         deal, locked = lock_plan(plan, by)
-        if locked.confirmations.exists() or locked.actions.filter(done_on__isnull=False).exists():
+        if locked.confirmations.exists() or locked.actions.filter(ended_on__isnull=False, drop_reason="").exists():
             raise Refused(_("Something of this plan is done or confirmed; drop single actions instead."))
         detail = {"template": locked.template, "actions": locked.actions.count()}
         record_act(deal, "plan.removed", by=by, via=via, detail=detail)

@@ -124,11 +124,8 @@ def read_plan(found: Plan, as_of: AsOf) -> PlanState:
 
 
 def _as_known(action: PlanAction, as_of: AsOf) -> PlanAction:
-    if not as_of.is_latest:
-        if action.done_on and action.done_on > as_of.on:
-            action.done_on = None
-        if action.dropped_on and action.dropped_on > as_of.on:
-            action.dropped_on = None
+    if not as_of.is_latest and action.ended_on and action.ended_on > as_of.on:
+        action.ended_on = None
     return action
 
 
@@ -177,9 +174,9 @@ def _gaps(action: PlanAction, workdays: Workdays) -> tuple[Gap, ...]:
 def open_promises(deal: Deal, on: date) -> list[PlanAction]:
     """Actions due by a day and not done: what the decision meeting's preparation asks for."""
     return list(
-        PlanAction.objects.filter(
-            plan__deal=deal, done_on__isnull=True, dropped_on__isnull=True, due_on__lte=on
-        ).select_related("our_owner", "their_owner")
+        PlanAction.objects.filter(plan__deal=deal, ended_on__isnull=True, due_on__lte=on).select_related(
+            "our_owner", "their_owner"
+        )
     )
 
 

@@ -89,7 +89,7 @@ def _add_plan(deal: Deal, alice: Member, person: object) -> None:
         risks=SECRET, drop_reason="", edited_at=now,
     )  # fmt: skip
     PlanAction.objects.create(
-        plan=plan, position=2, phase="confirm", text=SECRET, dropped_on=today, drop_reason=SECRET, edited_at=now
+        plan=plan, position=2, phase="confirm", text=SECRET, ended_on=today, drop_reason=SECRET, edited_at=now
     )
 
 

@@ -5,6 +5,7 @@ Answers: what is agreed by now. Does not answer: dates that follow from it (``en
 """
 
 import uuid
+from datetime import date
 
 from django.db import models
 from django.db.models import F, Q
@@ -76,6 +77,7 @@ class PlanAction(models.Model):
     """One thing to be done. Its accountable person is the owner on the ``accountable`` side: always exactly one.
 
     ``is_placed``: its day hangs on the anchor (three working days before signature), counting leaves it there.
+    ``ended_on``: the day it was done, or dropped when there is a ``drop_reason``; who did it is in the ledger.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -99,9 +101,7 @@ class PlanAction(models.Model):
     days = models.PositiveSmallIntegerField(_("working days"), default=1)
     due_on = models.DateField(_("due"), null=True, blank=True)
     is_placed = models.BooleanField(default=False)
-    done_on = models.DateField(null=True, blank=True)
-    done_by = models.CharField(max_length=200, blank=True)
-    dropped_on = models.DateField(null=True, blank=True)
+    ended_on = models.DateField(null=True, blank=True)
     drop_reason = models.CharField(max_length=300, blank=True)
     escalated_on = models.DateField(null=True, blank=True)
     version = models.PositiveIntegerField(default=1)
@@ -113,13 +113,21 @@ class PlanAction(models.Model):
         indexes = [models.Index(fields=["plan", "position"])]
         constraints = [
             models.CheckConstraint(
-                condition=Q(done_on__isnull=True) | Q(dropped_on__isnull=True), name="action_done_or_dropped"
+                condition=Q(drop_reason="") | Q(ended_on__isnull=False), name="action_dropped_on_a_day"
             ),
             models.CheckConstraint(condition=Q(accountable__in=["ours", "theirs"]), name="action_one_accountable"),
         ]
 
     def __str__(self) -> str:
         return self.text
+
+    @property
+    def done_on(self) -> date | None:
+        return None if self.drop_reason else self.ended_on
+
+    @property
+    def dropped_on(self) -> date | None:
+        return self.ended_on if self.drop_reason else None
 
 
 class ActionLink(models.Model):

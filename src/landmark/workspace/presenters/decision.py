@@ -1,33 +1,27 @@
 """The tab Decision: prepare, invite, meet, decide, sign, and what follows.
 
-Answers: all the page shows for the day, read once each, and the one thing to do now. Does not answer: what a form may
-change (the actions of ``closing`` decide and say why not).
+Answers: all the page shows for the day, read once each. Does not answer: where the decision stands and the one thing to
+do now (``presenters.decision_standing``); what a form may change (the actions of ``closing`` decide and say why not).
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
-from landmark.closing.decisions import DecisionRoom
 from landmark.closing.invitations import tell_when
 from landmark.closing.meeting_actions import default_start
 from landmark.closing.minutes_actions import draft_minutes
-from landmark.closing.models import DecisionMeeting, MeetingState, Objection, OfferPaper, OfferPart, RoadMapStep
-from landmark.deals.models import Deal, Stakeholder
+from landmark.closing.models import DecisionMeeting, Objection, OfferPaper, OfferPart, RoadMapStep
+from landmark.deals.models import Stakeholder
 from landmark.engines import decision as rules
-from landmark.engines.decision import Standing
 from landmark.orgs.models import Member
-from landmark.ui.formats import format_day, format_distance
-from landmark.workspace.access import MemberRequest
-from landmark.workspace.presenters.deal import DealPage
+from landmark.ui.formats import format_distance
 from landmark.workspace.presenters.decision_curve import RoadMapCurve, read_road_map_curve
+from landmark.workspace.presenters.decision_standing import DecisionStanding
 from landmark.workspace.presenters.path import GateView
 
 Words = tuple[tuple[str, str], ...]
@@ -41,24 +35,6 @@ ZONES = (
     "Asia/Tokyo",
 )
 ROWS = (1, 2, 3)
-
-
-@dataclass(frozen=True, slots=True)
-class Leg:
-    """One part of the way; ``state``: done, now, ahead."""
-
-    key: str
-    label: str
-    state: str
-
-
-@dataclass(frozen=True, slots=True)
-class Now:
-    """The one thing to do now, and the part of the page it is done in."""
-
-    text: str
-    anchor: str
-    is_late: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,145 +75,8 @@ class StepView:
     category: str
 
 
-@dataclass(frozen=True)
-class Refusal:
-    """What was sent and not taken: the act, why, and every field as it was typed."""
-
-    act: str
-    sentence: str
-    typed: Mapping[str, Any] = field(default_factory=dict)
-    theirs: str = ""
-    anchor: str = ""
-
-
-class DecisionPage(DealPage):
+class DecisionPage(DecisionStanding):
     """Parts are read when the template asks, once each."""
-
-    def __init__(self, request: MemberRequest, deal: Deal, refusal: Refusal | None = None) -> None:
-        super().__init__(request, deal)
-        self.refusal = refusal
-        self.room = DecisionRoom(deal, request.as_of, self.playbook, self.lang)
-        self.part = self.playbook.decision
-
-    # What a form shows: what was typed, where it was refused
-
-    @property
-    def sent(self) -> dict[str, Mapping[str, Any]]:
-        return {self.refusal.act: self.refusal.typed} if self.refusal else {}
-
-    @property
-    def is_merged(self) -> bool:
-        """Small deals take the decision in the value presentation."""
-        return self.playbook.decision_held == "in_value_presentation"
-
-    @property
-    def can_act(self) -> bool:
-        return self.can_edit and self.deal.stage != "lost"
-
-    @property
-    def may_prepare(self) -> bool:
-        return self.can_act and not self.deal.is_closed
-
-    # Where it stands
-
-    @property
-    def meeting(self) -> DecisionMeeting | None:
-        return self.room.meeting
-
-    @cached_property
-    def ahead(self) -> DecisionMeeting | None:
-        meeting = self.meeting
-        return (
-            meeting if meeting is not None and meeting.state in (MeetingState.PLANNED, MeetingState.INVITED) else None
-        )
-
-    @cached_property
-    def held(self) -> DecisionMeeting | None:
-        meeting = self.meeting
-        return meeting if meeting is not None and meeting.state == MeetingState.HELD else None
-
-    @property
-    def is_over(self) -> bool:
-        """The newest meeting ended without a decision: the next one is to be planned."""
-        return self.room.decision is not None and self.room.decision.outcome == rules.NO_DECISION
-
-    @property
-    def is_door_open(self) -> bool:
-        return all(gate.opens for gate in self.room.entry)
-
-    @property
-    def leg(self) -> str:
-        """Which part of the way the deal is in."""
-        decision = self.room.decision
-        if self.held is not None and not self.is_over:
-            if decision is None:
-                return "decide" if rules.may_present(self.held.review) else "meet"
-            return "after" if self.room.standing in (Standing.SIGNED, Standing.REFUSED) else "sign"
-        if self.ahead is not None and self.ahead.state == MeetingState.INVITED:
-            return "meet" if self.is_door_open and not self.room.prepared.unmade else "prepare"
-        return "invite" if self.room.prepared.is_ready and self.is_door_open else "prepare"
-
-    @property
-    def legs(self) -> list[Leg]:
-        names = (
-            ("prepare", _("Prepare")), ("invite", _("Invite")), ("meet", _("Meet")), ("decide", _("Decide")),
-            ("sign", _("Sign")), ("after", _("After")),
-        )  # fmt: skip
-        at = [key for key, _label in names].index(self.leg)
-        return [
-            Leg(key, label, "now" if index == at else "done" if self._is_done(key, index < at) else "ahead")
-            for index, (key, label) in enumerate(names)
-        ]
-
-    def _is_done(self, key: str, is_behind: bool) -> bool:
-        if key == "invite":
-            return self.meeting is not None and self.meeting.state != MeetingState.PLANNED and not self.is_over
-        return is_behind and (key != "prepare" or self.held is not None or self.is_door_open)
-
-    @cached_property
-    def now(self) -> Now:
-        minutes = self.room.minutes
-        if minutes is not None and self.minutes_state in ("overdue", "due_today") and self.room.decision is not None:
-            return Now(
-                _("Send the minutes: %(when)s") % {"when": self.minutes_when}, "after", self.minutes_state == "overdue"
-            )
-        return self._now_by_leg()
-
-    def _now_by_leg(self) -> Now:
-        leg = self.leg
-        if leg == "prepare":
-            return Now(self._tell_missing(), "prepare")
-        if leg == "invite":
-            words = _("Plan the meeting and invite the whole buying centre.")
-            return Now(_("Send the invitation.") if self.ahead else words, "invite")
-        if leg == "meet":
-            words = _("Go through what was done together: are they ready?")
-            return Now(words if self.held else _("Start the meeting: who is there, and the aim said aloud."), "meet")
-        if leg == "decide":
-            return Now(_("Present the offer in order, then ask for the decision."), "decide")
-        if leg == "sign":
-            return Now(self._tell_signing(), "sign")
-        return Now(_("Hold the debrief.") if self.room.debrief is None else _("Nothing more to do here."), "after")
-
-    def _tell_missing(self) -> str:
-        count = sum(len(gate.missing) for gate in self.room.entry if not gate.opens)
-        count += len(self.room.prepared.unmade) + len(self.room.prepared.early)
-        words = ngettext(
-            "%(n)d thing is missing before the meeting can be held.",
-            "%(n)d things are missing before the meeting can be held.", count,
-        )  # fmt: skip
-        return words % {"n": count}
-
-    def _tell_signing(self) -> str:
-        if self.room.open_conditions:
-            step = min(self.room.open_conditions, key=lambda one: one.due_on or date.max)
-            return _("Next condition: %(what)s, %(who)s, by %(day)s.") % {
-                "what": step.text, "who": step.owner, "day": format_day(step.due_on, year_of=self.as_of.on),
-            }  # fmt: skip
-        return {
-            Standing.VERBAL: _("Get the yes in writing."),
-            Standing.WRITTEN: _("Get the contract signed: scope, price, timeline and terms."),
-        }.get(self.room.standing, "")
 
     # Prepare
 
@@ -264,9 +103,6 @@ class DecisionPage(DealPage):
             )
             for p in self.part.papers
         ]
-
-    def _say(self, key: str) -> str:
-        return self.playbook.text(f"decision.{key}", self.lang)
 
     # Invite
 
@@ -449,16 +285,6 @@ class DecisionPage(DealPage):
     @cached_property
     def road_map_curve(self) -> RoadMapCurve | None:
         return read_road_map_curve(self.outlook, self.room.steps, self.as_of.on, self.facts.target_on)
-
-    @property
-    def minutes_state(self) -> str:
-        minutes = self.room.minutes
-        return rules.judge_minutes(minutes.due_on, minutes.sent_on, self.as_of.on) if minutes else ""
-
-    @property
-    def minutes_when(self) -> str:
-        minutes = self.room.minutes
-        return format_distance((minutes.due_on - self.as_of.on).days) if minutes else ""
 
     @cached_property
     def minutes_text(self) -> str:

@@ -24,7 +24,8 @@ from landmark.closing.models import MeetingState
 from landmark.deals.policies import MoveRefused, Refused
 from landmark.ledger.inputs import LedgerError
 from landmark.workspace.access import MemberRequest, member_view
-from landmark.workspace.presenters.decision import DecisionPage, Refusal
+from landmark.workspace.presenters.decision import DecisionPage
+from landmark.workspace.presenters.decision_standing import Refusal
 from landmark.workspace.templatetags.workspace import link_to
 from landmark.workspace.views.deals import find_deal
 from landmark.workspace.views.decision_acts import ACTS

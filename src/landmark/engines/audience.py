@@ -59,7 +59,7 @@ _FIELDS: dict[str, str] = {
     "orgs.Member": "name",
     "orgs.Organisation": "name",
     "plans.Plan": "anchor anchor_on check_in_weekday outcome requirements starts_on",
-    "plans.PlanAction": "acceptance days decision deliverable due_on ended_on needs our_owner phase text their_owner",
+    "plans.PlanAction": "acceptance days decision deliverable due_on needs our_owner phase text their_owner",
     "plans.PlanConfirmation": "confirmed_on person",
 }
 

@@ -49,7 +49,7 @@ def _action(line: PlanLine, workdays: Workdays) -> PlanAction:
         done_when=action.acceptance, our_owner=_name(action.our_owner), their_owner=_name(action.their_owner),
         starts_on=workdays.shift(action.due_on, 1 - action.days) if action.due_on and action.days > 1 else None,
         due_on=action.due_on,
-        is_done=action.done_on is not None,
+        is_done=line.state == "done",
     )  # fmt: skip
 
 

@@ -1,18 +1,20 @@
 """An action ends once: done or, with a reason, dropped. Who ended it is in the ledger."""
 
+from typing import Any
+
 from django.db import migrations, models
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 
 
-def join_days(apps, schema_editor):
+def join_days(apps: Any, schema_editor: Any) -> None:
     rows = apps.get_model("plans", "PlanAction").objects
     rows.filter(dropped_on__isnull=False, drop_reason="").update(drop_reason="–")
     rows.filter(dropped_on__isnull=True).exclude(drop_reason="").update(drop_reason="")
     rows.update(ended_on=Coalesce("done_on", "dropped_on"))
 
 
-def part_days(apps, schema_editor):
+def part_days(apps: Any, schema_editor: Any) -> None:
     rows = apps.get_model("plans", "PlanAction").objects
     rows.filter(drop_reason="").update(done_on=F("ended_on"))
     rows.exclude(drop_reason="").update(dropped_on=F("ended_on"))

@@ -15,10 +15,21 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from landmark.closing.decisions import read_standing, standing_decision
+from landmark.closing.handover import read_has_yes
+from landmark.closing.handover_actions import drop_onboarding, prepare_onboarding
 from landmark.closing.invitations import Issued, deliver
 from landmark.closing.meeting_actions import AHEAD, _set_held, check_person, drop_meeting
-from landmark.closing.models import Decision, DecisionMeeting, MeetingState, Outcome, RoadMapStep, StepKind
+from landmark.closing.models import (
+    Decision,
+    DecisionMeeting,
+    MeetingState,
+    OnboardingStep,
+    Outcome,
+    RoadMapStep,
+    StepKind,
+)
 from landmark.closing.room_changes import changing, prove
+from landmark.closing.signatures import fill_signing_order
 from landmark.deals.actions.moves import move_deal
 from landmark.deals.actions.next_steps import put_next_step
 from landmark.deals.inputs import NextStepInput
@@ -102,6 +113,7 @@ def record_decision(deal: Deal, decided: DecisionInput, *, by: Member, via: str 
             _go_back(change.deal, decision, by=by)
         else:
             _take_next(change.deal, decision)
+            _prepare_onboarding(change.deal, by=by, via=via)
     for one in issued:
         deliver(one, by=by, via=via)
     deal.refresh_from_db()
@@ -224,6 +236,13 @@ def _take_next(deal: Deal, decision: Decision) -> None:
         put_next_step(deal, NextStepInput(step.text, step.owner, step.due_on))
 
 
+def _prepare_onboarding(deal: Deal, *, by: Member, via: str) -> None:
+    """Once they have said yes, unless somebody prepared it before. A “yes, but” is a yes when it is in writing."""
+    is_asked = bool(load_playbook(deal.playbook).last_mile.onboarding)
+    if is_asked and read_has_yes(deal) and not OnboardingStep.objects.filter(deal=deal).exists():
+        prepare_onboarding(deal, by=by, via=via)
+
+
 def withdraw_decision(deal: Deal, *, by: Member, reason: str, via: str = "web") -> Decision:
     """Take back what was entered wrongly. It stays on record as withdrawn; what it planned is dropped."""
     with changing(deal, "decision.withdrawn", by=by, via=via) as change:
@@ -235,7 +254,8 @@ def withdraw_decision(deal: Deal, *, by: Member, reason: str, via: str = "web") 
         decision.withdrawn_at, decision.withdrawn_reason = timezone.now(), reason.strip()[:300]
         decision.save(update_fields=["withdrawn_at", "withdrawn_reason"])
         decision.road_map.filter(done_at=None, dropped_at=None).update(dropped_at=timezone.now())
-        change.detail |= {"decision": str(decision.id)}
+        dropped = 0 if read_has_yes(change.deal) else drop_onboarding(change.deal)
+        change.detail |= {"decision": str(decision.id), "onboarding_dropped": dropped}
         change.note = reason.strip()
     return decision
 
@@ -347,6 +367,7 @@ def record_written(
             title=_("The decision in writing"), attachment=attachment, via=via,
         )  # fmt: skip
         decision.save(update_fields=["reason", "words", "written_on", "written_evidence"])
+        _prepare_onboarding(change.deal, by=by, via=via)
         change.detail |= {"decision": str(decision.id), "evidence": str(decision.written_evidence)}
     return decision
 
@@ -376,7 +397,10 @@ def record_signed(
             title=_("Contract signed: scope, price, timeline and terms"), attachment=attachment, via=via,
         )  # fmt: skip
         decision.save(update_fields=["written_on", "signed_on", "signed_evidence"])
-        change.detail |= {"decision": str(decision.id), "evidence": str(decision.signed_evidence)}
+        filled = fill_signing_order(change.deal, day)
+        change.detail |= {
+            "decision": str(decision.id), "evidence": str(decision.signed_evidence), "signatures_filled": filled,
+        }  # fmt: skip
     return decision
 
 

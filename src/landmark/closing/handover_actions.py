@@ -173,6 +173,16 @@ def prepare_onboarding(deal: Deal, *, by: Member, kickoff_on: date | None = None
     return len(made)
 
 
+def drop_onboarding(deal: Deal) -> int:
+    """The yes was taken back: what was prepared goes with it, unless somebody has worked on it since."""
+    steps = OnboardingStep.objects.filter(deal=deal)
+    prepared = len(load_playbook(deal.playbook).last_mile.onboarding)
+    if steps.count() != prepared or steps.filter(version__gt=1).exists():
+        return 0
+    steps.delete()
+    return prepared
+
+
 def save_onboarding_step(
     deal: Deal, *, by: Member, step: OnboardingStep | None = None, if_version: int | None = None, via: str = "web",
     **values: Any,

@@ -13,6 +13,7 @@ from landmark.closing.handover import read_is_signed
 from landmark.closing.models import GoNoGo, Lane, LaneAsk, Packet, Paper, SignatureFrame, SigningStep
 from landmark.closing.models.packet import AskKind, Outcome, PaperState, Side
 from landmark.closing.packet import read_go_facts, read_signatures
+from landmark.closing.signatures import fill_decision
 from landmark.closing.working import (
     change,
     check_day,
@@ -240,16 +241,17 @@ def sign(deal: Deal, *, by: Member, step: SigningStep, signed_on: date | None = 
         day = signed_on or today(locked)
         check_day(day, locked, _("A signature was given today or earlier."))
         save_changes(row, {"signed_on": day})
-        _prove_signed(locked, by, day, via)
+        if is_fully_signed(read_signatures(locked)):
+            _prove_signed(locked, by, day, via)
+            fill_decision(locked)
     return row
 
 
 def _prove_signed(deal: Deal, by: Member, day: date, via: str) -> None:
-    """Once, when the last name has signed; a signature on record from elsewhere is not doubled."""
-    signatures = read_signatures(deal)
-    if not is_fully_signed(signatures) or read_is_signed(deal):
+    """Once; a signature on record from elsewhere is not doubled."""
+    if read_is_signed(deal):
         return
-    names = ", ".join(item.name for item in signatures)[:200]
+    names = ", ".join(item.name for item in read_signatures(deal))[:200]
     title = _("Signed by %(names)s") % {"names": names}
     prove(deal, by=by, key="contract_signed", strength=Strength.SIGNED, title=title, author=names, via=via, on=day)
 

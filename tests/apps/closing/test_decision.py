@@ -9,14 +9,14 @@ from django.core.exceptions import PermissionDenied
 from icalendar import Calendar
 
 from landmark.closing import decision_actions as decisions
+from landmark.closing import handover_actions, minutes_actions, offer_actions, packet_actions
 from landmark.closing import meeting_actions as meetings
-from landmark.closing import minutes_actions, offer_actions
 from landmark.closing.decision_actions import DecisionInput, StepInput
 from landmark.closing.decision_days import tell_due
 from landmark.closing.decisions import DecisionRoom, read_room
 from landmark.closing.invitations import build_file
 from landmark.closing.meeting_actions import MeetingInput, StaleMeeting
-from landmark.closing.models import DecisionMeeting, Minutes, StepKind
+from landmark.closing.models import Decision, DecisionMeeting, Minutes, OnboardingStep, SigningStep, StepKind
 from landmark.deals.actions.next_steps import set_next_step
 from landmark.deals.inputs import OverrideInput, PromiseInput
 from landmark.deals.models import Deal, GatePass, Person, Promise
@@ -330,10 +330,12 @@ def test_conditions_hold_the_written_yes(table: Table) -> None:
     decisions.record_decision(table.deal, made, by=table.alice)
     with pytest.raises(Refused, match="Conditions are still open"):
         decisions.record_written(table.deal, by=table.alice, person=table.ines, reason="goal_match")
+    assert not OnboardingStep.objects.filter(deal=table.deal).exists()
     (row,) = table.room.road_map
     decisions.complete_step(table.deal, row, by=table.alice)
     decisions.record_written(table.deal, by=table.alice, person=table.ines, reason="goal_match", words="Same goals")
     assert table.room.standing is Standing.WRITTEN
+    assert OnboardingStep.objects.filter(deal=table.deal).exists()
 
 
 def test_an_owner_who_left_and_a_past_day_are_refused(table: Table) -> None:
@@ -361,6 +363,64 @@ def test_money_waits(table: Table) -> None:
     row = decisions.complete_step(table.deal, row, by=table.alice, money_reason="Eight weeks of delivery time")
     assert row.money_reason
     assert decisions.reopen_step(table.deal, row, by=table.alice).is_open
+
+
+def name_who_signs(table: Table) -> list[SigningStep]:
+    return [
+        packet_actions.add_signature(table.deal, by=table.alice, position=number, side=side, name=name)
+        for number, (side, name) in enumerate((("buyer", "Ines Rau"), ("seller", "Alice Moretti")), 1)
+    ]
+
+
+def signed_proofs(table: Table) -> list[Evidence]:
+    rows = Evidence.objects.for_deal(table.deal.org_id, table.deal.id)
+    return list(rows.filter(key="contract_signed"))
+
+
+@pytest.mark.rule("9.4", "The last signature of the order signs the decision as well, with one proof")
+def test_the_last_signature_of_the_order_signs_the_decision(table: Table) -> None:
+    table.yes()
+    decisions.record_written(table.deal, by=table.alice, person=table.ines)
+    first, last = name_who_signs(table)
+    packet_actions.sign(table.deal, by=table.alice, step=first)
+    assert Decision.objects.get(deal=table.deal).signed_on is None
+    packet_actions.sign(table.deal, by=table.alice, step=last)
+    (proof,) = signed_proofs(table)
+    decision = Decision.objects.get(deal=table.deal)
+    assert (decision.signed_on, decision.signed_evidence) == (table.day(0), proof.id)
+    assert table.room.standing is Standing.SIGNED
+
+
+@pytest.mark.rule("9.4", "A contract signed with the decision fills the signing order, with one proof")
+def test_the_signature_of_the_decision_fills_the_signing_order(table: Table) -> None:
+    table.yes()
+    decisions.record_written(table.deal, by=table.alice, person=table.ines)
+    first, last = name_who_signs(table)
+    packet_actions.sign(table.deal, by=table.alice, step=first, signed_on=table.day(-1))
+    decisions.record_signed(table.deal, by=table.alice, person=table.ines, agreed=AGREED)
+    days = [step.signed_on for step in SigningStep.objects.filter(deal=table.deal)]
+    assert days == [table.day(-1), table.day(0)]
+    with pytest.raises(Refused, match="on record already"):
+        packet_actions.sign(table.deal, by=table.alice, step=last)
+    assert len(signed_proofs(table)) == 1
+
+
+@pytest.mark.rule("D", "A yes prepares the onboarding by itself; taken back untouched, it goes with the yes")
+def test_a_yes_prepares_the_onboarding_and_a_withdrawal_drops_it(table: Table) -> None:
+    table.yes()
+    steps = OnboardingStep.objects.filter(deal=table.deal)
+    assert steps.count() == len(load_playbook().last_mile.onboarding) > 0
+    decisions.withdraw_decision(table.deal, by=table.alice, reason="Wrong deal")
+    assert not steps.exists()
+    begin = table.step(kind=StepKind.OPERATIONAL)
+    again = DecisionInput("yes", table.ines, reason="business_case", words="It pays", steps=[begin])
+    decisions.record_decision(table.deal, again, by=table.alice)
+    step = steps.filter(costs_money=False).first()
+    handover_actions.move_onboarding_step(table.deal, by=table.alice, step=step, to="started")
+    decisions.withdraw_decision(table.deal, by=table.alice, reason="Wrong meeting")
+    kept = steps.count()
+    decisions.record_decision(table.deal, again, by=table.alice)
+    assert steps.count() == kept > 0
 
 
 @pytest.mark.rule("D", "No: the deal is lost with its reason, nothing more is spent, and it is watched")

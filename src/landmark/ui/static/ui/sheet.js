@@ -18,6 +18,16 @@ function forgetAddress() {
   history.replaceState(history.state, "", url);
 }
 
+// A saved form sends one back to the page it stands on; an address that differs by its anchor alone would reload nothing.
+function reloadSamePage(event) {
+  const sent = event.detail.xhr.getResponseHeader("HX-Redirect");
+  const goal = sent && new URL(sent, location.href);
+  if (!goal?.hash || goal.pathname + goal.search !== location.pathname + location.search) return;
+  event.preventDefault();
+  history.replaceState(history.state, "", goal);
+  location.reload();
+}
+
 export function startSheet() {
   const dialog = sheet();
   if (!dialog) return;
@@ -30,6 +40,7 @@ export function startSheet() {
     const outside = event.clientX < box.left || event.clientX > box.right || event.clientY < box.top || event.clientY > box.bottom;
     if (event.target === dialog && outside) dialog.close();
   });
+  document.body.addEventListener("htmx:beforeOnLoad", reloadSamePage);
   document.body.addEventListener("htmx:afterSwap", (event) => {
     if (event.detail.target.id === "act" && event.detail.target.querySelector("form")) openSheet();
   });

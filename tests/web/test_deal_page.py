@@ -22,7 +22,7 @@ from tests.factories import make_member, make_pipeline, open_discovery_gate, pro
 from tests.web.conftest import World
 from tests.web.test_board import make_forecast, read
 
-QUERIES = 25
+QUERIES = 54
 
 
 def move_data(world: World, to: str, **more: str) -> dict[str, str]:

@@ -209,7 +209,7 @@ def move_onboarding_step(deal: Deal, *, by: Member, step: OnboardingStep, to: st
             raise Refused(
                 _("This step costs money and waits for the signature; a manager can let it start with a reason.")
             )
-        dates = {
+        dates: dict[str, dict[str, Any]] = {
             "started": {"started_on": row.started_on or day, "done_on": None},
             "done": {"started_on": row.started_on or day, "done_on": day},
             "open": {"started_on": None, "done_on": None},

@@ -5,7 +5,7 @@ Does not answer: what the flags mean (``engines.reviews``). Of mark-ups only the
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
@@ -78,7 +78,7 @@ def _by_deal(rows: Sequence[object]) -> dict[UUID, list]:  # type: ignore[type-a
     return found
 
 
-def _open_promises(promises: Sequence[Promise], org: Organisation, as_of: AsOf) -> dict[UUID, list]:  # type: ignore[type-arg]
+def _open_promises(promises: Iterable[Promise], org: Organisation, as_of: AsOf) -> dict[UUID, list]:  # type: ignore[type-arg]
     """Promises that fell due and whose check has still not been met, as the gate state says."""
     waiting = {
         deal_id: {(item["gate"], item["check"]) for item in missing}

@@ -149,7 +149,7 @@ def _time_in_common(day: Floats, horizon: float) -> tuple[NDArray[np.intp], Floa
     """The place of each row's day, and what makes normals of the days depend as far as their windows overlap."""
     days, column = np.unique(day, return_inverse=True)
     shared = np.maximum(0.0, 1.0 - np.abs(days[:, None] - days[None, :]) / horizon)
-    mix: Floats = np.linalg.cholesky(shared + 1e-9 * np.eye(days.size))
+    mix = np.asarray(np.linalg.cholesky(shared + 1e-9 * np.eye(days.size)), np.float64)
     return column, mix
 
 

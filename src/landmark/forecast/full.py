@@ -167,8 +167,8 @@ def _judge(
     grown = replace(grown, start=hazards.average(grown.calendar))
     by_slopes, by_trees = hazards.predict(linear)[row, interval], trees.hazard(grown, row, interval)
     repeats = row.size / np.unique(rows.deal[row]).size  # the cells of one deal tell the same story again and again
-    levelled = (_levelled(one, happened, repeats) for one in (by_slopes, by_trees))
-    shares = _weigh(*levelled, happened, believed, repeats * _TEMPER)
+    one, other = (_levelled(hazard, happened, repeats) for hazard in (by_slopes, by_trees))
+    shares = _weigh(one, other, happened, believed, repeats * _TEMPER)
     fortnight = ((rows.day[row] + MIDDLE[interval]) // 14).astype(np.int64)
     drift = _drift(mixed(by_slopes, by_trees, shares), happened, fortnight - fortnight.min(), repeats)
     return shares, drift, hazards

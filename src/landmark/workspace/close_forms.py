@@ -14,7 +14,6 @@ from django.utils.translation import gettext_lazy as _
 
 from landmark.closing.models.markups import Impact, MarkUpState
 from landmark.closing.models.packet import LineKind, PaperState, PurchaseOrder, Side
-from landmark.closing.models.record import Record
 from landmark.closing.recap_actions import LineInput
 from landmark.deals.models import Stakeholder
 from landmark.engines.brief import SECTIONS
@@ -37,7 +36,7 @@ class CloseForm(forms.Form):
 
     choices_from: dict[str, str] = {}
 
-    def __init__(self, *args: Any, room: Any, row: Record | None = None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, room: Any, row: Any = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.room, self.row = room, row
         for name, source in self.choices_from.items():
@@ -46,8 +45,8 @@ class CloseForm(forms.Form):
             field.choices = self._choices(source, required=field.required)
         for field in self.fields.values():
             if isinstance(field, forms.ModelChoiceField):
-                people = room.members if field.queryset.model is Member else room.stakeholders
-                field.queryset = people
+                is_ours = field.queryset is not None and field.queryset.model is Member
+                field.queryset = room.members if is_ours else room.stakeholders
 
     def _choices(self, source: str, *, required: bool) -> Choices:
         return [PICK, *self.room.choices(source)] if source != "audience" else self.room.choices(source)
@@ -62,11 +61,11 @@ class Nothing(CloseForm):
     """A button and no field."""
 
 
-def member_field(label: Any, *, required: bool = False) -> forms.ModelChoiceField:
+def member_field(label: Any, *, required: bool = False) -> "forms.ModelChoiceField[Member]":
     return forms.ModelChoiceField(label=label, queryset=Member.objects.none(), required=required)
 
 
-def person_field(label: Any, *, required: bool = False) -> forms.ModelChoiceField:
+def person_field(label: Any, *, required: bool = False) -> "forms.ModelChoiceField[Stakeholder]":
     return forms.ModelChoiceField(label=label, queryset=Stakeholder.objects.none(), required=required)
 
 

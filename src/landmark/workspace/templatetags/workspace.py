@@ -80,7 +80,7 @@ def _make_shell(request: MemberRequest, org: Organisation) -> Shell:
 
 
 def _nav(request: MemberRequest) -> tuple[NavItem, ...]:
-    here = request.resolver_match.url_name if request.resolver_match else ""
+    here = (request.resolver_match.url_name if request.resolver_match else "") or ""
     items = (
         (_("Pipeline"), "board", "board", "g p", {"board", "table"} | {name for name, _label in _deal_tabs()}),
         (_("Deal review"), "deal_review", "flag", "g w", {"deal_review"}),

@@ -90,7 +90,7 @@ def test_every_deal_open_on_the_day_gets_a_curve(org: Organisation) -> None:
         assert all(a[0] <= b[0] and a[1] <= b[1] for a, b in zip(steps, steps[1:], strict=False))
         assert 0 < steps[-1][0] < 1
     model = FittedModel.objects.get()
-    assert model.level == "shrunken"
+    assert model.level == "full"
     assert model.reason
     assert model.input_hash == hash_history(read_history(org, AS_OF, with_undated_stages=True), org.playbook)
 

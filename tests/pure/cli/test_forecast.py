@@ -77,7 +77,7 @@ def test_writes_every_open_deal_with_a_row_for_each_horizon(log: Path, tmp_path:
     assert {one["as_of"] for one in found} == {day(200)}
     for one in found:
         assert abs(float(one["p_won"]) + float(one["p_lost"]) + float(one["p_open"]) - 1) < 1e-9
-    assert "Level in use: shrunken." in result.output
+    assert "Level in use: full." in result.output
 
 
 def test_parquet_holds_the_same(log: Path, tmp_path: Path) -> None:

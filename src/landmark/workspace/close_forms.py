@@ -301,7 +301,7 @@ class HandOverForm(CloseForm):
         for section in self.room.mile.hand_over:
             field = words_field(self.room.say("hand_over", section.key), 4000, rows=3)
             field.help_text = self.room.say("hand_over", section.key, "help")
-            field.initial = self.row.sections.get(section.key, "") if self.row else ""  # type: ignore[attr-defined]
+            field.initial = self.row.sections.get(section.key, "") if self.row else ""
             self.fields[f"section_{section.key}"] = field
 
     @property

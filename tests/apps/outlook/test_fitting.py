@@ -92,7 +92,7 @@ def test_every_deal_open_on_the_day_gets_a_curve(org: Organisation) -> None:
     model = FittedModel.objects.get()
     assert model.level == "full"
     assert model.reason
-    assert model.input_hash == hash_history(read_history(org, AS_OF, with_undated_stages=True), org.playbook)
+    assert model.input_hash == hash_history(history, org.playbook)
 
 
 def test_both_doors_give_the_same_probabilities(large_org: Organisation, tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ Answers: ``check_x`` raises a sentence, ``can_x`` asks. Does not answer: whether
 """
 
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
@@ -29,7 +29,11 @@ class Refused(Exception):
 
 
 class StaleVersion(Refused):
-    """Somebody changed the deal since it was read."""
+    """Somebody changed it since it was read; ``current`` is what stands there now, where the action can tell."""
+
+    def __init__(self, sentence: str, current: Any = None) -> None:
+        self.current = current
+        super().__init__(sentence)
 
 
 class MoveRefused(Refused):
@@ -72,11 +76,15 @@ def check_can_add_evidence(member: Member, deal: Deal) -> None:
     check_right(member, Right.ADD_EVIDENCE)
 
 
-def check_version(deal: Deal, if_version: int | None) -> None:
-    if if_version is not None and if_version != deal.version:
-        raise StaleVersion(
-            _("Somebody changed this deal while you had it open. Look at it again, then repeat your change.")
+def check_version(
+    version: int, if_version: int | None, *, current: object = None, sentence: str = "", who: str = ""
+) -> None:
+    """Refuse when the version a person saw is no longer the newest. ``sentence`` may name ``%(who)s`` was faster."""
+    if if_version is not None and if_version != version:
+        told = sentence or _(
+            "Somebody changed this while you had it open. Compare with what stands there now; yours is in the form."
         )
+        raise StaleVersion(told % {"who": who or _("Somebody")}, current)
 
 
 def check_next_step(step: NextStepInput | None) -> None:

@@ -13,12 +13,12 @@ from django.utils.translation import gettext as _
 from landmark.deals import policies
 from landmark.deals.actions.moves import open_first_move
 from landmark.deals.actions.next_steps import put_next_step
+from landmark.deals.changing import changing
 from landmark.deals.gate_states import refresh_gate_state
 from landmark.deals.inputs import NextStepInput
-from landmark.deals.locks import lock_deal
 from landmark.deals.models import Account, Deal, DealAttribute
 from landmark.deals.playbooks import choose_for
-from landmark.deals.records import record_act, record_changes
+from landmark.deals.records import record_act
 from landmark.orgs.as_of import stamp
 from landmark.orgs.models import Member
 from landmark.orgs.permissions import has_right
@@ -73,18 +73,16 @@ def edit_deal(
 ) -> Deal:
     """Change fields of a deal; each change is one ledger row, and later imports leave these fields alone."""
     _check_names(changes)
-    with transaction.atomic():
-        locked = lock_deal(deal)
-        policies.check_can_edit(by, locked)
-        policies.check_version(locked, if_version)
+    with changing(deal, by=by, via=via) as change:
+        locked = change.deal
+        policies.check_version(locked.version, if_version)
         done = _set_fields(locked, changes) | _set_attributes(locked, changes)
         if done:
             locked.edited_fields = sorted({*locked.edited_fields, *done})
             locked.version += 1
             locked.full_clean(exclude=["org", "account", "owner"], validate_unique=False)
             locked.save()
-            record_changes(locked, done, by=by, via=via, occurred_at=stamp(locked.org))
-            refresh_gate_state(locked)
+            change.record_fields(done)
     deal.refresh_from_db()
     return locked
 

@@ -4,16 +4,12 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import BinaryIO
 from uuid import UUID
 
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from landmark.deals import policies
-from landmark.deals.gate_states import refresh_gate_state
-from landmark.deals.locks import lock_deal
+from landmark.deals.changing import changing
 from landmark.deals.models import Deal
-from landmark.deals.records import actor_of
-from landmark.ledger.append import append_evidence
 from landmark.ledger.attachments import store_attachment
 from landmark.ledger.inputs import NewEvidence
 from landmark.ledger.models import Evidence
@@ -43,12 +39,11 @@ def add_evidence(
     _check_day(occurred_on)
     digest = store_attachment(attachment) if attachment else ""
     _check_strength(strength, author, digest)
-    with transaction.atomic():
-        locked = lock_deal(deal)
+    with changing(deal, by=by, via=via, check=policies.check_can_add_evidence) as change:
         if supersedes:
-            _check_correction(locked, supersedes)
+            _check_correction(change.deal, supersedes)
         row = NewEvidence(
-            deal_id=locked.id,
+            deal_id=deal.id,
             key=key,
             occurred_at=datetime.combine(occurred_on, time.min, UTC),
             exactness="day",
@@ -60,21 +55,17 @@ def add_evidence(
             title=title.strip(),
             note=note.strip(),
         )
-        (row_id,) = append_evidence(org_id=locked.org_id, rows=[row], by=actor_of(by), source=via)
-        refresh_gate_state(locked)
-    return row_id
+        return change.append(row)
 
 
 def retract_evidence(deal: Deal, *, by: Member, evidence_id: UUID, reason: str, via: str = "web") -> UUID:
     """Take a fact back: the row stays, a retraction follows it."""
-    policies.check_can_add_evidence(by, deal)
     if not reason.strip():
         raise policies.Refused(_("Say in a few words why this evidence no longer holds."))
-    with transaction.atomic():
-        locked = lock_deal(deal)
-        wrong = _check_correction(locked, evidence_id)
+    with changing(deal, by=by, via=via, check=policies.check_can_add_evidence) as change:
+        wrong = _check_correction(change.deal, evidence_id)
         row = NewEvidence(
-            deal_id=locked.id,
+            deal_id=deal.id,
             key=wrong.key,
             occurred_at=wrong.occurred_at,
             strength=Strength(wrong.strength),
@@ -83,9 +74,7 @@ def retract_evidence(deal: Deal, *, by: Member, evidence_id: UUID, reason: str, 
             author=by.name,
             note=reason.strip(),
         )
-        (row_id,) = append_evidence(org_id=locked.org_id, rows=[row], by=actor_of(by), source=via)
-        refresh_gate_state(locked)
-    return row_id
+        return change.append(row)
 
 
 def _check_key(playbook: Playbook, key: str) -> Milestone:

@@ -10,18 +10,15 @@ from datetime import date, datetime
 from typing import Any
 from uuid import uuid4
 
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from landmark.deals import policies
 from landmark.deals.actions.next_steps import put_next_step
-from landmark.deals.gate_states import refresh_gate_state
+from landmark.deals.changing import changing
 from landmark.deals.inputs import NextStepInput, OverrideInput, PromiseInput
-from landmark.deals.locks import lock_deal
 from landmark.deals.models import Deal, GatePass, Override, Promise, StageMove
-from landmark.deals.records import record_act
 from landmark.deals.snapshots import deal_facts
 from landmark.engines.facts import DealFacts, NextStepFact, OverrideFact, PromiseFact
 from landmark.engines.gates import GateResult, MoveResult, evaluate_move
@@ -51,10 +48,9 @@ def move_deal(
 ) -> StageMove:
     """Move the deal, or raise ``MoveRefused`` with what is missing. Nothing is written when it is refused."""
     words = {"note": note, "reason": reason, "reopen_on": reopen_on, "reopen_when": reopen_when}
-    with transaction.atomic():
-        locked = lock_deal(deal)
-        policies.check_can_edit(by, locked)
-        policies.check_version(locked, if_version)
+    with changing(deal, by=by, via=via) as change:
+        locked = change.deal
+        policies.check_version(locked.version, if_version)
         result = _ask_the_gates(locked, to_stage, words, next_step, promises, overrides)
         _keep_inputs(locked, by, promises, overrides)
         move = _write_move(locked, by, result, to_stage, via=via, **words)
@@ -63,8 +59,7 @@ def move_deal(
             put_next_step(locked, next_step)
         _tell_managers(locked, by, overrides)
         detail = {"from": move.from_stage, "to": to_stage, "reason": reason, "overrides": [o.gate for o in overrides]}
-        record_act(locked, "deal.moved", by=by, via=via, detail=detail, note=note)
-        refresh_gate_state(locked)
+        change.record("deal.moved", note=note, **detail)
     deal.refresh_from_db()
     return move
 

@@ -3,14 +3,11 @@
 from collections.abc import Sequence
 from datetime import date
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from landmark.deals import policies
-from landmark.deals.gate_states import refresh_gate_state
-from landmark.deals.locks import lock_deal
+from landmark.deals.changing import changing
 from landmark.deals.models import Deal, Person, Stakeholder
-from landmark.deals.records import record_act
 from landmark.orgs.models import Member
 from landmark.playbook.loader import load_playbook
 
@@ -32,10 +29,8 @@ def save_stakeholder(
 ) -> Stakeholder:
     """Add a person to the deal, or change what is known of them here."""
     _check(deal, name, roles, stance)
-    with transaction.atomic():
-        locked = lock_deal(deal)
-        policies.check_can_edit(by, locked)
-        person = _save_person(locked, stakeholder, name=name.strip(), title=title.strip(), email=email.strip())
+    with changing(deal, by=by, via=via) as change:
+        person = _save_person(change.deal, stakeholder, name=name.strip(), title=title.strip(), email=email.strip())
         values = {
             "roles": sorted(roles),
             "stance": stance,
@@ -43,10 +38,8 @@ def save_stakeholder(
             "personal_benefit": personal_benefit.strip(),
             "plan": plan.strip(),
         }
-        saved, _created = Stakeholder.objects.update_or_create(deal=locked, person=person, defaults=values)
-        detail = {"roles": sorted(roles), "stance": stance, "met_on": str(met_on or "")}
-        record_act(locked, "stakeholder.saved", by=by, via=via, detail=detail, note=name)
-        refresh_gate_state(locked)
+        saved, _created = Stakeholder.objects.update_or_create(deal=change.deal, person=person, defaults=values)
+        change.record("stakeholder.saved", note=name, roles=sorted(roles), stance=stance, met_on=str(met_on or ""))
     return saved
 
 

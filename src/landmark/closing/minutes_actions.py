@@ -80,12 +80,19 @@ def _tell_steps(room: DecisionRoom, kind: str, title: str) -> str:
 
 def _tell_questions(room: DecisionRoom) -> str:
     rows = [row for row in room.objections if room.meeting and row.meeting_id == room.meeting.id and row.answer]
-    lines = [_("- %(words)s Answer: %(answer)s") % {"words": row.words, "answer": row.answer} for row in rows]
+    lines = [
+        _("- %(words)s Answer: %(answer)s") % {"words": _stop(row.words), "answer": _stop(row.answer)} for row in rows
+    ]
     return "\n".join([_("Questions and answers"), *lines]) if lines else ""
 
 
+def _stop(words: str) -> str:
+    """As a sentence, whether or not somebody typed its stop."""
+    return words if words.rstrip().endswith((".", "!", "?", "…", "。", "？", "؟")) else f"{words.rstrip()}."
+
+
 def save_minutes(deal: Deal, *, by: Member, text: str, if_version: int | None = None, via: str = "web") -> Minutes:
-    with changing(deal, "minutes.saved", by=by, via=via, even_won=True) as change:
+    with changing(deal, by=by, via=via) as change:
         minutes = _find_minutes(change.deal)
         if if_version is not None and minutes.version != if_version:
             raise StaleMinutes(minutes)
@@ -93,7 +100,7 @@ def save_minutes(deal: Deal, *, by: Member, text: str, if_version: int | None = 
             raise Refused(_("These minutes were sent; they stay as they are."))
         minutes.text, minutes.written_by, minutes.version = text.strip()[:8000], by, minutes.version + 1
         minutes.save(update_fields=["text", "written_by", "version"])
-        change.detail |= {"meeting": str(minutes.meeting_id)}
+        change.record("minutes.saved", meeting=str(minutes.meeting_id))
     return minutes
 
 
@@ -104,7 +111,7 @@ def send_minutes(
     letter: NewLetter | None = None
     if text.strip():
         save_minutes(deal, by=by, text=text, if_version=if_version, via=via)
-    with changing(deal, "minutes.sent", by=by, via=via, even_won=True) as change:
+    with changing(deal, by=by, via=via) as change:
         minutes = _find_minutes(change.deal)
         if not minutes.text.strip():
             raise Refused(_("Write the minutes first; a draft from what is on record is one click away."))
@@ -124,7 +131,7 @@ def send_minutes(
         minutes.sent_on, minutes.sent_at, minutes.sent_by = latest(deal.org).on, timezone.now(), by
         minutes.mailed_count, minutes.version = len(recipients) if letter else 0, minutes.version + 1
         minutes.save(update_fields=["sent_on", "sent_at", "sent_by", "mailed_count", "version"])
-        change.detail |= {"meeting": str(minutes.meeting_id), "people": len(recipients), "by_hand": by_hand}
+        change.record("minutes.sent", meeting=str(minutes.meeting_id), people=len(recipients), by_hand=by_hand)
     token = f"minutes-{minutes.meeting_id}-{minutes.version}"
     return minutes, send_letter(deal, letter, by=by, token=token, via=via) if letter else None
 
@@ -143,7 +150,7 @@ def hold_debrief(
     deal: Deal, *, by: Member, members: Collection[UUID], answers: Mapping[str, str], via: str = "web"
 ) -> Debrief:
     """What we take from it, with everybody of ours who was there."""
-    with changing(deal, "debrief.held", by=by, via=via, even_won=True) as change:
+    with changing(deal, by=by, via=via) as change:
         meeting = read_room(change.deal, latest(deal.org)).meeting
         if meeting is None or meeting.held_on is None:
             raise Refused(_("A debrief follows a meeting that was held."))
@@ -160,7 +167,7 @@ def hold_debrief(
         values = {"deal": change.deal, "held_on": latest(deal.org).on, "answers": kept}
         debrief, _made = Debrief.objects.update_or_create(meeting=meeting, defaults=values)
         debrief.members.set(found)
-        change.detail |= {"meeting": str(meeting.id), "members": len(found)}
+        change.record("debrief.held", meeting=str(meeting.id), members=len(found))
     return debrief
 
 

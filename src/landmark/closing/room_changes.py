@@ -35,14 +35,16 @@ class Change:
 
 
 @contextmanager
-def changing(deal: Deal, verb: str, *, by: Member, via: str, even_won: bool = False) -> Iterator[Change]:
-    """A lost deal takes nothing more; a won one only what follows the signature."""
+def changing(
+    deal: Deal, verb: str, *, by: Member, via: str, even_won: bool = False, even_lost: bool = False
+) -> Iterator[Change]:
+    """A lost deal takes minutes and debrief and nothing more; a won one only what follows the signature."""
     with transaction.atomic():
         locked = lock_deal(deal)
         policies.check_can_edit(by, locked)
-        if locked.stage == "lost":
+        if locked.stage == "lost" and not even_lost:
             raise policies.Refused(_("This deal is lost: nothing more is spent on it. Reopen it first."))
-        if locked.is_closed and not even_won:
+        if locked.stage == "won" and not even_won:
             raise policies.Refused(_("This deal is won; what came before the signature stays as it was."))
         change = Change(locked)
         yield change

@@ -447,6 +447,25 @@ def test_a_no_ends_the_deal_and_starts_a_watch(table: Table) -> None:
     assert tell_due(datetime.now(UTC) + timedelta(days=182)) == 0
 
 
+@pytest.mark.rule("D", "After a no as after a yes: minutes to the customer, a debrief for us")
+def test_minutes_and_debrief_follow_a_no(table: Table) -> None:
+    table.review()
+    meetings.save_objection(
+        table.deal, by=table.alice, words="It is dear", question="Which part?", root_cause="One site counted",
+        cause="value_gap", answer="The figure, site by site",
+    )  # fmt: skip
+    made = DecisionInput("no", table.ines, reason="price", words="Not this year")
+    decisions.record_decision(table.deal, made, by=table.alice)
+    text = minutes_actions.draft_minutes(table.room)
+    assert "It is dear. Answer: The figure, site by site." in text
+    minutes, _letter = minutes_actions.send_minutes(table.deal, by=table.alice, text=text)
+    assert minutes.sent_on == table.day(0)
+    debrief = minutes_actions.hold_debrief(
+        table.deal, by=table.alice, members=[table.alice.id], answers={"do_differently": "Bring finance in earlier"}
+    )
+    assert list(debrief.members.all()) == [table.alice]
+
+
 @pytest.mark.rule("D", "No decision: next date, count, and back to trial close E as the next step")
 def test_no_decision_goes_back_to_trial_close_e(table: Table) -> None:
     for count in (1, 2):

@@ -13,16 +13,17 @@ from uuid import UUID
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from landmark.buying.changing import Change, change, take_back
 from landmark.buying.discovery import method_of
 from landmark.buying.discovery_actions import FigureInput, put_fact, put_impact, reopen_impact
 from landmark.buying.models import CallNote, Fact, ImpactLine
 from landmark.deals.actions.evidence import add_evidence
 from landmark.deals.actions.next_steps import put_next_step
 from landmark.deals.actions.stakeholders import save_stakeholder
+from landmark.deals.changing import Change, changing
 from landmark.deals.inputs import NextStepInput
 from landmark.deals.models import Deal, NextStep, Stakeholder
 from landmark.deals.policies import Refused, check_next_step
+from landmark.deals.proofs import take_back
 from landmark.engines.notes import Known, Proposals, read_note
 from landmark.orgs.models import Member
 from landmark.playbook.schema import Strength
@@ -85,12 +86,12 @@ def save_note(
     """Keep the note as typed, before anything is made of it; a note not yet applied may be typed over."""
     if not text.strip():
         raise Refused(_("Write down what was said; short lines are enough."))
-    with change(deal, by, via) as made:
-        row = CallNote.objects.filter(deal=made.deal, id=note.id, applied_at=None).first() if note else None
-        row = row or CallNote(deal=made.deal, created_at=timezone.now())
+    with changing(deal, by=by, via=via) as change:
+        row = CallNote.objects.filter(deal=change.deal, id=note.id, applied_at=None).first() if note else None
+        row = row or CallNote(deal=change.deal, created_at=timezone.now())
         row.text, row.held_on, row.member, row.author = text.strip(), held_on, by, by.name
         row.save()
-        made.record("call.noted", held_on=held_on.isoformat())
+        change.record("call.noted", held_on=held_on.isoformat())
     return row
 
 
@@ -107,71 +108,72 @@ def propose(note: CallNote) -> Proposals:
 
 def apply_note(deal: Deal, *, by: Member, note: CallNote, confirmed: Confirmed, via: str = "web") -> CallNote:
     """Everything confirmed goes on record together, or nothing does."""
-    with change(deal, by, via) as made:
-        row = CallNote.objects.filter(deal=made.deal, id=note.id).first()
+    with changing(deal, by=by, via=via) as change:
+        row = CallNote.objects.filter(deal=change.deal, id=note.id).first()
         if row is None:
             raise Refused(_("This note is not on this deal."))
         if row.applied_at is not None:
             raise Refused(_("This note is on record already. Undo it first, or write another one."))
         kept = _Made()
-        _put_people(made, row, confirmed.people, kept)
+        _put_people(change, row, confirmed.people, kept)
         for proof in confirmed.evidence:
-            kept.evidence.append(str(_put_evidence(made, row, proof)))
+            kept.evidence.append(str(_put_evidence(change, row, proof)))
         for fact in confirmed.facts:
-            put_fact(made, step=fact.step, text=fact.text, said_by=fact.said_by, learned_on=row.held_on, note=row)
+            put_fact(change, step=fact.step, text=fact.text, said_by=fact.said_by, learned_on=row.held_on, note=row)
         for figure in confirmed.impact:
-            put_impact(made, figure, note=row)
+            put_impact(change, figure, note=row)
         if confirmed.impact:
-            reopen_impact(made, _("a call brought another figure"))
+            reopen_impact(change, _("a call brought another figure"))
         if confirmed.step is not None:
-            _put_step(made, confirmed.step, kept)
+            _put_step(change, confirmed.step, kept)
         row.made, row.applied_at = vars(kept), timezone.now()
         row.save(update_fields=["made", "applied_at"])
-        made.record("call.applied", count=confirmed.count)
+        change.record("call.applied", count=confirmed.count)
     return row
 
 
-def _put_evidence(made: Change, note: CallNote, proof: EvidenceInput) -> UUID:
+def _put_evidence(change: Change, note: CallNote, proof: EvidenceInput) -> UUID:
     return add_evidence(
-        made.deal, by=made.by, key=proof.key, strength=proof.strength, occurred_on=note.held_on,
-        title=proof.title[:200], author=proof.author.strip(), via=made.via,
+        change.deal, by=change.by, key=proof.key, strength=proof.strength, occurred_on=note.held_on,
+        title=proof.title[:200], author=proof.author.strip(), via=change.via,
     )  # fmt: skip
 
 
-def _put_people(made: Change, note: CallNote, people: Sequence[PersonInput], kept: _Made) -> None:
+def _put_people(change: Change, note: CallNote, people: Sequence[PersonInput], kept: _Made) -> None:
     for person in people:
-        row = Stakeholder.objects.filter(deal=made.deal, id=person.stakeholder).first() if person.stakeholder else None
+        rows = Stakeholder.objects.filter(deal=change.deal)
+        row = rows.filter(id=person.stakeholder).first() if person.stakeholder else None
         if row is None:
             saved = save_stakeholder(
-                made.deal, by=made.by, name=person.name, title=person.title, email=person.email,
-                roles=[person.role] if person.role else [], met_on=note.held_on, via=made.via,
+                change.deal, by=change.by, name=person.name, title=person.title, email=person.email,
+                roles=[person.role] if person.role else [], met_on=note.held_on, via=change.via,
             )  # fmt: skip
             kept.people.append({"id": str(saved.id), "is_new": True})
             continue
         before = row.met_on
         if before is None or before < note.held_on:
-            _meet(made, row, note.held_on)
+            _meet(change, row, note.held_on)
             kept.people.append({"id": str(row.id), "met_before": before.isoformat() if before else ""})
 
 
-def _meet(made: Change, row: Stakeholder, on: date | None) -> None:
+def _meet(change: Change, row: Stakeholder, on: date | None) -> None:
     """Through the one action on people, so that whatever it keeps of a change is kept here too."""
     person = row.person
     save_stakeholder(
-        made.deal, by=made.by, name=person.name, title=person.title, email=person.email, roles=row.roles,
+        change.deal, by=change.by, name=person.name, title=person.title, email=person.email, roles=row.roles,
         stance=row.stance, met_on=on, personal_benefit=row.personal_benefit, plan=row.plan, stakeholder=row,
-        via=made.via,
+        via=change.via,
     )  # fmt: skip
 
 
-def _put_step(made: Change, step: NextStepInput, kept: _Made) -> None:
+def _put_step(change: Change, step: NextStepInput, kept: _Made) -> None:
     check_next_step(step)
-    before = NextStep.objects.filter(deal=made.deal, done_at=None).first()
+    before = NextStep.objects.filter(deal=change.deal, done_at=None).first()
     if before is not None:
         due_on = before.due_on.isoformat() if before.due_on else ""
         kept.step_before = {"text": before.text, "owner": before.owner, "due_on": due_on}
-    kept.step = str(put_next_step(made.deal, step).id)
-    made.record("next_step.set", note=step.text, due_on=str(step.due_on))
+    kept.step = str(put_next_step(change.deal, step).id)
+    change.record("next_step.set", note=step.text, due_on=str(step.due_on))
 
 
 def undo_note(deal: Deal, *, by: Member, note: CallNote, via: str = "web") -> CallNote:
@@ -179,39 +181,39 @@ def undo_note(deal: Deal, *, by: Member, note: CallNote, via: str = "web") -> Ca
 
     People it brought stay on the deal: somebody may have written more about them since.
     """
-    with change(deal, by, via) as made:
-        row = CallNote.objects.filter(deal=made.deal, id=note.id).exclude(applied_at=None).first()
+    with changing(deal, by=by, via=via) as change:
+        row = CallNote.objects.filter(deal=change.deal, id=note.id).exclude(applied_at=None).first()
         if row is None:
             raise Refused(_("There is nothing of this note to undo."))
         for evidence_id in row.made.get("evidence", []):
-            take_back(made, UUID(evidence_id), _("The note it came from was undone."))
+            take_back(change, UUID(evidence_id), _("The note it came from was undone."))
         ended = {"ended_at": timezone.now()}
-        Fact.objects.filter(deal=made.deal, note=row, ended_at=None).update(**ended)
-        if ImpactLine.objects.filter(deal=made.deal, note=row, ended_at=None).update(**ended):
-            reopen_impact(made, _("a note was undone"))
-        _undo_step(made, row)
-        _undo_meetings(made, row)
+        Fact.objects.filter(deal=change.deal, note=row, ended_at=None).update(**ended)
+        if ImpactLine.objects.filter(deal=change.deal, note=row, ended_at=None).update(**ended):
+            reopen_impact(change, _("a note was undone"))
+        _undo_step(change, row)
+        _undo_meetings(change, row)
         row.applied_at, row.undone_at, row.made = None, timezone.now(), {}
         row.save(update_fields=["applied_at", "undone_at", "made"])
-        made.record("call.undone")
+        change.record("call.undone")
     return row
 
 
-def _undo_step(made: Change, note: CallNote) -> None:
+def _undo_step(change: Change, note: CallNote) -> None:
     """Only while the step the note set is still the open one."""
     step_id, before = note.made.get("step"), note.made.get("step_before")
-    if not step_id or not NextStep.objects.filter(deal=made.deal, id=step_id, done_at=None).exists():
+    if not step_id or not NextStep.objects.filter(deal=change.deal, id=step_id, done_at=None).exists():
         return
     if before:
         due_on = date.fromisoformat(before["due_on"]) if before["due_on"] else None
-        put_next_step(made.deal, NextStepInput(before["text"], before["owner"], due_on))
+        put_next_step(change.deal, NextStepInput(before["text"], before["owner"], due_on))
     else:
         NextStep.objects.filter(id=step_id).update(done_at=timezone.now())
 
 
-def _undo_meetings(made: Change, note: CallNote) -> None:
+def _undo_meetings(change: Change, note: CallNote) -> None:
     for person in note.made.get("people", []):
-        row = Stakeholder.objects.filter(deal=made.deal, id=person["id"]).select_related("person").first()
+        row = Stakeholder.objects.filter(deal=change.deal, id=person["id"]).select_related("person").first()
         if row is None or person.get("is_new") or row.met_on != note.held_on:
             continue
-        _meet(made, row, date.fromisoformat(person["met_before"]) if person["met_before"] else None)
+        _meet(change, row, date.fromisoformat(person["met_before"]) if person["met_before"] else None)

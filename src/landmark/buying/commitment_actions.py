@@ -11,17 +11,15 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from landmark.buying.models import CommitmentMeeting, CommitmentSeat, Outcome
 from landmark.deals import policies
 from landmark.deals.actions.deals import edit_deal
-from landmark.deals.actions.evidence import add_evidence, retract_evidence
-from landmark.deals.locks import lock_deal
+from landmark.deals.changing import Change, changing
 from landmark.deals.models import Deal, Stakeholder
-from landmark.deals.records import record_act
+from landmark.deals.proofs import prove, take_back
 from landmark.engines.commitment import Seat, find_absent, find_unagreed, month_of, propose_saving, usual_months
 from landmark.orgs.as_of import current_day
 from landmark.orgs.models import Member
@@ -67,11 +65,9 @@ def plan_meeting(
     deal: Deal, *, by: Member, plan: MeetingPlan, if_version: int | None = None, via: str = "web"
 ) -> CommitmentMeeting:
     """Prepare the meeting: a new one, or the one still open."""
-    with transaction.atomic():
-        locked = lock_deal(deal)
-        policies.check_can_edit(by, locked)
-        newest = CommitmentMeeting.objects.filter(deal=locked).order_by("-number").first()
-        meeting = newest if newest and newest.outcome == Outcome.PLANNED else _new(locked, newest, by)
+    with changing(deal, by=by, via=via) as change:
+        newest = CommitmentMeeting.objects.filter(deal=change.deal).order_by("-number").first()
+        meeting = newest if newest and newest.outcome == Outcome.PLANNED else _new(change.deal, newest, by)
         _check_version(meeting, if_version)
         _check_plan(plan)
         meeting.planned_on, meeting.decide_by = plan.planned_on, plan.decide_by
@@ -80,8 +76,9 @@ def plan_meeting(
         meeting.version, meeting.author_name = meeting.version + 1, by.name
         meeting.save()
         _seat(meeting, plan.needed)
-        detail = {"number": meeting.number, "version": meeting.version, "planned_on": str(plan.planned_on or "")}
-        record_act(locked, "commitment.planned", by=by, via=via, detail=detail)
+        change.record(
+            "commitment.planned", number=meeting.number, version=meeting.version, planned_on=str(plan.planned_on or "")
+        )
     return meeting
 
 
@@ -90,38 +87,32 @@ def answer_meeting(
 ) -> CommitmentMeeting:
     """Record what came of it. A commitment needs those without whom it does not count, steps, a time frame and a yes
     of everybody who came; it puts the evidence on record. A refusal needs its reason."""
-    with transaction.atomic():
-        locked = lock_deal(meeting.deal)
-        policies.check_can_edit(by, locked)
+    with changing(meeting.deal, by=by, via=via) as change:
         row = CommitmentMeeting.objects.select_for_update(of=("self",)).get(pk=meeting.pk)
         _check_version(row, if_version)
         if row.outcome != Outcome.PLANNED:
             raise policies.Refused(_("This meeting has its answer already. Take it back first, or plan another."))
-        if answer.held_on > current_day(locked.org):
+        if answer.held_on > current_day(change.deal.org):
             raise policies.Refused(_("The meeting was held today or earlier; until then it is planned."))
         _mark(row, answer)
-        playbook = load_playbook(locked.playbook)
-        _ANSWERS[answer.outcome](locked, row, answer, playbook, by, via)
+        _ANSWERS[answer.outcome](change, row, answer, load_playbook(change.deal.playbook))
         row.outcome, row.held_on, row.benefit = answer.outcome, answer.held_on, answer.benefit.strip()
-        row.month = month_of(locked.opened_at.date(), answer.held_on)
+        row.month = month_of(change.deal.opened_at.date(), answer.held_on)
         row.answered_at, row.version, row.author_name = timezone.now(), row.version + 1, by.name
         row.save()
-        record_act(
-            locked, f"commitment.{answer.outcome}", by=by, via=via, note=answer.reason_text,
-            detail={"number": row.number, "month": row.month, "reason": row.reason,
-                    "cost_saved": str(row.cost_saved or "")},
+        change.record(
+            f"commitment.{answer.outcome}", note=answer.reason_text, number=row.number, month=row.month,
+            reason=row.reason, cost_saved=str(row.cost_saved or ""),
         )  # fmt: skip
         if answer.outcome == Outcome.ADJOURNED:
-            _plan_again(locked, row, answer, by)
+            _plan_again(change.deal, row, answer, by)
     return row
 
 
 def reopen_meeting(meeting: CommitmentMeeting, *, by: Member, via: str = "web") -> CommitmentMeeting:
     """Take an answer back: the meeting is planned again, its evidence is retracted, both stay in the ledger."""
-    with transaction.atomic():
-        locked = lock_deal(meeting.deal)
-        policies.check_can_edit(by, locked)
-        newest = CommitmentMeeting.objects.filter(deal=locked).order_by("-number").first()
+    with changing(meeting.deal, by=by, via=via) as change:
+        newest = CommitmentMeeting.objects.filter(deal=change.deal).order_by("-number").first()
         row = CommitmentMeeting.objects.select_for_update(of=("self",)).get(pk=meeting.pk)
         if row.outcome == Outcome.PLANNED:
             raise policies.Refused(_("There is nothing to take back here."))
@@ -129,12 +120,12 @@ def reopen_meeting(meeting: CommitmentMeeting, *, by: Member, via: str = "web") 
             _drop_follow_up(newest)
         reason = _("The answer of the commitment meeting was taken back.")
         for pk in row.evidence_ids:
-            retract_evidence(locked, by=by, evidence_id=UUID(pk), reason=reason, via=via)
+            take_back(change, UUID(pk), reason)
         row.outcome, row.answered_at, row.held_on, row.evidence_ids = Outcome.PLANNED, None, None, []
         row.reason, row.reason_text, row.cost_saved, row.month = "", "", None, None
         row.version += 1
         row.save()
-        record_act(locked, "commitment.reopened", by=by, via=via, detail={"number": row.number})
+        change.record("commitment.reopened", number=row.number)
     return row
 
 
@@ -147,7 +138,7 @@ def _drop_follow_up(newest: CommitmentMeeting) -> None:
 # What each answer asks for
 
 
-def _give(deal: Deal, row: CommitmentMeeting, answer: Answer, playbook: Playbook, by: Member, via: str) -> None:
+def _give(change: Change, row: CommitmentMeeting, answer: Answer, playbook: Playbook) -> None:
     seats = [_seat_fact(seat) for seat in row.seats.select_related("stakeholder__person")]
     if absent := find_absent(seats, playbook):
         who = ", ".join(playbook.label("role", role).lower() for role in absent)
@@ -167,25 +158,25 @@ def _give(deal: Deal, row: CommitmentMeeting, answer: Answer, playbook: Playbook
     title = _("Commitment to go on: %(steps)d steps, decision by %(day)s") % {
         "steps": len(row.steps), "day": row.decide_by.isoformat()
     }  # fmt: skip
-    pk = add_evidence(
-        deal, by=by, key="commitment_to_proceed", strength=Strength.BUYER, occurred_on=answer.held_on, title=title,
-        note=answer.benefit, author=", ".join(names), via=via,
+    proof = prove(
+        change, "commitment_to_proceed", strength=Strength.BUYER, on=answer.held_on, title=title, note=answer.benefit,
+        author=", ".join(names),
     )  # fmt: skip
-    row.evidence_ids = [str(pk)]
-    if answer.sets_target and row.decide_by != deal.target_on:
-        edit_deal(deal, by=by, changes={"target_on": row.decide_by}, via=via)
+    row.evidence_ids = [str(proof)] if proof else []
+    if answer.sets_target and row.decide_by != change.deal.target_on:
+        edit_deal(change.deal, by=change.by, changes={"target_on": row.decide_by}, via=change.via)
 
 
-def _refuse(deal: Deal, row: CommitmentMeeting, answer: Answer, playbook: Playbook, by: Member, via: str) -> None:
+def _refuse(change: Change, row: CommitmentMeeting, answer: Answer, playbook: Playbook) -> None:
     if answer.reason not in {item.key for item in playbook.commitment.refusals}:
         raise policies.Refused(_("Say why they refused: an early no is worth having when its reason is known."))
     row.reason, row.reason_text, row.cost_saved = answer.reason, answer.reason_text.strip(), answer.cost_saved
     if row.cost_saved is None and answer.monthly_cost is not None:
-        month = month_of(deal.opened_at.date(), answer.held_on)
+        month = month_of(change.deal.opened_at.date(), answer.held_on)
         row.cost_saved = propose_saving(answer.monthly_cost, month, usual_months(playbook))
 
 
-def _adjourn(deal: Deal, row: CommitmentMeeting, answer: Answer, playbook: Playbook, by: Member, via: str) -> None:
+def _adjourn(change: Change, row: CommitmentMeeting, answer: Answer, playbook: Playbook) -> None:
     if answer.next_on is None or answer.next_on <= answer.held_on:
         raise policies.Refused(_("Set the day on which you meet again."))
     row.reason_text = answer.reason_text.strip()
@@ -236,11 +227,10 @@ def _plan_again(deal: Deal, row: CommitmentMeeting, answer: Answer, by: Member) 
 
 
 def _check_version(meeting: CommitmentMeeting, if_version: int | None) -> None:
-    if if_version is not None and if_version != meeting.version:
-        raise policies.StaleVersion(
-            _("%(who)s changed this meeting while you had it open. What you typed is still here.")
-            % {"who": meeting.author_name or _("Somebody")}
-        )
+    policies.check_version(
+        meeting.version, if_version, current=meeting, who=meeting.author_name,
+        sentence=_("%(who)s changed this meeting while you had it open. What you typed is still here."),
+    )  # fmt: skip
 
 
 def _check_plan(plan: MeetingPlan) -> None:

@@ -9,15 +9,15 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID, uuid4
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
-from landmark.buying.keeping import keep, open_for_change
+from landmark.buying.keeping import keep
 from landmark.buying.models import Alternative, BuyerCriteria, CompetitionAnswer, Grade, SwitchingBarrier
+from landmark.buying.policies import check_can_judge
 from landmark.deals import policies
-from landmark.deals.actions.evidence import add_evidence
+from landmark.deals.changing import changing
 from landmark.deals.models import Deal
-from landmark.deals.records import record_act
+from landmark.deals.proofs import prove
 from landmark.engines.competition import MAIN_BARRIERS, TOP_GRADE
 from landmark.orgs.as_of import latest
 from landmark.orgs.models import Member
@@ -37,16 +37,15 @@ def save_criteria(
     if len(lines) > MOST_CRITERIA:
         raise policies.Refused(_("Keep the %(count)d that decide; the rest are details.") % {"count": MOST_CRITERIA})
     proves = load_playbook(deal.playbook).qualification.criteria_prove
-    with transaction.atomic():
-        locked = open_for_change(deal, by)
-        row = BuyerCriteria(deal=locked, texts=lines, said_by=said_by.strip()[:200])
+    with changing(deal, by=by, via=via, check=check_can_judge) as change:
+        row = BuyerCriteria(deal=change.deal, texts=lines, said_by=said_by.strip()[:200])
         if proves and row.said_by:
-            row.proof_id = add_evidence(
-                locked, by=by, key=proves, strength=Strength.BUYER, occurred_on=latest(locked.org).on,
-                title="; ".join(lines)[:200], author=row.said_by, via=via,
+            row.proof_id = prove(
+                change, proves, strength=Strength.BUYER, on=latest(deal.org).on, title="; ".join(lines),
+                author=row.said_by,
             )  # fmt: skip
         keep([row], by=by, was=[was])
-        record_act(locked, "criteria.saved", by=by, via=via, detail={"count": len(lines)})
+        change.record("criteria.saved", count=len(lines))
     return row
 
 
@@ -65,13 +64,12 @@ def save_alternative(
         raise policies.Refused(_("Name the other way to go."))
     if kind not in load_playbook(deal.playbook).qualification.alternatives:
         raise policies.Refused(_("Choose whether it is a rival, a substitute or doing nothing."))
-    with transaction.atomic():
-        locked = open_for_change(deal, by)
+    with changing(deal, by=by, via=via, check=check_can_judge) as change:
         row = Alternative(
-            deal=locked, line=line or uuid4(), name=name.strip()[:120], kind=kind, note=note.strip()[:300]
+            deal=change.deal, line=line or uuid4(), name=name.strip()[:120], kind=kind, note=note.strip()[:300]
         )
         keep([row], by=by, was=[was] if line else None)
-        record_act(locked, "alternative.saved", by=by, via=via, detail={"kind": kind}, note=row.name)
+        change.record("alternative.saved", note=row.name, kind=kind)
     return row
 
 
@@ -80,17 +78,16 @@ def save_grades(
     via: str = "web",
 ) -> int:  # fmt: skip
     """Grades that changed, 0 to 3 by (alternative, criterion); "" is our own offer. Returns how many."""
-    with transaction.atomic():
-        locked = open_for_change(deal, by)
-        lines = {"", *(str(row.line) for row in Alternative.objects.current().filter(deal=locked))}
-        held = BuyerCriteria.objects.current().filter(deal=locked).first()
+    with changing(deal, by=by, via=via, check=check_can_judge) as change:
+        lines = {"", *(str(row.line) for row in Alternative.objects.current().filter(deal=change.deal))}
+        held = BuyerCriteria.objects.current().filter(deal=change.deal).first()
         criteria = set(held.texts) if held else set()
         for (line, criterion), points in grades.items():
             if line not in lines or criterion not in criteria or not 0 <= points <= TOP_GRADE:
                 raise policies.Refused(_("Grade the ways on this page by their criteria, from 0 to 3."))
-        rows = [Grade(deal=locked, alternative=a, criterion=c, points=p) for (a, c), p in grades.items()]
+        rows = [Grade(deal=change.deal, alternative=a, criterion=c, points=p) for (a, c), p in grades.items()]
         keep(rows, by=by, was=[was.get(key) for key in grades])
-        record_act(locked, "grades.saved", by=by, via=via, detail={"count": len(rows)})
+        change.record("grades.saved", count=len(rows))
     return len(rows)
 
 
@@ -116,18 +113,17 @@ def save_barrier(deal: Deal, *, by: Member, barrier: BarrierInput, via: str = "w
         raise policies.Refused(_("Say in a few words what it is at this buyer."))
     if set(barrier.tactics) - set(known):
         raise policies.Refused(_("Choose tactics that lower this kind of barrier."))
-    with transaction.atomic():
-        locked = open_for_change(deal, by)
-        main = SwitchingBarrier.objects.current().filter(deal=locked, is_main=True).exclude(kind=barrier.kind)
+    with changing(deal, by=by, via=via, check=check_can_judge) as change:
+        main = SwitchingBarrier.objects.current().filter(deal=change.deal, is_main=True).exclude(kind=barrier.kind)
         if barrier.is_main and main.count() >= MAIN_BARRIERS:
             raise policies.Refused(_("Two barriers are marked as the main ones already; take the mark off one."))
         row = SwitchingBarrier(
-            deal=locked, kind=barrier.kind, note=barrier.note.strip()[:300], is_main=barrier.is_main,
+            deal=change.deal, kind=barrier.kind, note=barrier.note.strip()[:300], is_main=barrier.is_main,
             is_structural=barrier.is_structural, tactics=list(barrier.tactics), owner=barrier.owner.strip()[:200],
             due_on=barrier.due_on,
         )  # fmt: skip
         keep([row], by=by, was=[barrier.was])
-        record_act(locked, "barrier.saved", by=by, via=via, detail={"kind": barrier.kind})
+        change.record("barrier.saved", kind=barrier.kind)
     return row
 
 
@@ -138,9 +134,8 @@ def save_answer(
         raise policies.Refused(_("This question is not in the playbook of this deal."))
     if not text.strip():
         raise policies.Refused(_("Write the answer in a sentence."))
-    with transaction.atomic():
-        locked = open_for_change(deal, by)
-        row = CompetitionAnswer(deal=locked, key=key, text=text.strip()[:500])
+    with changing(deal, by=by, via=via, check=check_can_judge) as change:
+        row = CompetitionAnswer(deal=change.deal, key=key, text=text.strip()[:500])
         keep([row], by=by, was=[was])
-        record_act(locked, "competition.answered", by=by, via=via, detail={"key": key})
+        change.record("competition.answered", key=key)
     return row

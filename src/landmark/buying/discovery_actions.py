@@ -17,7 +17,6 @@ from uuid import UUID
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from landmark.buying.changing import Change, change, check_version, take_back
 from landmark.buying.discovery import method_of, read_impact
 from landmark.buying.models import (
     CallNote,
@@ -30,9 +29,10 @@ from landmark.buying.models import (
     PreCallCheck,
     ResearchSheet,
 )
-from landmark.deals.actions.evidence import add_evidence
+from landmark.deals.changing import Change, changing
 from landmark.deals.models import Deal
-from landmark.deals.policies import Refused, StaleVersion
+from landmark.deals.policies import Refused, StaleVersion, check_version
+from landmark.deals.proofs import prove, take_back
 from landmark.engines.impact import PERIODS, UNITS
 from landmark.orgs.as_of import latest
 from landmark.orgs.models import Member
@@ -68,9 +68,9 @@ def save_research(
     if_version: int | None = None, via: str = "web",
 ) -> ResearchSheet:  # fmt: skip
     """The sheet's own words; ``questions`` by the key of the talk's step."""
-    with change(deal, by, via) as made:
-        sheet = ResearchSheet.objects.filter(deal=made.deal).first() or ResearchSheet(deal=made.deal, version=0)
-        check_version(sheet.version, if_version)
+    with changing(deal, by=by, via=via) as change:
+        sheet = ResearchSheet.objects.filter(deal=change.deal).first() or ResearchSheet(deal=change.deal, version=0)
+        check_version(sheet.version, if_version, current=sheet)
         for name in RESEARCH_FIELDS:
             setattr(sheet, name, values.get(name, getattr(sheet, name)).strip())
         if questions is not None:
@@ -78,7 +78,7 @@ def save_research(
         sheet.version += 1
         sheet.edited_by, sheet.edited_at = by.name, timezone.now()
         sheet.save()
-        made.record("discovery.research_saved")
+        change.record("discovery.research_saved")
     return sheet
 
 
@@ -87,29 +87,29 @@ def save_hypothesis(
     if_version: int | None = None, via: str = "web",
 ) -> Hypothesis:  # fmt: skip
     """Add one while there are fewer than three, or change it: also its state, with what was heard."""
-    with change(deal, by, via) as made:
-        row = _own(Hypothesis, made, hypothesis.id) if hypothesis else _new_hypothesis(made)
-        check_version(row.version, if_version if hypothesis else None)
+    with changing(deal, by=by, via=via) as change:
+        row = _own(Hypothesis, change, hypothesis.id) if hypothesis else _new_hypothesis(change)
+        check_version(row.version, if_version if hypothesis else None, current=row)
         for name in HYPOTHESIS_FIELDS:
             setattr(row, name, values.get(name, getattr(row, name)).strip())
         _check_hypothesis(row)
         row.version += 1 if hypothesis else 0
         row.edited_by = by.name
         row.save()
-        made.record("discovery.hypothesis_saved", note=row.text, state=row.state)
+        change.record("discovery.hypothesis_saved", note=row.text, state=row.state)
     return row
 
 
-def _new_hypothesis(made: Change) -> Hypothesis:
-    part, _playbook = method_of(made.deal)
-    taken = set(Hypothesis.objects.filter(deal=made.deal, ended_at=None).values_list("position", flat=True))
+def _new_hypothesis(change: Change) -> Hypothesis:
+    part, _playbook = method_of(change.deal)
+    taken = set(Hypothesis.objects.filter(deal=change.deal, ended_at=None).values_list("position", flat=True))
     free = [place for place in range(1, part.most_hypotheses + 1) if place not in taken]
     if not free:
         raise Refused(
             _("There are %(most)d hypotheses already. Set one aside before adding another.")
             % {"most": part.most_hypotheses}
         )
-    return Hypothesis(deal=made.deal, position=free[0], created_at=timezone.now())
+    return Hypothesis(deal=change.deal, position=free[0], created_at=timezone.now())
 
 
 def _check_hypothesis(row: Hypothesis) -> None:
@@ -123,22 +123,20 @@ def _check_hypothesis(row: Hypothesis) -> None:
 
 def drop_hypothesis(deal: Deal, *, by: Member, hypothesis: Hypothesis, via: str = "web") -> None:
     """Set it aside: it makes room for another and stays on record."""
-    with change(deal, by, via) as made:
-        row = _own(Hypothesis, made, hypothesis.id)
-        row.ended_at = timezone.now()
-        row.save(update_fields=["ended_at"])
-        made.record("discovery.hypothesis_dropped", note=row.text)
+    with changing(deal, by=by, via=via) as change:
+        row = _end(Hypothesis, change, hypothesis.id)
+        change.record("discovery.hypothesis_dropped", note=row.text)
 
 
 def record_pre_call(deal: Deal, *, by: Member, known: Sequence[str], via: str = "web") -> PreCallCheck:
     """Which of the playbook's questions could be answered from memory."""
     part, _playbook = method_of(deal)
-    with change(deal, by, via) as made:
+    with changing(deal, by=by, via=via) as change:
         row = PreCallCheck.objects.create(
-            deal=made.deal, known=[key for key in part.pre_call if key in known], made_by=by.name,
+            deal=change.deal, known=[key for key in part.pre_call if key in known], made_by=by.name,
             created_at=timezone.now(),
         )  # fmt: skip
-        made.record("discovery.pre_call_checked", known=row.known)
+        change.record("discovery.pre_call_checked", known=row.known)
     return row
 
 
@@ -148,34 +146,32 @@ def record_pre_call(deal: Deal, *, by: Member, known: Sequence[str], via: str = 
 def add_fact(
     deal: Deal, *, by: Member, step: str, text: str, said_by: str = "", learned_on: date, via: str = "web"
 ) -> Fact:
-    with change(deal, by, via) as made:
-        row = put_fact(made, step=step, text=text, said_by=said_by, learned_on=learned_on)
-        made.record("discovery.fact_added", note=row.text, step=step)
+    with changing(deal, by=by, via=via) as change:
+        row = put_fact(change, step=step, text=text, said_by=said_by, learned_on=learned_on)
+        change.record("discovery.fact_added", note=row.text, step=step)
     return row
 
 
 def put_fact(
-    made: Change, *, step: str, text: str, said_by: str, learned_on: date, note: CallNote | None = None
+    change: Change, *, step: str, text: str, said_by: str, learned_on: date, note: CallNote | None = None
 ) -> Fact:
     """The write alone, for actions that already hold the deal."""
-    part, _playbook = method_of(made.deal)
+    part, _playbook = method_of(change.deal)
     if not text.strip():
         raise Refused(_("Write down in one sentence what you heard."))
     if step not in {item.key for item in part.steps}:
         raise Refused(_("Choose which question of the talk it answers."))
     return Fact.objects.create(
-        deal=made.deal, step=step, text=text.strip(), said_by=said_by.strip(), learned_on=learned_on, note=note,
-        author=made.by.name, created_at=timezone.now(),
+        deal=change.deal, step=step, text=text.strip(), said_by=said_by.strip(), learned_on=learned_on, note=note,
+        author=change.by.name, created_at=timezone.now(),
     )  # fmt: skip
 
 
 def end_fact(deal: Deal, *, by: Member, fact: Fact, via: str = "web") -> None:
     """It no longer counts; it stays on record as what was known until now."""
-    with change(deal, by, via) as made:
-        row = _own(Fact, made, fact.id)
-        row.ended_at = timezone.now()
-        row.save(update_fields=["ended_at"])
-        made.record("discovery.fact_ended", note=row.text)
+    with changing(deal, by=by, via=via) as change:
+        row = _end(Fact, change, fact.id)
+        change.record("discovery.fact_ended", note=row.text)
 
 
 # Impact
@@ -185,24 +181,25 @@ def add_impact(
     deal: Deal, *, by: Member, figure: FigureInput, replaces: ImpactLine | None = None, via: str = "web"
 ) -> ImpactLine:
     """A new figure, or a better one in place of another. Either way the buyer is asked again."""
-    with change(deal, by, via) as made:
+    with changing(deal, by=by, via=via) as change:
         if replaces is not None:
-            _end_line(made, replaces.id)
-        row = put_impact(made, figure)
-        reopen_impact(made, _("a figure changed"))
-        made.record("discovery.impact_added", note=figure.basis, kind=figure.kind)
+            _end(ImpactLine, change, replaces.id)
+        row = put_impact(change, figure)
+        reopen_impact(change, _("a figure changed"))
+        change.record("discovery.impact_added", note=figure.basis, kind=figure.kind)
     return row
 
 
-def put_impact(made: Change, figure: FigureInput, note: CallNote | None = None) -> ImpactLine:
+def put_impact(change: Change, figure: FigureInput, note: CallNote | None = None) -> ImpactLine:
     """The write alone, for actions that already hold the deal."""
-    _check_figure(made.deal, figure)
+    deal = change.deal
+    _check_figure(deal, figure)
     return ImpactLine.objects.create(
-        deal=made.deal, kind=figure.kind, amount=figure.amount, unit=figure.unit,
-        currency=(figure.currency or made.deal.currency or made.deal.org.currency) if figure.unit == "money" else "",
+        deal=deal, kind=figure.kind, amount=figure.amount, unit=figure.unit,
+        currency=(figure.currency or deal.currency or deal.org.currency) if figure.unit == "money" else "",
         counted=figure.counted.strip() if figure.unit in ("count", "percent") else "",
         period="once" if figure.unit == "percent" else figure.period, basis=figure.basis.strip(),
-        said_by=figure.said_by.strip(), is_proxy=figure.is_proxy, note=note, author=made.by.name,
+        said_by=figure.said_by.strip(), is_proxy=figure.is_proxy, note=note, author=change.by.name,
         created_at=timezone.now(),
     )  # fmt: skip
 
@@ -218,31 +215,25 @@ def _check_figure(deal: Deal, figure: FigureInput) -> None:
 
 
 def end_impact(deal: Deal, *, by: Member, line: ImpactLine, via: str = "web") -> None:
-    with change(deal, by, via) as made:
-        _end_line(made, line.id)
-        reopen_impact(made, _("a figure was taken out"))
-        made.record("discovery.impact_ended", note=line.basis)
-
-
-def _end_line(made: Change, line_id: UUID) -> None:
-    row = _own(ImpactLine, made, line_id)
-    row.ended_at = timezone.now()
-    row.save(update_fields=["ended_at"])
+    with changing(deal, by=by, via=via) as change:
+        _end(ImpactLine, change, line.id)
+        reopen_impact(change, _("a figure was taken out"))
+        change.record("discovery.impact_ended", note=line.basis)
 
 
 def save_summary(
     deal: Deal, *, by: Member, issue: str, driver: str, if_version: int | None = None, via: str = "web"
 ) -> ImpactSummary:
     """Issue and driver of the one sentence."""
-    with change(deal, by, via) as made:
-        row = ImpactSummary.objects.filter(deal=made.deal).first() or ImpactSummary(deal=made.deal, version=0)
-        check_version(row.version, if_version)
+    with changing(deal, by=by, via=via) as change:
+        row = ImpactSummary.objects.filter(deal=change.deal).first() or ImpactSummary(deal=change.deal, version=0)
+        check_version(row.version, if_version, current=row)
         if (row.issue, row.driver) != (issue.strip(), driver.strip()):
-            reopen_impact(made, _("the sentence changed"))
+            reopen_impact(change, _("the sentence changed"))
         row.issue, row.driver, row.edited_by = issue.strip(), driver.strip(), by.name
         row.version += 1
         row.save()
-        made.record("discovery.summary_saved")
+        change.record("discovery.summary_saved")
     return row
 
 
@@ -255,40 +246,47 @@ def confirm_impact(
     ``sentence`` is the one the person saw; when somebody changed it meanwhile, nothing is confirmed.
     """
     part, _playbook = method_of(deal)
-    with change(deal, by, via) as made:
-        impact = read_impact(made.deal, latest(made.deal.org), lang)
+    with changing(deal, by=by, via=via) as change:
+        impact = read_impact(change.deal, latest(change.deal.org), lang)
         if impact.lacks:
             raise Refused(_("The sentence is not complete yet: it needs an issue, a driver and a figure per month."))
         if sentence.strip() != impact.sentence:
             raise StaleVersion(_("The sentence changed while you had it open. Read the new one, then confirm it."))
         if not confirmed_by.strip():
             raise Refused(_("Name the person on the buyer's side who confirmed it."))
-        reopen_impact(made, _("confirmed anew"))
-        evidence_id = add_evidence(
-            made.deal, by=by, key=part.impact_evidence, strength=Strength.BUYER, occurred_on=confirmed_on,
-            title=impact.sentence[:200], note=impact.sentence, author=confirmed_by.strip(), attachment=attachment,
-            via=via,
+        reopen_impact(change, _("confirmed anew"))
+        evidence_id = prove(
+            change, part.impact_evidence, strength=Strength.BUYER, on=confirmed_on, title=impact.sentence,
+            note=impact.sentence, author=confirmed_by.strip(), attachment=attachment,
         )  # fmt: skip
         row = ImpactConfirmation.objects.create(
-            deal=made.deal, sentence=impact.sentence[:1000], confirmed_by=confirmed_by.strip(),
+            deal=change.deal, sentence=impact.sentence[:1000], confirmed_by=confirmed_by.strip(),
             confirmed_on=confirmed_on, evidence_id=evidence_id, created_at=timezone.now(),
         )  # fmt: skip
-        made.record("discovery.impact_confirmed", note=row.sentence)
+        change.record("discovery.impact_confirmed", note=row.sentence)
     return row
 
 
-def reopen_impact(made: Change, why: str) -> None:
+def reopen_impact(change: Change, why: str) -> None:
     """The buyer's yes ends and its evidence is taken back; for actions that already hold the deal."""
-    for row in ImpactConfirmation.objects.filter(deal=made.deal, ended_at=None):
+    for row in ImpactConfirmation.objects.filter(deal=change.deal, ended_at=None):
         row.ended_at, row.ended_why = timezone.now(), why
         row.save(update_fields=["ended_at", "ended_why"])
-        take_back(made, row.evidence_id, _("What was confirmed no longer stands as it was: %(why)s.") % {"why": why})
-        made.record("discovery.impact_reopened", note=why)
+        take_back(change, row.evidence_id, _("What was confirmed no longer stands as it was: %(why)s.") % {"why": why})
+        change.record("discovery.impact_reopened", note=why)
 
 
-def _own(kind: type[RowT], made: Change, row_id: UUID) -> RowT:
+def _own(kind: type[RowT], change: Change, row_id: UUID) -> RowT:
     """A row of this deal that still stands."""
-    row = kind._default_manager.filter(deal=made.deal, id=row_id, ended_at=None).first()
+    row = kind._default_manager.filter(deal=change.deal, id=row_id, ended_at=None).first()
     if row is None:
         raise Refused(_("Somebody took this out meanwhile. Look at the page again."))
+    return row
+
+
+def _end(kind: type[RowT], change: Change, row_id: UUID) -> RowT:
+    """It counts no longer; it stays on record as what was known until now."""
+    row = _own(kind, change, row_id)
+    row.ended_at = timezone.now()
+    row.save(update_fields=["ended_at"])
     return row

@@ -1,7 +1,7 @@
 """Writing rows that are kept version by version, and taking the last entry back.
 
 Answers: how a new version ends the one before, what happens when somebody else was faster, how an entry is undone.
-Does not answer: who may write (the actions ask ``deals.policies``). Undoing is a new act: rows end and copies of the
+Does not answer: who may write (``policies``). Undoing is a new act: rows end and copies of the
 versions before them follow; evidence that the entry put on record is taken back.
 """
 
@@ -9,27 +9,16 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from landmark.buying.models.kept import Kept
+from landmark.buying.policies import check_can_judge
 from landmark.deals import policies
-from landmark.deals.actions.evidence import retract_evidence
-from landmark.deals.gate_states import refresh_gate_state
-from landmark.deals.locks import lock_deal
+from landmark.deals.changing import Change, changing
 from landmark.deals.models import Deal
-from landmark.deals.records import record_act
+from landmark.deals.proofs import take_back
 from landmark.orgs.models import Member
-
-
-def open_for_change(deal: Deal, by: Member) -> Deal:
-    """The locked deal, once it is sure that this person may change it and that it is not closed."""
-    locked = lock_deal(deal)
-    policies.check_can_edit(by, locked)
-    if locked.is_closed:
-        raise policies.Refused(_("This deal is closed; what was judged of it stays as it is."))
-    return locked
 
 
 def find_current(row: Kept) -> Kept | None:
@@ -74,17 +63,15 @@ def _end(row: Kept | None, now: datetime) -> None:
 
 def drop(row: Kept, *, by: Member, verb: str, via: str = "web") -> None:
     """End something without a new version."""
-    with transaction.atomic():
-        locked = open_for_change(row.deal, by)
+    with changing(row.deal, by=by, via=via, check=check_can_judge) as change:
         _end(find_current(row), timezone.now())
-        record_act(locked, verb, by=by, via=via, note=str(row))
+        change.record(verb, note=str(row))
 
 
 def undo(deal: Deal, *, by: Member, model: type[Kept], entry: UUID, via: str = "web") -> None:
     """Take back one entry, as long as nobody built on it."""
-    with transaction.atomic():
-        locked = open_for_change(deal, by)
-        rows = list(model.objects.filter(deal=locked, entry=entry))
+    with changing(deal, by=by, via=via, check=check_can_judge) as change:
+        rows = list(model.objects.filter(deal=change.deal, entry=entry))
         if not rows or any(row.ended_at for row in rows):
             raise policies.Refused(_("This was changed since, so it cannot be undone. Enter it anew instead."))
         now = timezone.now()
@@ -93,9 +80,8 @@ def undo(deal: Deal, *, by: Member, model: type[Kept], entry: UUID, via: str = "
             _end(row, now)
             if before is not None:
                 _copy(before, by, now)
-            _take_back_proof(locked, row, before, by, via)
-        record_act(locked, f"{model._meta.model_name}.undone", by=by, via=via, note=str(rows[0]))
-        refresh_gate_state(locked)
+            _take_back_proof(change, row, before)
+        change.record(f"{model._meta.model_name}.undone", note=str(rows[0]))
 
 
 def _version_before(row: Kept) -> Kept | None:
@@ -109,7 +95,7 @@ def _copy(row: Kept, by: Member, now: datetime) -> None:
     row.save(force_insert=True)
 
 
-def _take_back_proof(deal: Deal, row: Kept, before: Kept | None, by: Member, via: str) -> None:
+def _take_back_proof(change: Change, row: Kept, before: Kept | None) -> None:
     proof = getattr(row, "proof_id", None)
-    if proof and proof != getattr(before, "proof_id", None):
-        retract_evidence(deal, by=by, evidence_id=proof, reason=_("The entry that proved it was undone."), via=via)
+    if proof != getattr(before, "proof_id", None):
+        take_back(change, proof, _("The entry that proved it was undone."))

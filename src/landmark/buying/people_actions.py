@@ -9,16 +9,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from landmark.buying.models import AskedQuestion, DecisionPart, StakeholderState
 from landmark.buying.people import card_of, newest_state
 from landmark.deals import policies
 from landmark.deals.actions.stakeholders import save_stakeholder
-from landmark.deals.locks import lock_deal
+from landmark.deals.changing import changing
 from landmark.deals.models import Deal, Stakeholder
-from landmark.deals.records import record_act
 from landmark.orgs.as_of import current_day, stamp
 from landmark.orgs.models import Member
 from landmark.playbook.loader import load_playbook
@@ -28,17 +26,6 @@ STATE_FIELDS = (
     "influence", "interest", "decision_part", "cares_about", "needs", "cost_of_waiting", "step_text", "step_owner",
     "step_on", "depth", "minimum", "blocks", "unblocker_id", "unblock_evidence",
 )  # fmt: skip
-
-
-class StaleState(policies.Refused):
-    """Somebody saved this person meanwhile; ``current`` is what they wrote."""
-
-    def __init__(self, current: StakeholderState) -> None:
-        self.current = current
-        super().__init__(
-            _("%(who)s saved this person while you had the form open. What you typed is still here.")
-            % {"who": current.author_name or _("Somebody")}
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,23 +53,23 @@ def save_person(
     via: str = "web",
 ) -> Stakeholder:
     """Add a person, or write their next version. ``state`` names only what is told; the rest stays as it was."""
-    with transaction.atomic():
-        locked = lock_deal(deal)
-        policies.check_can_edit(by, locked)
-        _check(locked, state, stakeholder)
+    with changing(deal, by=by, via=via) as change:
+        _check(change.deal, state, stakeholder)
         before = newest_state(stakeholder) if stakeholder else None
-        if if_version is not None and before is not None and before.version != if_version:
-            raise StaleState(before)
+        if before is not None:
+            policies.check_version(
+                before.version, if_version, current=before, who=before.author_name,
+                sentence=_("%(who)s saved this person while you had the form open. What you typed is still here."),
+            )  # fmt: skip
         saved = save_stakeholder(
-            locked, by=by, stakeholder=stakeholder, name=card.name, title=card.title, email=card.email,
+            change.deal, by=by, stakeholder=stakeholder, name=card.name, title=card.title, email=card.email,
             roles=card.roles, stance=card.stance, met_on=card.met_on, personal_benefit=card.personal_benefit,
             plan=card.plan, via=via,
         )  # fmt: skip
         row = _next_version(saved, before, state, by=by)
-        record_act(
-            locked, "person.mapped", by=by, via=via, note=card.name,
-            detail={"stakeholder": str(saved.id), "version": row.version, "influence": row.influence,
-                    "interest": row.interest, "decision_part": row.decision_part, "stage": row.stage},
+        change.record(
+            "person.mapped", note=card.name, stakeholder=str(saved.id), version=row.version, influence=row.influence,
+            interest=row.interest, decision_part=row.decision_part, stage=row.stage,
         )  # fmt: skip
     return saved
 
@@ -104,23 +91,22 @@ def change_state(
 def undo_person(stakeholder: Stakeholder, *, by: Member, via: str = "web") -> StakeholderState:
     """Bring back the version before the newest one, as a version of its own; nothing is removed."""
     deal = stakeholder.deal
-    with transaction.atomic():
-        locked = lock_deal(deal)
-        policies.check_can_edit(by, locked)
+    with changing(deal, by=by, via=via) as change:
         newest = newest_state(stakeholder)
         if newest is None or newest.version < 2 or newest.undoes is not None:
             raise policies.Refused(_("There is nothing to take back here."))
         earlier = StakeholderState.objects.get(stakeholder=stakeholder, version=newest.version - 1)
         card, person = earlier.card, stakeholder.person
         saved = save_stakeholder(
-            locked, by=by, stakeholder=stakeholder, name=person.name, title=person.title, email=person.email,
+            change.deal, by=by, stakeholder=stakeholder, name=person.name, title=person.title, email=person.email,
             roles=card["roles"], stance=card["stance"], personal_benefit=card["personal_benefit"], plan=card["plan"],
             met_on=date.fromisoformat(card["met_on"]) if card["met_on"] else None, via=via,
         )  # fmt: skip
         values = {name: getattr(earlier, name) for name in STATE_FIELDS}
         row = _next_version(saved, newest, values, by=by, undoes=newest.version)
-        detail = {"stakeholder": str(saved.id), "version": row.version, "undoes": newest.version}
-        record_act(locked, "person.undone", by=by, via=via, detail=detail, note=person.name)
+        change.record(
+            "person.undone", note=person.name, stakeholder=str(saved.id), version=row.version, undoes=newest.version
+        )
     return row
 
 
@@ -129,16 +115,14 @@ def note_question(stakeholder: Stakeholder, *, by: Member, text: str, asked_on: 
     if not text.strip():
         raise policies.Refused(_("Write down what they asked."))
     deal = stakeholder.deal
-    with transaction.atomic():
-        locked = lock_deal(deal)
-        policies.check_can_edit(by, locked)
-        if asked_on > current_day(locked.org):
+    with changing(deal, by=by, via=via) as change:
+        if asked_on > current_day(deal.org):
             raise policies.Refused(_("A question was asked today or earlier."))
         AskedQuestion.objects.create(
-            deal=locked, stakeholder=stakeholder, text=text.strip()[:300], asked_on=asked_on,
-            known_at=stamp(locked.org), author_name=by.name,
+            deal=change.deal, stakeholder=stakeholder, text=text.strip()[:300], asked_on=asked_on,
+            known_at=stamp(deal.org), author_name=by.name,
         )  # fmt: skip
-        record_act(locked, "person.asked", by=by, via=via, detail={"stakeholder": str(stakeholder.id)}, note=text)
+        change.record("person.asked", note=text, stakeholder=str(stakeholder.id))
 
 
 def _next_version(

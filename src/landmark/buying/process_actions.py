@@ -5,11 +5,10 @@ becomes evidence that opens the gate. Does not answer: what is missing (``engine
 """
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any, BinaryIO
 from uuid import UUID, uuid4
 
-from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,10 +17,9 @@ from landmark.buying.models import DecisionProcess, ProcessConfirmation, Process
 from landmark.buying.people import read_people
 from landmark.buying.process import Process, read_process
 from landmark.deals import policies
-from landmark.deals.actions.evidence import add_evidence
-from landmark.deals.locks import lock_deal
+from landmark.deals.changing import Change, changing
 from landmark.deals.models import Deal, Stakeholder
-from landmark.deals.records import record_act
+from landmark.deals.proofs import prove
 from landmark.engines.process import days_of, digest_of
 from landmark.orgs.as_of import latest
 from landmark.orgs.models import Member
@@ -40,22 +38,20 @@ def save_answers(
     deal: Deal, *, by: Member, answers: Mapping[str, str], if_version: int | None = None, via: str = "web"
 ) -> DecisionProcess:
     """The next version of the answers; those not told stay as they were."""
-    with transaction.atomic():
-        locked = lock_deal(deal)
-        policies.check_can_edit(by, locked)
-        before = DecisionProcess.objects.filter(deal=locked).order_by("-version").first() or DecisionProcess(version=0)
-        if if_version is not None and if_version != before.version:
-            raise policies.StaleVersion(
-                _("%(who)s answered this while you had the form open. What you typed is still here.")
-                % {"who": before.author_name or _("Somebody")}
-            )
+    with changing(deal, by=by, via=via) as change:
+        newest = DecisionProcess.objects.filter(deal=change.deal).order_by("-version").first()
+        before = newest or DecisionProcess(version=0)
+        policies.check_version(
+            before.version, if_version, current=before, who=before.author_name,
+            sentence=_("%(who)s answered this while you had the form open. What you typed is still here."),
+        )  # fmt: skip
         values = {name: str(answers.get(name, getattr(before, name))).strip() for name in ANSWERS}
         row = DecisionProcess(
-            deal=locked, version=before.version + 1, known_at=timezone.now(), author_name=by.name, **values
+            deal=change.deal, version=before.version + 1, known_at=timezone.now(), author_name=by.name, **values
         )
         row.full_clean(exclude=["deal"])
         row.save(force_insert=True)
-        record_act(locked, "process.answered", by=by, via=via, detail={"version": row.version})
+        change.record("process.answered", version=row.version)
     return row
 
 
@@ -63,33 +59,26 @@ def save_step(
     deal: Deal, *, by: Member, values: Mapping[str, Any], step_id: UUID | None = None, via: str = "web"
 ) -> ProcessStep:
     """Add a review, or write the next version of one. A version somebody else replaced meanwhile is refused."""
-    with transaction.atomic():
-        locked = lock_deal(deal)
-        policies.check_can_edit(by, locked)
-        _check_step(locked, values, is_new=step_id is None)
-        at, before = timezone.now(), _end(locked, step_id, timezone.now()) if step_id else None
-        if before is not None:
-            at = before.ended_at or at
-        kept = {name: getattr(before, name) for name in STEP_FIELDS} if before else {"position": _last(locked) + 1}
-        row = _write(locked, before.line if before else uuid4(), kept | dict(values), at, by)
-        record_act(locked, "process.step_saved", by=by, via=via, detail={"line": str(row.line)}, note=row.title)
+    with changing(deal, by=by, via=via) as change:
+        _check_step(deal, values, is_new=step_id is None)
+        at = timezone.now()
+        before = _end(change.deal, step_id, at) if step_id else None
+        kept = {name: getattr(before, name) for name in STEP_FIELDS} if before else {"position": _last(deal) + 1}
+        row = _write(change, before.line if before else uuid4(), kept | dict(values), at)
+        change.record("process.step_saved", note=row.title, line=str(row.line))
     return row
 
 
 def remove_step(deal: Deal, *, by: Member, step_id: UUID, via: str = "web") -> None:
-    with transaction.atomic():
-        locked = lock_deal(deal)
-        policies.check_can_edit(by, locked)
-        row = _end(locked, step_id, timezone.now())
-        record_act(locked, "process.step_removed", by=by, via=via, detail={"line": str(row.line)}, note=row.title)
+    with changing(deal, by=by, via=via) as change:
+        row = _end(change.deal, step_id, timezone.now())
+        change.record("process.step_removed", note=row.title, line=str(row.line))
 
 
 def undo_step(deal: Deal, *, by: Member, via: str = "web") -> None:
     """Take back the last change of the reviews: what it wrote ends, what it ended is written anew."""
-    with transaction.atomic():
-        locked = lock_deal(deal)
-        policies.check_can_edit(by, locked)
-        rows = ProcessStep.objects.filter(deal=locked)
+    with changing(deal, by=by, via=via) as change:
+        rows = ProcessStep.objects.filter(deal=change.deal)
         last = max((at for at in rows.aggregate(a=Max("known_at"), b=Max("ended_at")).values() if at), default=None)
         if last is None:
             raise policies.Refused(_("There is nothing to take back here."))
@@ -97,8 +86,8 @@ def undo_step(deal: Deal, *, by: Member, via: str = "web") -> None:
         ended = list(rows.filter(ended_at=last))
         rows.filter(known_at=last, ended_at__isnull=True).update(ended_at=now)
         for row in ended:
-            _write(locked, row.line, {name: getattr(row, name) for name in STEP_FIELDS}, now, by)
-        record_act(locked, "process.undone", by=by, via=via, detail={"lines": [str(row.line) for row in ended]})
+            _write(change, row.line, {name: getattr(row, name) for name in STEP_FIELDS}, now)
+        change.record("process.undone", lines=[str(row.line) for row in ended])
 
 
 def confirm_process(
@@ -113,25 +102,23 @@ def confirm_process(
     via: str = "web",
 ) -> ProcessConfirmation:
     """Put the recap on record and, with it, the evidence: stated by the buyer when they said so, else documented."""
-    with transaction.atomic():
-        locked = lock_deal(deal)
-        policies.check_can_edit(by, locked)
-        as_of = latest(locked.org)
-        people = read_people(locked, as_of)
-        process = read_process(locked, people, as_of)
+    with changing(deal, by=by, via=via) as change:
+        as_of = latest(deal.org)
+        people = read_people(change.deal, as_of)
+        process = read_process(change.deal, people, as_of)
         check_ready(process)
-        if person is not None and person.deal_id != locked.id:
+        if person is not None and person.deal_id != deal.id:
             raise policies.Refused(_("This person is not on this deal."))
         if is_buyers and person is None:
             raise policies.Refused(_("Name the person on the buyer's side who confirmed it."))
-        ids = _prove(locked, process, by, is_buyers, person, confirmed_on, recap, attachment, via)
+        ids = _prove_way(change, process, is_buyers, person, confirmed_on, recap, attachment)
         parts = {row.fact.key: row.fact.decision_part for row in people.rows if row.fact.decision_part}
         row = ProcessConfirmation.objects.create(
-            deal=locked, digest=digest_of(process.steps, process.answers, parts), recap=recap.strip(),
+            deal=change.deal, digest=digest_of(process.steps, process.answers, parts), recap=recap.strip(),
             is_buyers=is_buyers, person=person, confirmed_on=confirmed_on, evidence_ids=[str(pk) for pk in ids],
             known_at=timezone.now(), author_name=by.name,
         )  # fmt: skip
-        record_act(locked, "process.confirmed", by=by, via=via, detail={"is_buyers": is_buyers, "digest": row.digest})
+        change.record("process.confirmed", is_buyers=is_buyers, digest=row.digest)
     return row
 
 
@@ -148,9 +135,9 @@ def check_ready(process: Process) -> None:
     raise policies.Refused(_("Before it can be confirmed, find out: %(what)s.") % {"what": what})
 
 
-def _prove(
-    deal: Deal, process: Process, by: Member, is_buyers: bool, person: Stakeholder | None, on: date, recap: str,
-    attachment: BinaryIO | None, via: str,
+def _prove_way(
+    change: Change, process: Process, is_buyers: bool, person: Stakeholder | None, on: date, recap: str,
+    attachment: BinaryIO | None,
 ) -> list[UUID]:  # fmt: skip
     """The way to a decision is known; so are the steps to a contract, when purchasing or legal are among them."""
     keys = ["decision_path_known"]
@@ -161,24 +148,15 @@ def _prove(
     for key in keys:
         if attachment is not None:
             attachment.seek(0)
-        ids.append(
-            add_evidence(
-                deal,
-                by=by,
-                key=key,
-                strength=strength,
-                occurred_on=on,
-                title=_("Recap of their way to a decision"),
-                note=recap[:2000],
-                author=person.person.name if person else "",
-                attachment=attachment,
-                via=via,
-            )  # fmt: skip
-        )
+        proof = prove(
+            change, key, strength=strength, on=on, title=_("Recap of their way to a decision"), note=recap[:2000],
+            author=person.person.name if person else "", attachment=attachment,
+        )  # fmt: skip
+        ids += [proof] if proof else []
     return ids
 
 
-def _end(deal: Deal, step_id: UUID, at: Any) -> ProcessStep:
+def _end(deal: Deal, step_id: UUID, at: datetime) -> ProcessStep:
     """The row as it stood, ended now; refused when it has ended already."""
     row = ProcessStep.objects.filter(deal=deal, pk=step_id).select_related("reviewer__person").first()
     if row is None:
@@ -192,8 +170,8 @@ def _end(deal: Deal, step_id: UUID, at: Any) -> ProcessStep:
     return row
 
 
-def _write(deal: Deal, line: UUID, values: Mapping[str, Any], at: Any, by: Member) -> ProcessStep:
-    return ProcessStep.objects.create(deal=deal, line=line, known_at=at, author_name=by.name, **values)
+def _write(change: Change, line: UUID, values: Mapping[str, Any], at: datetime) -> ProcessStep:
+    return ProcessStep.objects.create(deal=change.deal, line=line, known_at=at, author_name=change.by.name, **values)
 
 
 def _last(deal: Deal) -> int:

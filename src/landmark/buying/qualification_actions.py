@@ -9,20 +9,18 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
-from landmark.buying.keeping import keep, open_for_change
-from landmark.buying.models import GateDecision, ItemState, ProcurementItem, PurchaseType, ReturnWatch, Score
-from landmark.buying.returns import Trigger, check_trigger, put_watch
+from landmark.buying.keeping import keep
+from landmark.buying.models import GateDecision, ItemState, ProcurementItem, PurchaseType, Score
+from landmark.buying.policies import check_can_judge
+from landmark.buying.returns import Trigger, check_trigger, leave
 from landmark.deals import policies
-from landmark.deals.actions.evidence import add_evidence
-from landmark.deals.actions.moves import move_deal
 from landmark.deals.actions.next_steps import put_next_step
-from landmark.deals.gate_states import refresh_gate_state
+from landmark.deals.changing import changing
 from landmark.deals.inputs import NextStepInput
 from landmark.deals.models import Deal
-from landmark.deals.records import record_act
+from landmark.deals.proofs import prove
 from landmark.deals.snapshots import deal_facts
 from landmark.engines.rubrics import propose
 from landmark.ledger.models import Evidence
@@ -58,25 +56,23 @@ def confirm_points(
         dimensions = [found.dimension(key) for key in points]
     except KeyError as error:
         raise policies.Refused(_("The playbook of this deal does not score %(key)s.") % {"key": error}) from None
-    with transaction.atomic():
-        locked = open_for_change(deal, by)
-        as_of = latest(locked.org)
-        facts = deal_facts(locked, as_of)
+    with changing(deal, by=by, via=via, check=check_can_judge) as change:
+        as_of = latest(deal.org)
+        facts = deal_facts(change.deal, as_of)
         rows = []
         for dimension, given in zip(dimensions, points.values(), strict=True):
             label = playbook.text(f"rubric.{rubric}.{dimension.key}.label")
-            _check_points(locked, dimension, given, label, as_of.on)
+            _check_points(deal, dimension, given, label, as_of.on)
             proposal = propose(dimension, facts, playbook, as_of.on)
             rows.append(
                 Score(
-                    deal=locked, rubric=rubric, dimension=dimension.key, points=given.points,
+                    deal=change.deal, rubric=rubric, dimension=dimension.key, points=given.points,
                     proposed=proposal.points, observation=given.observation.strip()[:300],
                     evidence_id=given.evidence_id, due_on=given.due_on,
                 )
             )  # fmt: skip
         keep(rows, by=by, was=[given.was for given in points.values()])
-        detail = {"rubric": rubric, **{row.dimension: row.points for row in rows}}
-        record_act(locked, "points.confirmed", by=by, via=via, detail=detail)
+        change.record("points.confirmed", {row.dimension: row.points for row in rows}, rubric=rubric)
     return rows
 
 
@@ -123,23 +119,22 @@ def save_buying(
     known = {item.key for item in part.procurement}
     if any(item.key not in known or item.state not in ItemState.values for item in items):
         raise policies.Refused(_("This line of the check list is not in the playbook of this deal."))
-    with transaction.atomic():
-        locked = open_for_change(deal, by)
-        held = PurchaseType.objects.current().filter(deal=locked).first()
+    with changing(deal, by=by, via=via, check=check_can_judge) as change:
+        held = PurchaseType.objects.current().filter(deal=change.deal).first()
         if purchase_type and (held is None or held.purchase_type != purchase_type):
-            keep([PurchaseType(deal=locked, purchase_type=purchase_type)], by=by)
+            keep([PurchaseType(deal=change.deal, purchase_type=purchase_type)], by=by)
         rows = [
             ProcurementItem(
-                deal=locked, key=item.key, state=item.state, days=item.days, owner=item.owner.strip()[:200],
+                deal=change.deal, key=item.key, state=item.state, days=item.days, owner=item.owner.strip()[:200],
                 note=item.note.strip()[:300],
             )
             for item in items
         ]  # fmt: skip
         keep(rows, by=by, was=[item.was for item in items])
-        record_act(locked, "buying.saved", by=by, via=via, detail={"lines": [item.key for item in items]})
+        change.record("buying.saved", lines=[item.key for item in items])
 
 
-def confirm_buying(deal: Deal, *, by: Member, said_by: str, via: str = "web") -> UUID:
+def confirm_buying(deal: Deal, *, by: Member, said_by: str, via: str = "web") -> UUID | None:
     """The check list is whole: put it on record as known contracting steps, in the word of who gave them."""
     playbook = load_playbook(deal.playbook)
     part = playbook.qualification
@@ -155,11 +150,9 @@ def confirm_buying(deal: Deal, *, by: Member, said_by: str, via: str = "web") ->
         raise policies.Refused(_("The playbook of this deal takes no evidence from this list."))
     strength = Strength.BUYER if said_by.strip() else Strength.DOCUMENTED
     days = sum(row.days or 0 for row in rows.values())
-    with transaction.atomic():
-        locked = open_for_change(deal, by)
-        return add_evidence(
-            locked, by=by, key=part.procurement_proves, strength=strength, occurred_on=latest(deal.org).on,
-            author=said_by.strip(), via=via,
+    with changing(deal, by=by, via=via, check=check_can_judge) as change:
+        return prove(
+            change, part.procurement_proves, strength=strength, on=latest(deal.org).on, author=said_by.strip(),
             title=_("Purchasing check list, %(days)d working days in all") % {"days": days},
         )  # fmt: skip
 
@@ -182,19 +175,17 @@ class DecisionInput:
 def decide_at_gate(deal: Deal, *, by: Member, decision: DecisionInput, via: str = "web") -> GateDecision:
     """One decision and one next step in one sentence, or a pause that names what would reopen it."""
     _check_decision(deal, decision)
-    with transaction.atomic():
-        locked = open_for_change(deal, by)
+    with changing(deal, by=by, via=via, check=check_can_judge) as change:
         row = GateDecision(
-            deal=locked, gate=decision.gate, way=decision.way, sentence=decision.sentence.strip()[:300],
+            deal=change.deal, gate=decision.gate, way=decision.way, sentence=decision.sentence.strip()[:300],
             owner=decision.owner.strip()[:200], due_on=decision.due_on,
         )  # fmt: skip
         keep([row], by=by)
-        record_act(locked, "gate.decided", by=by, via=via, detail={"gate": decision.gate, "way": decision.way})
+        change.record("gate.decided", gate=decision.gate, way=decision.way)
         if decision.way == PAUSE and decision.trigger is not None:
-            _pause(locked, by, decision, decision.trigger, via)
+            leave(change, "paused", note=decision.sentence, reason=decision.trigger.kind, trigger=decision.trigger)
         else:
-            put_next_step(locked, NextStepInput(row.sentence, row.owner, row.due_on))
-            refresh_gate_state(locked)
+            put_next_step(change.deal, NextStepInput(row.sentence, row.owner, row.due_on))
     return row
 
 
@@ -212,11 +203,3 @@ def _check_decision(deal: Deal, decision: DecisionInput) -> None:
         check_trigger(decision.trigger, latest(deal.org).on, playbook)
     else:
         policies.check_next_step(NextStepInput(decision.sentence, decision.owner, decision.due_on))
-
-
-def _pause(deal: Deal, by: Member, decision: DecisionInput, trigger: Trigger, via: str) -> ReturnWatch:
-    move_deal(
-        deal, by=by, to_stage="paused", note=decision.sentence, reason=trigger.kind, reopen_on=trigger.on,
-        reopen_when=trigger.event, via=via,
-    )  # fmt: skip
-    return put_watch(deal, by=by, reason=decision.sentence, trigger=trigger)

@@ -14,13 +14,13 @@ from uuid import UUID
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from landmark.buying.changing import Change, change, check_version, take_back
 from landmark.buying.discovery import method_of
 from landmark.buying.models import Agreement, Assumption, Criterion, Requirement, SignOff
 from landmark.buying.requirements import TermsOfDeal, name_criterion, name_requirement, read_terms, standard_of
-from landmark.deals.actions.evidence import add_evidence
+from landmark.deals.changing import Change, changing
 from landmark.deals.models import Deal
-from landmark.deals.policies import Refused
+from landmark.deals.policies import Refused, check_version
+from landmark.deals.proofs import prove, take_back
 from landmark.engines.requirements import Gap, is_measurable
 from landmark.ledger.models import Evidence
 from landmark.orgs.as_of import latest, stamp
@@ -44,19 +44,18 @@ def save_requirement(
     requirement: Requirement | None = None, if_version: int | None = None, via: str = "web",
 ) -> Requirement:  # fmt: skip
     """Add or change a requirement; ``criteria`` are the ids it is linked to, ``None`` leaves the links alone."""
-    with change(deal, by, via) as made:
-        row = _take(Requirement, made, requirement) or Requirement(deal=made.deal, number=_next(Requirement, made))
+    with changing(deal, by=by, via=via) as change:
+        row = _take(Requirement, change, requirement) or _new(Requirement, change)
         changed = _set_fields(row, REQUIREMENT_FIELDS, values, by, if_version if requirement else None)
-        _check_priority(made.deal, row.priority)
+        _check_priority(change.deal, row.priority)
         row.save()
-        linked = None if criteria is None else Criterion.objects.filter(deal=made.deal, id__in=criteria, ended_at=None)
         before = set(row.criteria.filter(ended_at=None))
-        if linked is not None:
-            row.criteria.set(linked)
+        if criteria is not None:
+            row.criteria.set(Criterion.objects.filter(deal=change.deal, id__in=criteria, ended_at=None))
         after = set(row.criteria.filter(ended_at=None))
         if changed or before != after:
-            _reopen(made, before & after if changed else (), _say_changed(name_requirement(row)))
-        made.record("discovery.requirement_saved", note=row.text, number=row.number)
+            _reopen(change, before & after if changed else (), _say_changed(name_requirement(row)))
+        change.record("discovery.requirement_saved", note=row.text, number=row.number)
     return row
 
 
@@ -65,18 +64,18 @@ def save_criterion(
     criterion: Criterion | None = None, if_version: int | None = None, via: str = "web",
 ) -> Criterion:  # fmt: skip
     """Add or change a success criterion. The first one that can be measured is evidence of a success measure."""
-    with change(deal, by, via) as made:
-        row = _take(Criterion, made, criterion) or Criterion(deal=made.deal, number=_next(Criterion, made))
+    with changing(deal, by=by, via=via) as change:
+        row = _take(Criterion, change, criterion) or _new(Criterion, change)
         changed = _set_fields(row, CRITERION_FIELDS, values, by, if_version if criterion else None)
         row.save()
         before = set(row.requirements.filter(ended_at=None))
         if requirements is not None:
-            row.requirements.set(Requirement.objects.filter(deal=made.deal, id__in=requirements, ended_at=None))
+            row.requirements.set(Requirement.objects.filter(deal=change.deal, id__in=requirements, ended_at=None))
         after = set(row.requirements.filter(ended_at=None))
         if changed or before != after:
-            _reopen(made, before & after if changed else (), _say_changed(name_criterion(row)))
-        _prove_measure(made, row)
-        made.record("discovery.criterion_saved", note=row.text, number=row.number)
+            _reopen(change, before & after if changed else (), _say_changed(name_criterion(row)))
+        _prove_measure(change, row)
+        change.record("discovery.criterion_saved", note=row.text, number=row.number)
     return row
 
 
@@ -84,7 +83,7 @@ def _set_fields(
     row: Requirement | Criterion, names: Sequence[str], values: Mapping[str, str], by: Member, if_version: int | None
 ) -> bool:
     """Put the new words in; whether any of an existing row's words changed. Saved by a person = looked at."""
-    check_version(row.version, if_version)
+    check_version(row.version, if_version, current=row)
     is_new = row._state.adding
     old = {name: getattr(row, name) for name in names}
     for name in names:
@@ -109,39 +108,39 @@ def _say_changed(name: str) -> str:
     return _("%(name)s changed") % {"name": name}
 
 
-def _reopen(made: Change, linked: Collection[Requirement | Criterion], why: str) -> None:
+def _reopen(change: Change, linked: Collection[Requirement | Criterion], why: str) -> None:
     """What is linked waits for a look; a sign-off that stood ends; a fresh pair of eyes is needed again."""
     for row in linked:
         row.reopened_why = why
         row.save(update_fields=["reopened_why"])
-    Agreement.objects.filter(deal=made.deal).exclude(read_by="").update(read_by="")
-    _end_sign_off(made, why)
+    Agreement.objects.filter(deal=change.deal).exclude(read_by="").update(read_by="")
+    _end_sign_off(change, why)
 
 
-def _end_sign_off(made: Change, why: str) -> None:
-    for row in SignOff.objects.filter(deal=made.deal, ended_at=None):
+def _end_sign_off(change: Change, why: str) -> None:
+    for row in SignOff.objects.filter(deal=change.deal, ended_at=None):
         row.ended_at, row.ended_why = timezone.now(), why
         row.save(update_fields=["ended_at", "ended_why"])
         for evidence_id in row.evidence_ids:
-            take_back(made, UUID(evidence_id), _("After the sign-off: %(why)s.") % {"why": why})
-        made.record("discovery.sign_off_reopened", note=why, number=row.number)
+            take_back(change, UUID(evidence_id), _("After the sign-off: %(why)s.") % {"why": why})
+        change.record("discovery.sign_off_reopened", note=why, number=row.number)
 
 
 def confirm_unchanged(deal: Deal, *, by: Member, row: Requirement | Criterion, via: str = "web") -> None:
     """Looked at again after something linked to it changed, and it still holds."""
-    with change(deal, by, via) as made:
-        mine = _take(type(row), made, row)
+    with changing(deal, by=by, via=via) as change:
+        mine = _take(type(row), change, row)
         if mine is not None and mine.reopened_why:
             mine.reopened_why, mine.edited_by = "", by.name
             mine.version += 1
             mine.save(update_fields=["reopened_why", "edited_by", "version"])
-            made.record("discovery.still_holds", note=mine.text)
+            change.record("discovery.still_holds", note=mine.text)
 
 
 def drop_row(deal: Deal, *, by: Member, row: Requirement | Criterion, via: str = "web") -> None:
     """Take a requirement or criterion out; what was linked to it is looked at again."""
-    with change(deal, by, via) as made:
-        mine = _take(type(row), made, row)
+    with changing(deal, by=by, via=via) as change:
+        mine = _take(type(row), change, row)
         if mine is None:
             return
         mine.ended_at = timezone.now()
@@ -151,30 +150,30 @@ def drop_row(deal: Deal, *, by: Member, row: Requirement | Criterion, via: str =
             name = name_requirement(mine)
         else:
             linked, name = list(mine.requirements.filter(ended_at=None)), name_criterion(mine)
-            _take_measure_back(made, mine)
-        _reopen(made, linked, _("%(name)s was taken out") % {"name": name})
-        made.record("discovery.row_dropped", note=mine.text)
+            _take_measure_back(change, mine)
+        _reopen(change, linked, _("%(name)s was taken out") % {"name": name})
+        change.record("discovery.row_dropped", note=mine.text)
 
 
-def _prove_measure(made: Change, row: Criterion) -> None:
+def _prove_measure(change: Change, row: Criterion) -> None:
     """The gate into the solution asks for a success measure: the first measurable criterion is one."""
-    part, _playbook = method_of(made.deal)
+    part, _playbook = method_of(change.deal)
     if not is_measurable(standard_of(row)):
-        _take_measure_back(made, row)
+        _take_measure_back(change, row)
         return
-    known = Evidence.objects.for_deal(made.deal.org_id, made.deal.id).as_known(timezone.now())
+    known = Evidence.objects.for_deal(change.deal.org_id, change.deal.id).as_known(timezone.now())
     if row.evidence_id or known.filter(key=part.criterion_evidence).exists():
         return
-    row.evidence_id = add_evidence(
-        made.deal, by=made.by, key=part.criterion_evidence, strength=Strength.CLAIMED,
-        occurred_on=stamp(made.deal.org).date(), title=tell_criterion(row)[:200], via=made.via,
+    row.evidence_id = prove(
+        change, part.criterion_evidence, strength=Strength.CLAIMED, on=stamp(change.deal.org).date(),
+        title=tell_criterion(row),
     )  # fmt: skip
     row.save(update_fields=["evidence_id"])
 
 
-def _take_measure_back(made: Change, row: Criterion) -> None:
+def _take_measure_back(change: Change, row: Criterion) -> None:
     if row.evidence_id:
-        take_back(made, row.evidence_id, _("The criterion behind it can no longer be measured."))
+        take_back(change, row.evidence_id, _("The criterion behind it can no longer be measured."))
         row.evidence_id = None
         row.save(update_fields=["evidence_id"])
 
@@ -191,35 +190,35 @@ def save_agreement(
     deal: Deal, *, by: Member, workflows: Sequence[str], change_rule: str, has_no_assumptions: bool,
     if_version: int | None = None, via: str = "web",
 ) -> Agreement:  # fmt: skip
-    with change(deal, by, via) as made:
-        row = _agreement(made)
-        check_version(row.version if row.pk and not row._state.adding else 0, if_version)
-        if has_no_assumptions and Assumption.objects.filter(deal=made.deal, ended_at=None).exists():
+    with changing(deal, by=by, via=via) as change:
+        row = _agreement(change)
+        check_version(row.version, if_version, current=row)
+        if has_no_assumptions and Assumption.objects.filter(deal=change.deal, ended_at=None).exists():
             raise Refused(_("There are assumptions on the list; take them out before saying that nothing is assumed."))
         held = [text.strip() for text in workflows if text.strip()]
         if (row.workflows, row.change_rule) != (held, change_rule.strip()):
-            _end_sign_off(made, _("what it covers or its change rule changed"))
+            _end_sign_off(change, _("what it covers or its change rule changed"))
         row.workflows, row.change_rule = held, change_rule.strip()
         row.has_no_assumptions = has_no_assumptions
         _save_agreement(row, by)
-        made.record("discovery.agreement_saved")
+        change.record("discovery.agreement_saved")
     return row
 
 
 def record_reader(deal: Deal, *, by: Member, read_by: str, via: str = "web") -> Agreement:
     """Somebody who is new to the deal has read it and understood what done means."""
-    with change(deal, by, via) as made:
-        row = _agreement(made)
+    with changing(deal, by=by, via=via) as change:
+        row = _agreement(change)
         if not read_by.strip():
             raise Refused(_("Name the person who read it."))
         row.read_by = read_by.strip()
         _save_agreement(row, by)
-        made.record("discovery.agreement_read", note=row.read_by)
+        change.record("discovery.agreement_read", note=row.read_by)
     return row
 
 
-def _agreement(made: Change) -> Agreement:
-    return Agreement.objects.filter(deal=made.deal).first() or Agreement(deal=made.deal, version=0)
+def _agreement(change: Change) -> Agreement:
+    return Agreement.objects.filter(deal=change.deal).first() or Agreement(deal=change.deal, version=0)
 
 
 def _save_agreement(row: Agreement, by: Member) -> None:
@@ -229,25 +228,25 @@ def _save_agreement(row: Agreement, by: Member) -> None:
 
 
 def add_assumption(deal: Deal, *, by: Member, text: str, owner: str = "", via: str = "web") -> Assumption:
-    with change(deal, by, via) as made:
+    with changing(deal, by=by, via=via) as change:
         if not text.strip():
             raise Refused(_("Say in one line what is assumed."))
         row = Assumption.objects.create(
-            deal=made.deal, text=text.strip(), owner=owner.strip(), author=by.name, created_at=timezone.now()
+            deal=change.deal, text=text.strip(), owner=owner.strip(), author=by.name, created_at=timezone.now()
         )
-        Agreement.objects.filter(deal=made.deal).update(has_no_assumptions=False)
-        _end_sign_off(made, _("an assumption was added"))
-        made.record("discovery.assumption_added", note=row.text)
+        Agreement.objects.filter(deal=change.deal).update(has_no_assumptions=False)
+        _end_sign_off(change, _("an assumption was added"))
+        change.record("discovery.assumption_added", note=row.text)
     return row
 
 
 def end_assumption(deal: Deal, *, by: Member, assumption: Assumption, via: str = "web") -> None:
     """It is proven or disproved, or was none: it no longer counts."""
-    with change(deal, by, via) as made:
-        done = Assumption.objects.filter(deal=made.deal, id=assumption.id, ended_at=None)
+    with changing(deal, by=by, via=via) as change:
+        done = Assumption.objects.filter(deal=change.deal, id=assumption.id, ended_at=None)
         if done.update(ended_at=timezone.now()):
-            _end_sign_off(made, _("an assumption was settled"))
-            made.record("discovery.assumption_ended", note=assumption.text)
+            _end_sign_off(change, _("an assumption was settled"))
+            change.record("discovery.assumption_ended", note=assumption.text)
 
 
 # The buyer's yes
@@ -257,31 +256,30 @@ def sign_off(
     deal: Deal, *, by: Member, signed_by: str, signed_on: date, attachment: BinaryIO | None = None, via: str = "web"
 ) -> SignOff:
     """Refused while anything is missing. The copy kept here is what was agreed, whatever changes later."""
-    part, playbook = method_of(deal)
-    with change(deal, by, via) as made:
-        terms = read_terms(made.deal, latest(made.deal.org))
+    part, _playbook = method_of(deal)
+    with changing(deal, by=by, via=via) as change:
+        terms = read_terms(change.deal, latest(change.deal.org))
         if terms.gaps:
             raise SignOffRefused(terms.gaps)
         if not signed_by.strip():
             raise Refused(_("Name the person on the buyer's side who agreed."))
-        _end_sign_off(made, _("signed anew"))
-        number = SignOff.objects.filter(deal=made.deal).count() + 1
+        _end_sign_off(change, _("signed anew"))
+        number = SignOff.objects.filter(deal=change.deal).count() + 1
         title = _("%(needs)d requirements and %(criteria)d success criteria, version %(number)d") % {
             "needs": len(terms.requirements), "criteria": len(terms.criteria), "number": number,
         }  # fmt: skip
-        ids = [
-            add_evidence(
-                made.deal, by=by, key=key, strength=Strength.BUYER, occurred_on=signed_on, title=title,
-                author=signed_by.strip(), attachment=attachment if index == 0 else None, via=via,
+        proofs = [
+            prove(
+                change, key, strength=Strength.BUYER, on=signed_on, title=title, author=signed_by.strip(),
+                attachment=attachment if index == 0 else None,
             )
             for index, key in enumerate(part.sign_off_evidence)
-            if playbook.has_evidence(key)
         ]  # fmt: skip
         row = SignOff.objects.create(
-            deal=made.deal, number=number, signed_by=signed_by.strip(), signed_on=signed_on, terms=copy_terms(terms),
-            evidence_ids=[str(evidence_id) for evidence_id in ids], author=by.name, created_at=timezone.now(),
+            deal=change.deal, number=number, signed_by=signed_by.strip(), signed_on=signed_on, terms=copy_terms(terms),
+            evidence_ids=[str(proof) for proof in proofs if proof], author=by.name, created_at=timezone.now(),
         )  # fmt: skip
-        made.record("discovery.signed_off", note=title, number=number)
+        change.record("discovery.signed_off", note=title, number=number)
     return row
 
 
@@ -303,16 +301,16 @@ def copy_terms(terms: TermsOfDeal) -> dict[str, Any]:
     }
 
 
-def _next(kind: type[Requirement] | type[Criterion], made: Change) -> int:
-    last = kind._default_manager.filter(deal=made.deal).order_by("-number").first()
-    return last.number + 1 if last else 1
+def _new(kind: Any, change: Change) -> Any:
+    last = kind._default_manager.filter(deal=change.deal).order_by("-number").first()
+    return kind(deal=change.deal, number=last.number + 1 if last else 1)
 
 
-def _take(kind: Any, made: Change, row: Any) -> Any:
+def _take(kind: Any, change: Change, row: Any) -> Any:
     """The row as it stands now; None for a new one, a refusal for one that somebody took out."""
     if row is None:
         return None
-    found = kind._default_manager.filter(deal=made.deal, id=row.id, ended_at=None).first()
+    found = kind._default_manager.filter(deal=change.deal, id=row.id, ended_at=None).first()
     if found is None:
         raise Refused(_("Somebody took this out meanwhile. Look at the page again."))
     return found

@@ -18,13 +18,14 @@ from django.utils.translation import gettext as _
 
 from landmark.buying.keeping import keep
 from landmark.buying.models import ReturnKind, ReturnWatch
+from landmark.buying.policies import check_can_watch
 from landmark.deals import policies
 from landmark.deals.actions.moves import move_deal
 from landmark.deals.actions.next_steps import put_next_step
+from landmark.deals.changing import Change, changing
 from landmark.deals.inputs import NextStepInput
 from landmark.deals.locks import lock_deal
 from landmark.deals.models import Deal, StageMove
-from landmark.deals.records import record_act
 from landmark.ledger.append import append_audit
 from landmark.ledger.inputs import Actor, NewAudit, Source
 from landmark.ledger.models import Evidence
@@ -76,13 +77,9 @@ def watch_for_return(deal: Deal, *, by: Member, reason: str, trigger: Trigger, v
     if not reason.strip():
         raise policies.Refused(_("Say in a few words why you stop for now."))
     check_trigger(trigger, latest(deal.org).on, load_playbook(deal.playbook))
-    with transaction.atomic():
-        locked = lock_deal(deal)
-        policies.check_can_edit(by, locked)
-        if locked.stage not in ("paused", "lost"):
-            raise policies.Refused(_("Only a paused or lost deal comes back; this one is open."))
-        row = put_watch(locked, by=by, reason=reason, trigger=trigger)
-        record_act(locked, "return.watched", by=by, via=via, detail={"kind": trigger.kind, "on": str(trigger.on or "")})
+    with changing(deal, by=by, via=via, check=check_can_watch) as change:
+        row = put_watch(change.deal, by=by, reason=reason, trigger=trigger)
+        change.record("return.watched", kind=trigger.kind, on=str(trigger.on or ""))
     return row
 
 
@@ -96,23 +93,29 @@ def qualify_out(
     if to_stage not in ("paused", "lost"):
         raise policies.Refused(_("Choose whether to pause this deal or to close it as lost."))
     check_trigger(trigger, latest(deal.org).on, load_playbook(deal.playbook))
-    with transaction.atomic():
-        move = move_deal(
-            deal, by=by, to_stage=to_stage, note=note, reason=reason if to_stage == "lost" else trigger.kind,
-            reopen_on=trigger.on, reopen_when=trigger.event, via=via,
-        )  # fmt: skip
-        put_watch(lock_deal(deal), by=by, reason=note, trigger=trigger)
+    why = reason if to_stage == "lost" else trigger.kind
+    with changing(deal, by=by, via=via) as change:
+        move = leave(change, to_stage, note=note, reason=why, trigger=trigger)
+    deal.refresh_from_db()
+    return move
+
+
+def leave(change: Change, to_stage: str, *, note: str, reason: str, trigger: Trigger) -> StageMove:
+    """The move and its watch, for actions that already hold the deal."""
+    move = move_deal(
+        change.deal, by=change.by, to_stage=to_stage, note=note, reason=reason, reopen_on=trigger.on,
+        reopen_when=trigger.event, via=change.via,
+    )  # fmt: skip
+    put_watch(change.deal, by=change.by, reason=note, trigger=trigger)
     return move
 
 
 def say_it_happened(watch: ReturnWatch, *, by: Member, via: str = "web") -> None:
     """A person saw the event."""
-    with transaction.atomic():
-        locked = lock_deal(watch.deal)
-        policies.check_can_edit(by, locked)
+    with changing(watch.deal, by=by, via=via) as change:
         if watch.returned_at or watch.ended_at:
             raise policies.Refused(_("This deal has come back already."))
-        _bring_back(watch, locked, _("%(who)s saw it happen.") % {"who": by.name}, timezone.now())
+        _bring_back(watch, change.deal, _("%(who)s saw it happen.") % {"who": by.name}, timezone.now())
 
 
 # By the clock

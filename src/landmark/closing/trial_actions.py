@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID, uuid4
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
-from landmark.buying.keeping import keep, open_for_change
+from landmark.buying.keeping import keep
+from landmark.buying.policies import check_can_judge
 from landmark.closing.models.trials import TrialClose
 from landmark.deals import policies
-from landmark.deals.actions.evidence import add_evidence
+from landmark.deals.changing import changing
 from landmark.deals.models import Deal
-from landmark.deals.records import record_act
+from landmark.deals.proofs import prove
 from landmark.orgs.as_of import latest
 from landmark.orgs.models import Member
 from landmark.playbook.loader import load_playbook
@@ -45,23 +45,20 @@ def record_trial(
     """A yes also goes on record as the evidence it proves; ``line`` completes a gap noted before."""
     _check(deal, trial)
     proves = load_playbook(deal.playbook).qualification.trial_close(trial.kind).proves
-    with transaction.atomic():
-        locked = open_for_change(deal, by)
+    with changing(deal, by=by, via=via, check=check_can_judge) as change:
         row = TrialClose(
-            deal=locked, line=line or uuid4(), kind=trial.kind, asked_on=trial.asked_on,
+            deal=change.deal, line=line or uuid4(), kind=trial.kind, asked_on=trial.asked_on,
             person=trial.person.strip()[:200], answer=trial.answer.strip()[:500], is_confirmed=trial.is_confirmed,
         )  # fmt: skip
         if not trial.is_confirmed:
             row.clarified, row.impact, row.fix = trial.clarified.strip()[:300], trial.impact, trial.fix.strip()[:300]
             row.owner, row.due_on = trial.owner.strip()[:200], trial.due_on
         elif proves:
-            row.proof_id = add_evidence(
-                locked, by=by, key=proves, strength=Strength.BUYER, occurred_on=trial.asked_on,
-                title=row.answer[:200], author=row.person, via=via,
-            )  # fmt: skip
+            row.proof_id = prove(
+                change, proves, strength=Strength.BUYER, on=trial.asked_on, title=row.answer, author=row.person
+            )
         keep([row], by=by, was=[was] if line else None)
-        detail = {"kind": trial.kind, "confirmed": trial.is_confirmed}
-        record_act(locked, "trial.recorded", by=by, via=via, detail=detail, note=row.answer)
+        change.record("trial.recorded", note=row.answer, kind=trial.kind, confirmed=trial.is_confirmed)
     return row
 
 
@@ -80,14 +77,13 @@ def _check(deal: Deal, trial: TrialInput) -> None:
 def fix_gap(trial: TrialClose, *, by: Member, fixed_on: date | None = None, via: str = "web") -> TrialClose:
     """The smallest fix is made. The same question is then asked again: only a yes confirms it."""
     day = fixed_on or latest(trial.deal.org).on
-    with transaction.atomic():
-        locked = open_for_change(trial.deal, by)
+    with changing(trial.deal, by=by, via=via, check=check_can_judge) as change:
         if trial.is_confirmed or trial.fixed_on:
             raise policies.Refused(_("This gap is closed already."))
         if not (trial.fix and trial.owner):
             raise policies.Refused(_("Say first what the smallest fix is and who makes it."))
         row = TrialClose.objects.get(pk=trial.pk)
-        row.pk, row.fixed_on, row.deal = uuid4(), day, locked
+        row.pk, row.fixed_on, row.deal = uuid4(), day, change.deal
         keep([row], by=by, was=[trial.pk])
-        record_act(locked, "trial.gap_fixed", by=by, via=via, detail={"kind": trial.kind}, note=trial.fix)
+        change.record("trial.gap_fixed", note=trial.fix, kind=trial.kind)
     return row

@@ -35,8 +35,11 @@ class Change:
     via: str = "web"
     is_signed: bool = False
 
-    def record(self, verb: str, *, note: str = "", **detail: object) -> None:
-        """Somebody did something."""
+    def record(
+        self, verb: str, known: Mapping[str, object] | None = None, /, *, note: str = "", **detail: object
+    ) -> None:
+        """Somebody did something. ``known``: details whose names only the playbook knows."""
+        detail |= known or {}
         record_act(self.deal, verb, by=self.by, via=self.via, detail=detail, note=note[:NOTE_LENGTH])
         self.is_signed = True
 

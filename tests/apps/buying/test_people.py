@@ -13,7 +13,7 @@ from landmark.buying import commitment_actions, people_actions, process_actions
 from landmark.buying.commitment_actions import Answer, MeetingPlan
 from landmark.buying.models import CommitmentMeeting, StakeholderState
 from landmark.buying.people import read_map_changes, read_people
-from landmark.buying.people_actions import Card, StaleState
+from landmark.buying.people_actions import Card
 from landmark.buying.process import read_process
 from landmark.buying.sample_people import fill_sample
 from landmark.deals.models import Deal, GateState, Stakeholder
@@ -85,7 +85,7 @@ def test_a_change_of_the_map_says_from_what_to_what_and_at_which_stage(room: Roo
 def test_two_people_at_one_form_nothing_is_lost(room: Room) -> None:
     row = room.add("Ömer", cares_about="Audits")
     people_actions.change_state(row, by=room.alice, if_version=1, needs="A list")
-    with pytest.raises(StaleState) as stale:
+    with pytest.raises(StaleVersion) as stale:
         people_actions.change_state(row, by=room.alice, if_version=1, needs="A timeline")
     assert stale.value.current.needs == "A list"
     assert "Alice Moretti" in str(stale.value)

@@ -59,7 +59,7 @@ def move_deal(
             put_next_step(locked, next_step)
         _tell_managers(locked, by, overrides)
         detail = {"from": move.from_stage, "to": to_stage, "reason": reason, "overrides": [o.gate for o in overrides]}
-        change.record("deal.moved", note=note, **detail)
+        change.record("deal.moved", detail, note=note)
     deal.refresh_from_db()
     return move
 

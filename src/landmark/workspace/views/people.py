@@ -134,7 +134,7 @@ def _refuse(page: PeoplePage, form: Any, error: Exception, context: dict[str, An
     """Refused: why, beside what was typed. Saved by somebody else meanwhile: the form now writes over the newest."""
     sentence = " ".join(error.messages) if isinstance(error, ValidationError) else str(error)
     form.add_error(None, sentence)
-    stale = isinstance(error, StaleVersion | people_actions.StaleState)
+    stale = isinstance(error, StaleVersion)
     if stale and "version" in form.fields:
         form.data = form.data.copy()
         form.data["version"] = version
@@ -166,7 +166,7 @@ def save_person(request: MemberRequest, pk: UUID) -> HttpResponse:
         )
         if data["question"]:
             people_actions.note_question(saved, by=request.member, text=data["question"], asked_on=on)
-    except people_actions.StaleState as stale:
+    except StaleVersion as stale:
         context["conflict"] = tell_conflict(form, stale.current)
         return _refuse(page, form, stale, context, stale.current.version)
     except ERRORS as error:

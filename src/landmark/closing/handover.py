@@ -9,6 +9,7 @@ from datetime import date
 
 from landmark.closing.models import Blocker, Decision, HandOver, OnboardingStep, RoadMapStep
 from landmark.closing.models.decision import Outcome, StepKind
+from landmark.closing.models.handover import HandOverState
 from landmark.deals.models import Deal
 from landmark.engines.last_mile import StartFacts, may_start
 from landmark.ledger.models import Evidence
@@ -90,3 +91,8 @@ def read_has_yes(deal: Deal, as_of: AsOf | None = None) -> bool:
     said = Decision.objects.filter(deal=deal, outcome=Outcome.YES, withdrawn_at__isnull=True, recorded_at__lte=known)
     keys = ("decision_in_writing", "contract_signed")
     return said.exists() or Evidence.objects.filter(deal_id=deal.id, key__in=keys).as_known(known).exists()
+
+
+def has_accepted(deal: Deal) -> bool:
+    """Delivery has taken the deal over."""
+    return HandOver.objects.filter(deal=deal, state=HandOverState.ACCEPTED).exists()

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from django.utils import timezone
 
 from landmark.closing.invitations import tell_when
-from landmark.closing.meeting_actions import default_start
+from landmark.closing.meeting_input import default_start
 from landmark.closing.minutes_actions import draft_minutes
 from landmark.closing.models import DecisionMeeting, Objection, OfferPaper, OfferPart, RoadMapStep
 from landmark.deals.models import Stakeholder
@@ -65,6 +65,14 @@ class GuestView:
     roles: str
     is_invited: bool
     has_address: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Picks:
+    """People of ours: those chosen so far, and everybody else."""
+
+    here: list[GuestView]
+    others: list[GuestView]
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,11 +142,8 @@ class DecisionPage(DecisionStanding):
         return list(rows.order_by("name"))
 
     @cached_property
-    def ours(self) -> list[GuestView]:
-        mine = self.invited if self.ahead else {self.request.member.id}
-        return [
-            GuestView(str(m.id), m.name, m.get_role_display(), m.id in mine, m.user is not None) for m in self.members
-        ]
+    def ours(self) -> Picks:
+        return self._pick("plan", self.invited if self.ahead else {self.request.member.id, self.deal.owner_id})
 
     @cached_property
     def plan(self) -> dict[str, Any]:
@@ -233,6 +238,11 @@ class DecisionPage(DecisionStanding):
         return self._choices("watch", "watch")
 
     @property
+    def watch_label(self) -> str:
+        decision = self.room.decision
+        return self._say(f"watch.{decision.watch}") if decision is not None and decision.watch else ""
+
+    @property
     def win_reasons(self) -> Words:
         return tuple((r.key, self.playbook.label("win_reason", r.key, self.lang)) for r in self.playbook.win_reasons)
 
@@ -295,14 +305,23 @@ class DecisionPage(DecisionStanding):
         return (minutes.text or draft_minutes(self.room)) if minutes else ""
 
     @cached_property
-    def debriefers(self) -> list[GuestView]:
-        """Ours, ticked where they were there or took part."""
-        there = (
-            set(self.held.invitees.filter(was_there=True).values_list("member_id", flat=True)) if self.held else set()
-        )
-        if self.room.debrief is not None:
-            there |= {member.id for member in self.room.debrief.members.all()}
-        return [GuestView(str(m.id), m.name, "", m.id in there, True) for m in self.members]
+    def debriefers(self) -> Picks:
+        """Ours who were there or took part."""
+        there = self.held.invitees.filter(was_there=True).values_list("member_id", flat=True) if self.held else ()
+        took_part = [member.id for member in self.room.debrief.members.all()] if self.room.debrief else ()
+        return self._pick("debrief", {*there, *took_part} or {self.request.member.id})
+
+    def _pick(self, act: str, chosen: set[Any]) -> Picks:
+        """Ours to choose from; where the form was refused, those that were ticked."""
+        typed = self.sent.get(act)
+        if typed is not None:
+            ticked = typed.get("members", ())
+            chosen = {ticked} if isinstance(ticked, str) else set(ticked)
+        guests = [
+            GuestView(str(m.id), m.name, "", m.id in chosen or str(m.id) in chosen, m.user is not None)
+            for m in self.members
+        ]
+        return Picks([one for one in guests if one.is_invited], [one for one in guests if not one.is_invited])
 
     @property
     def debrief_questions(self) -> list[tuple[str, str, str]]:

@@ -6,7 +6,7 @@ each part of the page shows (``presenters.decision``).
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from landmark.closing.decisions import DecisionRoom
-from landmark.closing.models import DecisionMeeting, MeetingState
+from landmark.closing.handover import has_accepted
+from landmark.closing.models import Decision, DecisionMeeting, MeetingState
 from landmark.deals.models import Deal
 from landmark.engines import decision as rules
 from landmark.engines.decision import Standing
@@ -34,11 +35,12 @@ class Leg:
 
 @dataclass(frozen=True, slots=True)
 class Now:
-    """The one thing to do now, and the part of the page it is done in."""
+    """The one thing to do now, and the part of the page it is done in; ``page``: another page of the deal room."""
 
     text: str
-    anchor: str
+    anchor: str = ""
     is_late: bool = False
+    page: str = ""
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,10 @@ class DecisionStanding(DealPage):
     @property
     def may_prepare(self) -> bool:
         return self.can_act and not self.deal.is_closed
+
+    @property
+    def is_refused(self) -> bool:
+        return self.room.standing is Standing.REFUSED
 
     # Where it stands
 
@@ -121,15 +127,27 @@ class DecisionStanding(DealPage):
 
     @property
     def legs(self) -> list[Leg]:
-        names = (
+        names = [
             ("prepare", _("Prepare")), ("invite", _("Invite")), ("meet", _("Meet")), ("decide", _("Decide")),
             ("sign", _("Sign")), ("after", _("After")),
-        )  # fmt: skip
+        ]  # fmt: skip
+        if self.is_refused:
+            names = [name for name in names if name[0] != "sign"]
         at = [key for key, _label in names].index(self.leg)
         return [
             Leg(key, label, "now" if index == at else "done" if self._is_done(key, index < at) else "ahead")
             for index, (key, label) in enumerate(names)
         ]
+
+    @property
+    def now_url(self) -> str:
+        return f"workspace:{self.now.page}"
+
+    @property
+    def opens(self) -> set[str]:
+        """Parts of the page that stand open: where the deal is, what is to be done, what was refused."""
+        refused = {self.refusal.anchor, self.refusal.act} if self.refusal else set()
+        return {self.leg, self.now.anchor, *refused}
 
     def _is_done(self, key: str, is_behind: bool) -> bool:
         if key == "invite":
@@ -139,10 +157,11 @@ class DecisionStanding(DealPage):
     @cached_property
     def now(self) -> Now:
         minutes = self.room.minutes
-        if minutes is not None and self.minutes_state in ("overdue", "due_today") and self.room.decision is not None:
-            return Now(
-                _("Send the minutes: %(when)s") % {"when": self.minutes_when}, "after", self.minutes_state == "overdue"
-            )
+        if minutes is not None and minutes.sent_on is None and self.room.decision is not None:
+            is_late = self.minutes_state == "overdue"
+            return Now(_("Send the minutes, due %(when)s.") % {"when": self.minutes_when}, "after", is_late)
+        if self.deal.is_closed and self.leg != "after":
+            return Now("")
         return self._now_by_leg()
 
     def _now_by_leg(self) -> Now:
@@ -159,7 +178,16 @@ class DecisionStanding(DealPage):
             return Now(_("Present the offer in order, then ask for the decision."), "decide")
         if leg == "sign":
             return Now(self._tell_signing(), "sign")
-        return Now(_("Hold the debrief.") if self.room.debrief is None else _("Nothing more to do here."), "after")
+        return self._now_after()
+
+    def _now_after(self) -> Now:
+        if self.room.debrief is None:
+            return Now(_("Hold the debrief while it is fresh."), "after")
+        if self.room.standing is Standing.SIGNED and self.deal.stage != "won":
+            return Now(_("Signed: move the deal to won."), "sign")
+        if self.deal.stage == "won" and not has_accepted(self.deal):
+            return Now(_("Hand the deal over to those who deliver."), page="close_handover")
+        return Now("")
 
     def _tell_missing(self) -> str:
         count = sum(len(gate.missing) for gate in self.room.entry if not gate.opens)
@@ -180,6 +208,59 @@ class DecisionStanding(DealPage):
             Standing.VERBAL: _("Get the yes in writing."),
             Standing.WRITTEN: _("Get the contract signed: scope, price, timeline and terms."),
         }.get(self.room.standing, "")
+
+    # In one sentence
+
+    @property
+    def sentence(self) -> str:
+        """Where the decision stands, for somebody who opens the page for the first time."""
+        decision, meeting = self.room.decision, self.meeting
+        if decision is not None:
+            return self._tell_decision(decision)
+        if meeting is None:
+            return _("No meeting is planned yet in which they decide.")
+        if self.held is not None:
+            return _("The decision meeting was on %(day)s; no answer is on record yet.") % {
+                "day": self._day(meeting.held_on)
+            }
+        words = {"day": self._day(meeting.starts_at)}
+        if meeting.state == MeetingState.PLANNED:
+            return _("They are to decide on %(day)s; the invitation is not out yet.") % words
+        return _("They are invited to decide on %(day)s.") % words
+
+    def _tell_decision(self, decision: Decision) -> str:
+        words = {
+            "who": decision.said_by.name if decision.said_by else _("Their side"),
+            "day": self._day(decision.decided_on),
+            "next": self._day(decision.next_on),
+        }
+        if decision.outcome == rules.NO_DECISION:
+            number = self.room.count_without
+            text = ngettext(
+                "%(n)d meeting ended without a decision; the next date is %(next)s.",
+                "%(n)d meetings in a row ended without a decision; the next date is %(next)s.", number,
+            )  # fmt: skip
+            return text % (words | {"n": number})
+        if decision.outcome == rules.NO:
+            return _("%(who)s said no on %(day)s.") % words
+        return self._tell_yes(words)
+
+    def _tell_yes(self, words: dict[str, object]) -> str:
+        count = len(self.room.open_conditions)
+        if count and self.room.standing is Standing.VERBAL:
+            last = max((step.due_on for step in self.room.open_conditions if step.due_on), default=None)
+            text = ngettext(
+                "%(who)s said yes on %(day)s, but %(n)d condition is open, due %(last)s.",
+                "%(who)s said yes on %(day)s, but %(n)d conditions are open, the last due %(last)s.", count,
+            )  # fmt: skip
+            return text % (words | {"n": count, "last": self._day(last)})
+        return {
+            Standing.WRITTEN: _("%(who)s said yes on %(day)s and put it in writing; the contract is not signed yet."),
+            Standing.SIGNED: _("%(who)s said yes on %(day)s; it is in writing and signed."),
+        }.get(self.room.standing, _("%(who)s said yes on %(day)s; it is not in writing yet.")) % words
+
+    def _day(self, day: date | datetime | None) -> str:
+        return format_day(day, year_of=self.as_of.on)
 
     # The minutes
 

@@ -7,6 +7,7 @@ import { startKeys } from "./keys.js";
 import { startBoard } from "./board.js";
 import { startForms } from "./forms.js";
 import { startCharts } from "./chart.js";
+import { startFolds } from "./fold.js";
 
 startTheme();
 startToasts();
@@ -16,3 +17,4 @@ startKeys();
 startBoard();
 startForms();
 startCharts();
+startFolds();

@@ -16,7 +16,7 @@ from landmark.buying.models import CommitmentMeeting
 from landmark.buying.sample_people import fill_sample as fill_people
 from landmark.buying.sample_qualification import fill_sample as fill_qualification
 from landmark.closing import meeting_actions, offer_actions
-from landmark.closing.meeting_actions import MeetingInput
+from landmark.closing.meeting_input import MeetingInput
 from landmark.closing.models import DecisionMeeting, HandOver
 from landmark.closing.sample_close import fill_close
 from landmark.closing.sample_gaps import fill_gaps

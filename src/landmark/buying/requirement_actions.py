@@ -49,12 +49,7 @@ def save_requirement(
         changed = _set_fields(row, REQUIREMENT_FIELDS, values, by, if_version if requirement else None)
         _check_priority(change.deal, row.priority)
         row.save()
-        before = set(row.criteria.filter(ended_at=None))
-        if criteria is not None:
-            row.criteria.set(Criterion.objects.filter(deal=change.deal, id__in=criteria, ended_at=None))
-        after = set(row.criteria.filter(ended_at=None))
-        if changed or before != after:
-            _reopen(change, before & after if changed else (), _say_changed(name_requirement(row)))
+        _relink(change, row.criteria, criteria, name_requirement(row), is_changed=changed)
         change.record("discovery.requirement_saved", note=row.text, number=row.number)
     return row
 
@@ -68,12 +63,7 @@ def save_criterion(
         row = _take(Criterion, change, criterion) or _new(Criterion, change)
         changed = _set_fields(row, CRITERION_FIELDS, values, by, if_version if criterion else None)
         row.save()
-        before = set(row.requirements.filter(ended_at=None))
-        if requirements is not None:
-            row.requirements.set(Requirement.objects.filter(deal=change.deal, id__in=requirements, ended_at=None))
-        after = set(row.requirements.filter(ended_at=None))
-        if changed or before != after:
-            _reopen(change, before & after if changed else (), _say_changed(name_criterion(row)))
+        _relink(change, row.requirements, requirements, name_criterion(row), is_changed=changed)
         _prove_measure(change, row)
         change.record("discovery.criterion_saved", note=row.text, number=row.number)
     return row
@@ -104,8 +94,14 @@ def _check_priority(deal: Deal, priority: str) -> None:
         raise Refused(_("Choose the priority from the list."))
 
 
-def _say_changed(name: str) -> str:
-    return _("%(name)s changed") % {"name": name}
+def _relink(change: Change, links: Any, wanted: Collection[UUID] | None, name: str, *, is_changed: bool) -> None:
+    """Link to what is wanted; what stays linked to changed words is looked at again."""
+    before = set(links.filter(ended_at=None))
+    if wanted is not None:
+        links.set(links.model._default_manager.filter(deal=change.deal, id__in=wanted, ended_at=None))
+    after = set(links.filter(ended_at=None))
+    if is_changed or before != after:
+        _reopen(change, before & after if is_changed else (), _("%(name)s changed") % {"name": name})
 
 
 def _reopen(change: Change, linked: Collection[Requirement | Criterion], why: str) -> None:

@@ -10,10 +10,11 @@ from zoneinfo import ZoneInfo
 from landmark.closing import decision_actions as decisions
 from landmark.closing import meeting_actions as meetings
 from landmark.closing import minutes_actions, offer_actions
-from landmark.closing.decision_actions import DecisionInput, StepInput
+from landmark.closing.decision_actions import DecisionInput
 from landmark.closing.decisions import read_room
-from landmark.closing.meeting_actions import MeetingInput
+from landmark.closing.meeting_input import MeetingInput
 from landmark.closing.models import StepKind
+from landmark.closing.road_map_actions import StepInput
 from landmark.deals.actions.evidence import add_evidence
 from landmark.deals.actions.stakeholders import save_stakeholder
 from landmark.deals.models import Deal, Person
@@ -23,6 +24,16 @@ from landmark.playbook.loader import load_playbook
 from landmark.playbook.schema import Strength
 
 SAID = "Said on the phone while the meeting was prepared"
+OFFER = {
+    "goals": ("Settle exceptions on the day they come up\nOne list for both sites", "Hours lost to work done twice",
+              "Half the people on exceptions"),
+    "opportunity": ("The hours saved pay the price back within the year", "Late deliveries that cost credit notes",
+                    "Late deliveries down by 15 % within 90 days"),
+    "concept": ("Each exception goes to the one person who can settle it, with everything needed on one screen.",
+                "Nobody sees who has a case", "One owner for each case"),
+    "contract": ("Access to both sites is given within 10 days of kick-off.", "Changes that nobody priced",
+                 "Each change as a priced order"),
+}  # fmt: skip
 
 
 def fill_sample(deal: Deal, story: str, *, by: Member) -> None:
@@ -34,10 +45,8 @@ def fill_sample(deal: Deal, story: str, *, by: Member) -> None:
     for paper in playbook.decision.papers:
         if paper.needed:
             offer_actions.mark_made(deal, by=by, kind=paper.key, via="cli")
-    offer_actions.save_part(
-        deal, by=by, key="opportunity", text="What the hours saved are worth in a year, by their own figure",
-        challenge="Hours lost to work done twice", value="Payback within the year", via="cli",
-    )  # fmt: skip
+    for key, (text, challenge, value) in OFFER.items():
+        offer_actions.save_part(deal, by=by, key=key, text=text, challenge=challenge, value=value, via="cli")
     _open_door(deal, by)
     _hold(deal, by)
     review = "yes_but" if story == "yes_but" else "yes"

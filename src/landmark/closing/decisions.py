@@ -64,6 +64,12 @@ def read_standing(deal: Deal, decision: Decision | None, as_of: AsOf | None = No
     return rules.find_standing(decision.outcome, written, days.get("contract_signed"))
 
 
+def step_fact(row: RoadMapStep) -> StepFact:
+    """A step of the road map as the rules see it."""
+    is_condition = row.kind == StepKind.CONDITION
+    return StepFact(row.text, row.owner, row.due_on, is_condition, row.costs_money, row.done_at is not None)
+
+
 @dataclass(frozen=True)
 class DecisionRoom:
     """Everything about one deal's decision, on one day; each part is read once, when asked for."""
@@ -116,10 +122,7 @@ class DecisionRoom:
 
     @cached_property
     def steps(self) -> list[StepFact]:
-        return [
-            StepFact(s.text, s.owner, s.due_on, s.kind == StepKind.CONDITION, s.costs_money, s.done_at is not None)
-            for s in self.road_map
-        ]
+        return [step_fact(row) for row in self.road_map]
 
     @property
     def open_conditions(self) -> tuple[StepFact, ...]:

@@ -17,16 +17,11 @@ from landmark.closing.models import Blocker, HandOver, OnboardingStep
 from landmark.closing.models.handover import HandOverState
 from landmark.closing.packet import read_frame
 from landmark.closing.packet_actions import workdays_of
-from landmark.closing.working import (
-    change,
-    check_version,
-    fresh,
-    next_number,
-    save_changes,
-    today,
-)
+from landmark.closing.policies import check_can_work
+from landmark.closing.working import fresh, next_number, save_changes, today
+from landmark.deals.changing import changing
 from landmark.deals.models import Deal
-from landmark.deals.policies import OVERRIDE_LIMIT_DAYS, Refused, can_edit
+from landmark.deals.policies import OVERRIDE_LIMIT_DAYS, Refused, can_edit, check_version
 from landmark.engines.last_mile import judge_hand_over, may_start
 from landmark.engines.schedule import place
 from landmark.orgs.as_of import latest
@@ -42,24 +37,26 @@ def save_blocker(
     blocker: Blocker | None = None, if_version: int | None = None, via: str = "web",
 ) -> Blocker:  # fmt: skip
     """Something that blocks the deal, of a kind from the playbook's list."""
-    with change(deal, by=by, verb="blocker.saved", via=via, detail={"kind": kind}, note=text) as locked:
-        kinds = {item.key for item in load_playbook(locked.playbook).last_mile.blockers}
+    with changing(deal, by=by, via=via, check=check_can_work) as change:
+        kinds = {item.key for item in load_playbook(change.deal.playbook).last_mile.blockers}
         if kind not in kinds or not text.strip():
             raise Refused(_("Choose what kind of blocker it is and say what exactly is missing."))
         if blocker is None:
-            row = Blocker(deal=locked, raised_on=today(locked), version=0, **fresh(by))
+            row = Blocker(deal=change.deal, raised_on=today(change.deal), version=0, **fresh(by))
         else:
-            row = Blocker.objects.get(pk=blocker.pk, deal=locked)
-            check_version(row, if_version)
+            row = Blocker.objects.get(pk=blocker.pk, deal=change.deal)
+            check_version(row.version, if_version, current=row)
         save_changes(row, {"kind": kind, "text": text, "owner": owner, "due_on": due_on})
+        change.record("blocker.saved", note=text, kind=kind)
     return row
 
 
 def clear_blocker(deal: Deal, *, by: Member, blocker: Blocker, via: str = "web") -> None:
     """Out of the way; or, when it was cleared by mistake, back again."""
-    with change(deal, by=by, verb="blocker.cleared", via=via, note=blocker.text) as locked:
-        row = Blocker.objects.get(pk=blocker.pk, deal=locked)
-        save_changes(row, {"cleared_on": None if row.cleared_on else today(locked)})
+    with changing(deal, by=by, via=via, check=check_can_work) as change:
+        row = Blocker.objects.get(pk=blocker.pk, deal=change.deal)
+        save_changes(row, {"cleared_on": None if row.cleared_on else today(change.deal)})
+        change.record("blocker.cleared", note=blocker.text)
 
 
 # The hand-over
@@ -67,27 +64,30 @@ def clear_blocker(deal: Deal, *, by: Member, blocker: Blocker, via: str = "web")
 
 def start_hand_over(deal: Deal, *, by: Member, via: str = "web") -> HandOver:
     """A first version from what the room holds, or the next one after delivery returned the last."""
-    with change(deal, by=by, verb="hand_over.started", via=via) as locked:
-        last = HandOver.objects.filter(deal=locked).order_by("-number").first()
+    with changing(deal, by=by, via=via, check=check_can_work) as change:
+        last = HandOver.objects.filter(deal=change.deal).order_by("-number").first()
         if last is not None and last.state != HandOverState.RETURNED:
             raise Refused(_("There is a hand-over in work already."))
-        sections = dict(last.sections) if last else draft_hand_over(locked, latest(locked.org))
-        return HandOver.objects.create(
-            deal=locked, number=next_number(HandOver, locked), sections=sections,
+        sections = dict(last.sections) if last else draft_hand_over(change.deal, latest(change.deal.org))
+        made = HandOver.objects.create(
+            deal=change.deal, number=next_number(HandOver, change.deal), sections=sections,
             receiver=last.receiver if last else None, **fresh(by),
         )  # fmt: skip
+        change.record("hand_over.started")
+    return made
 
 
 def save_hand_over(
     deal: Deal, *, by: Member, sections: Mapping[str, str], receiver: Member | None, if_version: int | None = None,
     via: str = "web",
 ) -> HandOver:  # fmt: skip
-    with change(deal, by=by, verb="hand_over.saved", via=via) as locked:
-        row = _in_work(locked)
-        check_version(row, if_version)
-        _check_receiver(locked, receiver)
-        keys = [section.key for section in load_playbook(locked.playbook).last_mile.hand_over]
+    with changing(deal, by=by, via=via, check=check_can_work) as change:
+        row = _in_work(change.deal)
+        check_version(row.version, if_version, current=row)
+        _check_receiver(change.deal, receiver)
+        keys = [section.key for section in load_playbook(change.deal.playbook).last_mile.hand_over]
         save_changes(row, {"sections": {key: sections.get(key, "").strip() for key in keys}, "receiver": receiver})
+        change.record("hand_over.saved")
     return row
 
 
@@ -105,9 +105,9 @@ def _in_work(deal: Deal) -> HandOver:
 
 def offer_hand_over(deal: Deal, *, by: Member, via: str = "web") -> HandOver:
     """Ask delivery to take it over. Refused while a part is missing; whoever takes it is told."""
-    with change(deal, by=by, verb="hand_over.offered", via=via) as locked:
-        row = _in_work(locked)
-        playbook, lang = load_playbook(locked.playbook), get_language() or "en"
+    with changing(deal, by=by, via=via, check=check_can_work) as change:
+        row = _in_work(change.deal)
+        playbook, lang = load_playbook(change.deal.playbook), get_language() or "en"
         lacking = judge_hand_over(row.sections, playbook.last_mile, row.receiver.name if row.receiver else "")
         if lacking:
             names = [
@@ -116,18 +116,18 @@ def offer_hand_over(deal: Deal, *, by: Member, via: str = "web") -> HandOver:
                 for item in lacking
             ]  # fmt: skip
             raise Refused(_("Still missing: %(parts)s.") % {"parts": ", ".join(names)})
-        save_changes(row, {"state": HandOverState.OFFERED, "offered_on": today(locked)})
+        save_changes(row, {"state": HandOverState.OFFERED, "offered_on": today(change.deal)})
         if row.receiver is not None and row.receiver_id != by.id:
             text = _("%(who)s hands %(deal)s over to you: accept it, or return it with reasons.")
-            _tell(locked, row.receiver, text % {"who": by.name, "deal": locked.name})
+            _tell(change.deal, row.receiver, text % {"who": by.name, "deal": change.deal.name})
+        change.record("hand_over.offered")
     return row
 
 
 def answer_hand_over(deal: Deal, *, by: Member, is_accepted: bool, reasons: str = "", via: str = "web") -> HandOver:
     """Delivery takes it, or returns it with reasons. Only who was asked, another contributor or a manager answers."""
-    detail = {"accepted": is_accepted}
-    with change(deal, by=by, verb="hand_over.answered", via=via, detail=detail, note=reasons) as locked:
-        row = HandOver.objects.filter(deal=locked, state=HandOverState.OFFERED).order_by("-number").first()
+    with changing(deal, by=by, via=via, check=check_can_work) as change:
+        row = HandOver.objects.filter(deal=change.deal, state=HandOverState.OFFERED).order_by("-number").first()
         if row is None:
             raise Refused(_("No hand-over waits for an answer."))
         if by.id != row.receiver_id and by.role not in (Role.CONTRIBUTOR, Role.MANAGER, Role.ADMINISTRATOR):
@@ -135,12 +135,13 @@ def answer_hand_over(deal: Deal, *, by: Member, is_accepted: bool, reasons: str 
         if not is_accepted and not reasons.strip():
             raise Refused(_("Say what is missing, so that it can be put right."))
         state = HandOverState.ACCEPTED if is_accepted else HandOverState.RETURNED
-        save_changes(row, {"state": state, "answered_on": today(locked), "answered_by": by, "reasons": reasons})
-        if locked.owner is not None and locked.owner_id != by.id:
+        save_changes(row, {"state": state, "answered_on": today(change.deal), "answered_by": by, "reasons": reasons})
+        if change.deal.owner is not None and change.deal.owner_id != by.id:
             text = _("%(who)s accepted the hand-over of %(deal)s.") if is_accepted else _(
                 "%(who)s returned the hand-over of %(deal)s: %(why)s"
             )  # fmt: skip
-            _tell(locked, locked.owner, text % {"who": by.name, "deal": locked.name, "why": reasons})
+            _tell(change.deal, change.deal.owner, text % {"who": by.name, "deal": change.deal.name, "why": reasons})
+        change.record("hand_over.answered", note=reasons, accepted=is_accepted)
     return row
 
 
@@ -153,23 +154,24 @@ def _tell(deal: Deal, member: Member, text: str) -> None:
 
 def prepare_onboarding(deal: Deal, *, by: Member, kickoff_on: date | None = None, via: str = "web") -> int:
     """The playbook's onboarding steps, dated from the kick-off over working days. Prepared as soon as they said yes."""
-    with change(deal, by=by, verb="onboarding.prepared", via=via) as locked:
-        if not read_has_yes(locked):
+    with changing(deal, by=by, via=via, check=check_can_work) as change:
+        if not read_has_yes(change.deal):
             raise Refused(_("The buyer has not said yes yet; the onboarding is prepared when they do."))
-        if OnboardingStep.objects.filter(deal=locked).exists():
+        if OnboardingStep.objects.filter(deal=change.deal).exists():
             raise Refused(_("The onboarding is prepared already."))
-        start = kickoff_on or read_frame(locked).kickoff_on or today(locked) + timedelta(days=14)
-        days = workdays_of(locked)
-        playbook, lang = load_playbook(locked.playbook), get_language() or "en"
+        start = kickoff_on or read_frame(change.deal).kickoff_on or today(change.deal) + timedelta(days=14)
+        days = workdays_of(change.deal)
+        playbook, lang = load_playbook(change.deal.playbook), get_language() or "en"
         items = sorted(playbook.last_mile.onboarding, key=lambda item: item.day)
         made = OnboardingStep.objects.bulk_create(
             OnboardingStep(
-                deal=locked, position=number, text=playbook.text(f"last_mile.onboarding.{item.key}.label", lang),
+                deal=change.deal, position=number, text=playbook.text(f"last_mile.onboarding.{item.key}.label", lang),
                 side=item.side, due_on=place(days.on_or_after(start), item.day, days), costs_money=item.costs_money,
                 owner="" if item.side == "buyer" else by.name, **fresh(by),
             )
             for number, item in enumerate(items, 1)
         )  # fmt: skip
+        change.record("onboarding.prepared")
     return len(made)
 
 
@@ -187,25 +189,26 @@ def save_onboarding_step(
     deal: Deal, *, by: Member, step: OnboardingStep | None = None, if_version: int | None = None, via: str = "web",
     **values: Any,
 ) -> OnboardingStep:  # fmt: skip
-    with change(deal, by=by, verb="onboarding.saved", via=via, note=values.get("text", "")) as locked:
+    with changing(deal, by=by, via=via, check=check_can_work) as change:
         if not values.get("text", "").strip():
             raise Refused(_("Say what the step is."))
         if step is None:
-            number = OnboardingStep.objects.filter(deal=locked).count() + 1
-            row = OnboardingStep(deal=locked, position=number, version=0, **fresh(by))
+            number = OnboardingStep.objects.filter(deal=change.deal).count() + 1
+            row = OnboardingStep(deal=change.deal, position=number, version=0, **fresh(by))
         else:
-            row = OnboardingStep.objects.get(pk=step.pk, deal=locked)
-            check_version(row, if_version)
+            row = OnboardingStep.objects.get(pk=step.pk, deal=change.deal)
+            check_version(row.version, if_version, current=row)
         save_changes(row, values)
+        change.record("onboarding.saved", note=values.get("text", ""))
     return row
 
 
 def move_onboarding_step(deal: Deal, *, by: Member, step: OnboardingStep, to: str, via: str = "web") -> OnboardingStep:
     """Start a step, finish it, or take either back. One that costs money waits for the signature or for leave."""
-    with change(deal, by=by, verb=f"onboarding.{to}", via=via, note=step.text) as locked:
-        row = OnboardingStep.objects.get(pk=step.pk, deal=locked)
-        day = today(locked)
-        if to in ("started", "done") and not may_start(start_facts(row, read_is_signed(locked)), day):
+    with changing(deal, by=by, via=via, check=check_can_work) as change:
+        row = OnboardingStep.objects.get(pk=step.pk, deal=change.deal)
+        day = today(change.deal)
+        if to in ("started", "done") and not may_start(start_facts(row, read_is_signed(change.deal)), day):
             raise Refused(
                 _("This step costs money and waits for the signature; a manager can let it start with a reason.")
             )
@@ -215,6 +218,7 @@ def move_onboarding_step(deal: Deal, *, by: Member, step: OnboardingStep, to: st
             "open": {"started_on": None, "done_on": None},
         }
         save_changes(row, dates[to])
+        change.record(f"onboarding.{to}", note=step.text)
     return row
 
 
@@ -222,11 +226,11 @@ def allow_early_start(
     deal: Deal, *, by: Member, step: OnboardingStep, reason: str, until: date, via: str = "web"
 ) -> OnboardingStep:
     """Leave to spend before the signature: with a reason and an end, by name, and the managers are told."""
-    with change(deal, by=by, verb="onboarding.override", via=via, note=reason) as locked:
-        if not can_edit(by, locked):
+    with changing(deal, by=by, via=via, check=check_can_work) as change:
+        if not can_edit(by, change.deal):
             raise PermissionDenied(_("The deal's owner or a manager decides on spending before the signature."))
-        row = OnboardingStep.objects.get(pk=step.pk, deal=locked)
-        day = today(locked)
+        row = OnboardingStep.objects.get(pk=step.pk, deal=change.deal)
+        day = today(change.deal)
         if not row.costs_money:
             raise Refused(_("This step costs nothing and may start."))
         if not reason.strip():
@@ -235,7 +239,8 @@ def allow_early_start(
             text = _("The leave ends within %(days)d days: choose its last day.")
             raise Refused(text % {"days": OVERRIDE_LIMIT_DAYS})
         save_changes(row, {"override_reason": reason, "override_until": until, "override_by": by})
-        for manager in locked.org.members.filter(role=Role.MANAGER, is_active=True).exclude(id=by.id):
+        for manager in change.deal.org.members.filter(role=Role.MANAGER, is_active=True).exclude(id=by.id):
             text = _("%(who)s lets “%(step)s” on %(deal)s start before the signature: %(why)s")
-            _tell(locked, manager, text % {"who": by.name, "step": row.text, "deal": locked.name, "why": reason})
+            _tell(change.deal, manager, text % {"who": by.name, "step": row.text, "deal": deal.name, "why": reason})
+        change.record("onboarding.override", note=reason)
     return row

@@ -11,16 +11,14 @@ from io import BytesIO
 
 from django.core.exceptions import PermissionDenied
 from django.core.mail import get_connection
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from landmark.closing.mail import NewLetter, build_message, check_letter, make_message_id
 from landmark.closing.models import IssuedPaper, Letter, LetterState
 from landmark.deals import policies
-from landmark.deals.locks import lock_deal
+from landmark.deals.changing import changing
 from landmark.deals.models import Deal
-from landmark.deals.records import record_act
 from landmark.ledger.attachments import store_attachment
 from landmark.orgs.models import Member
 
@@ -39,14 +37,15 @@ def send_letter(
     if not is_new:
         return row
     problem = _deliver(letter, row.message_id)
-    with transaction.atomic():
+    with changing(deal, by=by, via=via, check=policies.check_same_org) as change:
         row.state = LetterState.FAILED if problem else LetterState.SENT
         row.problem = problem[:PROBLEM_LENGTH]
         row.sent_at = None if problem else timezone.now()
         row.save(update_fields=["state", "problem", "sent_at"])
-        detail = {"kind": letter.kind, "letter": str(row.id), "people": len(letter.recipients)}
-        verb = "letter.failed" if problem else "letter.sent"
-        record_act(deal, verb, by=by, via=via, detail=detail, note=letter.subject)
+        change.record(
+            "letter.failed" if problem else "letter.sent", note=letter.subject, kind=letter.kind, letter=str(row.id),
+            people=len(letter.recipients),
+        )  # fmt: skip
     return row
 
 
@@ -57,11 +56,9 @@ def _open_letter(
         {"name": e.name, "type": e.content_type, "sha256": store_attachment(BytesIO(e.content))}
         for e in letter.enclosures
     ]
-    with transaction.atomic():
-        locked = lock_deal(deal)
-        policies.check_can_edit(by, locked)
+    with changing(deal, by=by) as change:
         fields = {
-            "deal": locked, "paper": paper, "kind": letter.kind, "reply_to": letter.reply_to, "body": letter.body,
+            "deal": change.deal, "paper": paper, "kind": letter.kind, "reply_to": letter.reply_to, "body": letter.body,
             "recipients": [{"name": r.name, "email": r.email} for r in letter.recipients],
             "subject": letter.subject.strip(), "attachments": kept, "message_id": make_message_id(),
             "created_at": timezone.now(), "sent_by": by,

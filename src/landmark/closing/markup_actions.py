@@ -11,9 +11,11 @@ from django.utils.translation import gettext as _
 
 from landmark.closing.models import MarkUp
 from landmark.closing.models.markups import MarkUpState
-from landmark.closing.working import change, check_day, check_version, fresh, next_number, save_changes, today
+from landmark.closing.policies import check_can_work
+from landmark.closing.working import check_day, fresh, next_number, save_changes, today
+from landmark.deals.changing import changing
 from landmark.deals.models import Deal
-from landmark.deals.policies import Refused
+from landmark.deals.policies import Refused, check_version
 from landmark.engines.last_mile import OPEN_STATES, suggest_pass
 from landmark.orgs.models import Member
 from landmark.playbook.loader import load_playbook
@@ -24,17 +26,18 @@ def add_markup(
     decider: str = "", via: str = "web", **values: Any,
 ) -> MarkUp:  # fmt: skip
     """A change somebody asked for. Its kind is proposed from its words when nobody chose one."""
-    with change(deal, by=by, verb="markup.added", via=via, note=clause) as locked:
+    with changing(deal, by=by, via=via, check=check_can_work) as change:
         if not clause.strip() or not requested.strip():
             raise Refused(_("Name the clause and what they ask for."))
-        day = raised_on or today(locked)
-        check_day(day, locked, _("A mark-up came today or earlier."))
-        mile = load_playbook(locked.playbook).last_mile
+        day = check_day(raised_on, change.deal, _("A mark-up came today or earlier."))
+        mile = load_playbook(change.deal.playbook).last_mile
         kind = pass_key or suggest_pass(f"{clause} {requested} {values.get('current', '')}", mile)
-        return MarkUp.objects.create(
-            deal=locked, number=next_number(MarkUp, locked), clause=clause.strip(), requested=requested.strip(),
-            raised_on=day, pass_key=kind, decider=decider.strip(), **values, **fresh(by),
+        made = MarkUp.objects.create(
+            deal=change.deal, number=next_number(MarkUp, change.deal), clause=clause.strip(),
+            requested=requested.strip(), raised_on=day, pass_key=kind, decider=decider.strip(), **values, **fresh(by),
         )  # fmt: skip
+        change.record("markup.added", note=clause)
+    return made
 
 
 def answer_markup(
@@ -42,14 +45,14 @@ def answer_markup(
     **values: Any,
 ) -> MarkUp:  # fmt: skip
     """Our answer, or theirs: where the mark-up stands, why, who decides and what it means."""
-    detail = {"clause": markup.clause, "state": state}
-    with change(deal, by=by, verb="markup.answered", via=via, detail=detail) as locked:
-        row = MarkUp.objects.get(pk=markup.pk, deal=locked)
-        check_version(row, if_version)
+    with changing(deal, by=by, via=via, check=check_can_work) as change:
+        row = MarkUp.objects.get(pk=markup.pk, deal=change.deal)
+        check_version(row.version, if_version, current=row)
         _check_answer(state, values)
-        decided_on = None if state in OPEN_STATES else today(locked)
+        decided_on = None if state in OPEN_STATES else today(change.deal)
         rounds = row.rounds + (state != row.state)
         save_changes(row, values | {"state": state, "rounds": rounds, "decided_on": decided_on})
+        change.record("markup.answered", clause=markup.clause, state=state)
     return row
 
 
@@ -69,7 +72,8 @@ def _check_answer(state: str, values: dict[str, Any]) -> None:
 
 def reopen_markup(deal: Deal, *, by: Member, markup: MarkUp, via: str = "web") -> None:
     """Settled by mistake, or asked for again: it is open, and whoever reopened it decides until told otherwise."""
-    with change(deal, by=by, verb="markup.reopened", via=via, note=markup.clause) as locked:
-        row = MarkUp.objects.get(pk=markup.pk, deal=locked)
+    with changing(deal, by=by, via=via, check=check_can_work) as change:
+        row = MarkUp.objects.get(pk=markup.pk, deal=change.deal)
         decider = row.decider or by.name
         save_changes(row, {"state": MarkUpState.OPEN, "decided_on": None, "decider": decider})
+        change.record("markup.reopened", note=markup.clause)

@@ -5,62 +5,35 @@ during it. Does not answer: what was decided (``decision_actions``), what an inv
 (``documents.invitation``), whether a door opens (``engines.gates``).
 """
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Collection
+from datetime import UTC, date
 from typing import Any
 from uuid import UUID, uuid4
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from landmark.closing.decisions import read_room
 from landmark.closing.invitations import deliver, issue
+from landmark.closing.meeting_input import MeetingInput, check_plan
 from landmark.closing.models import DecisionMeeting, Invitee, Letter, MeetingState, Minutes, Objection, Review
-from landmark.closing.room_changes import changing, prove
+from landmark.closing.policies import check_can_decide
 from landmark.deals.actions.meeting_door import pass_meeting_door
+from landmark.deals.changing import changing
 from landmark.deals.inputs import OverrideInput
 from landmark.deals.models import Deal, Person
-from landmark.deals.policies import Refused
+from landmark.deals.policies import Refused, check_version
+from landmark.deals.proofs import prove
 from landmark.engines import decision as rules
 from landmark.orgs.as_of import latest
 from landmark.orgs.models import Member
 from landmark.playbook.loader import load_playbook
-from landmark.playbook.schema import Playbook, Strength
+from landmark.playbook.schema import Strength
 
 AHEAD = (MeetingState.PLANNED, MeetingState.INVITED)
-LONGEST_MINUTES = 480
-MOST_GUESTS = 50
 COMPARED = ("subject", "starts_at", "duration_minutes", "time_zone", "place", "agenda", "language")
-
-
-class StaleMeeting(Refused):
-    """Somebody changed the meeting since it was read; ``current`` is what stands now."""
-
-    def __init__(self, current: DecisionMeeting) -> None:
-        self.current = current
-        who = current.changed_by.name if current.changed_by else _("Somebody")
-        super().__init__(
-            _("%(who)s changed this meeting while you had it open. Yours is below; nothing you typed is lost.")
-            % {"who": who}
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class MeetingInput:
-    """What a person types. ``starts_at`` carries its zone; ``agenda``: (key, text, minutes) in order."""
-
-    subject: str
-    starts_at: datetime
-    duration_minutes: int
-    time_zone: str
-    agenda: Sequence[tuple[str, str, int]]
-    place: str = ""
-    language: str = "en"
-    people: Collection[UUID] = field(default=())
-    members: Collection[UUID] = field(default=())
 
 
 # Before the meeting
@@ -72,14 +45,19 @@ def plan_meeting(
     """Save the meeting that lies ahead. Once invitations are out, each change goes out as an update."""
     update: Letter | None = None
     meeting: DecisionMeeting
-    with changing(deal, "decision_meeting.planned", by=by, via=via) as change:
-        _check_plan(change.deal, plan)
+    with changing(deal, by=by, via=via, check=check_can_decide) as change:
+        check_plan(change.deal, plan)
         found = change.deal.decision_meetings.filter(state__in=AHEAD).first()
-        _check_version(found, if_version)
+        if found is not None:
+            told = _("%(who)s changed this meeting while you had it open. Yours is below; nothing you typed is lost.")
+            who = found.changed_by.name if found.changed_by else ""
+            check_version(found.version, if_version, current=found, sentence=told, who=who)
         meeting = found or _new_meeting(change.deal)
         is_changed = _apply(meeting, plan, by)
-        guests = {"people": len(plan.people), "members": len(plan.members)}
-        change.detail |= {"meeting": str(meeting.id), "starts_at": meeting.starts_at.isoformat(), **guests}
+        change.record(
+            "decision_meeting.planned", meeting=str(meeting.id), starts_at=meeting.starts_at.isoformat(),
+            people=len(plan.people), members=len(plan.members),
+        )  # fmt: skip
         sent = None
         if is_changed and meeting.state == MeetingState.INVITED:
             meeting.sequence += 1
@@ -88,11 +66,6 @@ def plan_meeting(
         update = deliver(sent, by=by, via=via)
     meeting.mail = update  # type: ignore[attr-defined]  # for the message after saving
     return meeting
-
-
-def _check_version(found: DecisionMeeting | None, if_version: int | None) -> None:
-    if found is not None and if_version is not None and found.version != if_version:
-        raise StaleMeeting(found)
 
 
 def _new_meeting(deal: Deal) -> DecisionMeeting:
@@ -125,80 +98,24 @@ def _set_guests(meeting: DecisionMeeting, plan: MeetingInput) -> bool:
     return before != after
 
 
-def _check_plan(deal: Deal, plan: MeetingInput) -> None:
-    playbook = load_playbook(deal.playbook)
-    if not plan.subject.strip() or len(plan.subject) > 200 or any(sign in plan.subject for sign in "\r\n"):
-        raise Refused(_("Give the meeting a subject of one line, up to 200 letters."))
-    if not is_subject_purposeful(playbook, plan.subject, deal.name, plan.language):
-        raise Refused(_("Say in the subject that a decision is the aim, so that whoever decides comes prepared."))
-    if not 5 <= plan.duration_minutes <= LONGEST_MINUTES:
-        raise Refused(_("A meeting takes between 5 minutes and 8 hours."))
-    _check_zone(plan.time_zone)
-    if plan.starts_at.astimezone(UTC).date() < latest(deal.org).on:
-        raise Refused(_("Choose a day that is still to come."))
-    _check_agenda(playbook, plan)
-    _check_guests(deal, plan)
-
-
-def is_subject_purposeful(playbook: Playbook, subject: str, about: str, lang: str) -> bool:
-    words = {playbook.text("decision.purpose_words", language) for language in (lang, "en")}
-    if not playbook.decision.agenda:
-        return True
-    return rules.is_purposeful(subject, ",".join(sorted(words)), about)
-
-
-def _check_zone(name: str) -> None:
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError) as error:
-        raise Refused(_("“%(zone)s” is not a time zone, such as Europe/Rome.") % {"zone": name}) from error
-
-
-def _check_agenda(playbook: Playbook, plan: MeetingInput) -> None:
-    if not plan.agenda or not all(text.strip() for _key, text, _minutes in plan.agenda):
-        raise Refused(_("An invitation has an agenda: write at least what is to be decided."))
-    goals = {point.key for point in playbook.decision.agenda if point.decides}
-    if goals and not goals & {key for key, _text, _minutes in plan.agenda}:
-        raise Refused(_("The agenda's goal is the decision: keep that point."))
-    if any(not 0 < minutes <= LONGEST_MINUTES for _key, _text, minutes in plan.agenda):
-        raise Refused(_("Give each point of the agenda its minutes."))
-    total = sum(minutes for _key, _text, minutes in plan.agenda)
-    if total > plan.duration_minutes:
-        raise Refused(
-            _("The agenda takes %(total)d minutes, the meeting %(minutes)d: shorten a point or take more time.")
-            % {"total": total, "minutes": plan.duration_minutes}
-        )
-
-
-def _check_guests(deal: Deal, plan: MeetingInput) -> None:
-    if not plan.people:
-        raise Refused(_("Choose whom of the buyer's side to invite: the whole buying centre, if you can."))
-    if len(plan.people) + len(plan.members) > MOST_GUESTS:
-        raise Refused(_("A decision meeting has at most %(count)d guests.") % {"count": MOST_GUESTS})
-    known = set(deal.stakeholders.filter(person__in=plan.people).values_list("person_id", flat=True))
-    ours = set(Member.objects.filter(org=deal.org, is_active=True, id__in=plan.members).values_list("id", flat=True))
-    if known != set(plan.people) or ours != set(plan.members):
-        raise Refused(_("Somebody you chose is no longer here. Look at the list of guests again."))
-
-
 def send_invitation(deal: Deal, *, by: Member, via: str = "web") -> tuple[DecisionMeeting, Letter | None]:
     """Issue the first invitation. The letter is None when no guest has an address."""
-    with changing(deal, "decision_meeting.invited", by=by, via=via) as change:
+    with changing(deal, by=by, via=via, check=check_can_decide) as change:
         meeting = _ahead(change.deal)
         if meeting.state == MeetingState.INVITED:
             raise Refused(_("The invitation is out already; save a change to send an update."))
         meeting.state = MeetingState.INVITED
         sent = issue(meeting, "REQUEST", by=by, via=via)
-        change.detail |= {"meeting": str(meeting.id), "sequence": meeting.sequence}
+        change.record("decision_meeting.invited", meeting=str(meeting.id), sequence=meeting.sequence)
     return meeting, deliver(sent, by=by, via=via)
 
 
 def cancel_meeting(deal: Deal, *, by: Member, via: str = "web") -> Letter | None:
     """Take the meeting back; guests who were invited get the cancellation."""
-    with changing(deal, "decision_meeting.cancelled", by=by, via=via) as change:
+    with changing(deal, by=by, via=via, check=check_can_decide) as change:
         meeting = _ahead(change.deal)
         sent = drop_meeting(meeting, by=by, via=via)
-        change.detail |= {"meeting": str(meeting.id), "sequence": meeting.sequence}
+        change.record("decision_meeting.cancelled", meeting=str(meeting.id), sequence=meeting.sequence)
     return deliver(sent, by=by, via=via) if sent else None
 
 
@@ -221,21 +138,25 @@ def _ahead(deal: Deal) -> DecisionMeeting:
     return meeting
 
 
+def confirm_promises(deal: Deal, *, by: Member, via: str = "web") -> None:
+    """Everything that was promised is done: proof for the door of the meeting."""
+    with changing(deal, by=by, via=via) as change:
+        as_of = latest(deal.org)
+        if read_room(change.deal, as_of).prepared.open_actions:
+            raise Refused(_("Something that was promised is not done yet; the list above names it."))
+        title = _("Everything that was promised is done")
+        prove(change, "actions_done", strength=Strength.DOCUMENTED, on=as_of.on, title=title)
+
+
 # In the meeting
 
 
 def start_meeting(
-    deal: Deal,
-    *,
-    by: Member,
-    there: Collection[UUID],
-    is_aim_said: bool,
-    held_on: date | None = None,
-    override: OverrideInput | None = None,
-    via: str = "web",
-) -> DecisionMeeting:
+    deal: Deal, *, by: Member, there: Collection[UUID], is_aim_said: bool, held_on: date | None = None,
+    override: OverrideInput | None = None, via: str = "web",
+) -> DecisionMeeting:  # fmt: skip
     """Open the meeting: who is there, and the aim said aloud. Raises ``MoveRefused`` while its door is held."""
-    with changing(deal, "decision_meeting.held", by=by, via=via) as change:
+    with changing(deal, by=by, via=via, check=check_can_decide) as change:
         meeting = _ahead(change.deal)
         if not is_aim_said:
             raise Refused(_("Say aloud that a decision by the end is the aim, then start."))
@@ -245,14 +166,15 @@ def start_meeting(
             _check_papers(change.deal)
         result = pass_meeting_door(change.deal, by=by, overrides=[override] if override else [])
         day = _check_day(change.deal, held_on)
-        _set_held(meeting, day, there)
+        set_held(meeting, day, there)
         meeting.is_aim_said = True
         meeting.save(update_fields=["is_aim_said"])
         Minutes.objects.create(
             meeting=meeting, deal=change.deal, language=meeting.language, written_by=by,
             due_on=rules.minutes_due_on(load_playbook(deal.playbook).decision, day),
         )  # fmt: skip
-        change.detail |= {"meeting": str(meeting.id), "gates": [f"{gate.gate}: {gate.status}" for gate in result.gates]}
+        gates = [f"{gate.gate}: {gate.status}" for gate in result.gates]
+        change.record("decision_meeting.held", meeting=str(meeting.id), gates=gates)
     return meeting
 
 
@@ -266,7 +188,7 @@ def _check_papers(deal: Deal) -> None:
         raise Refused(_("Make this first, it is presented at the meeting: %(papers)s.") % {"papers": names})
 
 
-def _set_held(meeting: DecisionMeeting, on: date, there: Collection[UUID]) -> None:
+def set_held(meeting: DecisionMeeting, on: date, there: Collection[UUID]) -> None:
     meeting.state, meeting.held_on, meeting.version = MeetingState.HELD, on, meeting.version + 1
     meeting.save(update_fields=["state", "held_on", "version"])
     meeting.invitees.update(was_there=False)
@@ -296,7 +218,7 @@ def check_person(deal: Deal, person: Person | None) -> Person:
 
 def record_review(deal: Deal, *, by: Member, answer: str, person: Person | None, via: str = "web") -> DecisionMeeting:
     """What the buyer says of everything done so far. Ready is proof that it was gone through and understood."""
-    with changing(deal, "decision_meeting.reviewed", by=by, via=via) as change:
+    with changing(deal, by=by, via=via, check=check_can_decide) as change:
         meeting = find_held(change.deal)
         if answer not in Review.values:
             raise Refused(_("Choose what they said."))
@@ -310,16 +232,16 @@ def record_review(deal: Deal, *, by: Member, answer: str, person: Person | None,
                 keys.append("value_confirmed")
             for key in keys:
                 prove(
-                    change.deal, key, by=by, strength=Strength.BUYER, on=meeting.held_on, author=who.name, via=via,
+                    change, key, strength=Strength.BUYER, on=meeting.held_on, author=who.name,
                     title=_("Gone through together at the decision meeting"),
                 )  # fmt: skip
-        change.detail |= {"meeting": str(meeting.id), "answer": answer}
+        change.record("decision_meeting.reviewed", meeting=str(meeting.id), answer=answer)
     return meeting
 
 
 def present_part(deal: Deal, *, by: Member, key: str, via: str = "web") -> DecisionMeeting:
     """Tick the next part of the offer as presented."""
-    with changing(deal, "decision_meeting.presented", by=by, via=via) as change:
+    with changing(deal, by=by, via=via, check=check_can_decide) as change:
         meeting = find_held(change.deal)
         part = load_playbook(deal.playbook).decision
         if not rules.may_present(meeting.review):
@@ -328,37 +250,28 @@ def present_part(deal: Deal, *, by: Member, key: str, via: str = "web") -> Decis
             raise Refused(_("The offer is presented in order: the part before comes first."))
         meeting.shown_parts = [*meeting.shown_parts, key]
         meeting.save(update_fields=["shown_parts"])
-        change.detail |= {"meeting": str(meeting.id), "part": key}
+        change.record("decision_meeting.presented", meeting=str(meeting.id), part=key)
     return meeting
 
 
 def take_back_part(deal: Deal, *, by: Member, via: str = "web") -> DecisionMeeting:
     """Untick the part ticked last."""
-    with changing(deal, "decision_meeting.part_taken_back", by=by, via=via) as change:
+    with changing(deal, by=by, via=via, check=check_can_decide) as change:
         meeting = find_held(change.deal)
         if not meeting.shown_parts:
             raise Refused(_("No part of the offer is ticked."))
-        change.detail |= {"meeting": str(meeting.id), "part": meeting.shown_parts[-1]}
+        change.record("decision_meeting.part_taken_back", meeting=str(meeting.id), part=meeting.shown_parts[-1])
         meeting.shown_parts = meeting.shown_parts[:-1]
         meeting.save(update_fields=["shown_parts"])
     return meeting
 
 
 def save_objection(
-    deal: Deal,
-    *,
-    by: Member,
-    words: str,
-    person: Person | None = None,
-    question: str = "",
-    root_cause: str = "",
-    cause: str = "",
-    answer: str = "",
-    objection: Objection | None = None,
-    via: str = "web",
-) -> Objection:
+    deal: Deal, *, by: Member, words: str, person: Person | None = None, question: str = "", root_cause: str = "",
+    cause: str = "", answer: str = "", objection: Objection | None = None, via: str = "web",
+) -> Objection:  # fmt: skip
     """Note what somebody minds, or what lies beneath it. It is settled once its root is known and answered."""
-    with changing(deal, "objection.saved", by=by, via=via) as change:
+    with changing(deal, by=by, via=via, check=check_can_decide) as change:
         if not words.strip():
             raise Refused(_("Write the objection in their own words."))
         if cause and cause not in load_playbook(deal.playbook).decision.causes:
@@ -372,7 +285,7 @@ def save_objection(
         is_settled = bool(row.answer) and not rules.lacking_in_objection(row.question, row.root_cause, row.cause)
         row.settled_at = (row.settled_at or timezone.now()) if is_settled else None
         row.save()
-        change.detail |= {"objection": str(row.id), "cause": cause, "is_settled": is_settled}
+        change.record("objection.saved", objection=str(row.id), cause=cause, is_settled=is_settled)
     return row
 
 
@@ -381,11 +294,3 @@ def _newest(deal: Deal) -> DecisionMeeting | None:
         deal.decision_meetings.exclude(state=MeetingState.CANCELLED).order_by("-number").first()
     )
     return meeting
-
-
-def default_start(deal: Deal, on: date | None = None) -> datetime:
-    """Ten o'clock in a week, in UTC, for a form that nobody has filled yet."""
-    day = on or latest(deal.org).on + timedelta(days=7)
-    while day.weekday() > 4:
-        day += timedelta(days=1)
-    return datetime(day.year, day.month, day.day, 10, tzinfo=UTC)

@@ -15,24 +15,12 @@ from landmark.closing.decisions import DecisionRoom, read_room
 from landmark.closing.letter_actions import send_letter
 from landmark.closing.mail import NewLetter, Recipient
 from landmark.closing.models import Debrief, Letter, Minutes, Outcome, StepKind
-from landmark.closing.room_changes import changing
+from landmark.deals.changing import changing
 from landmark.deals.models import Deal
-from landmark.deals.policies import Refused
+from landmark.deals.policies import Refused, check_version
 from landmark.orgs.as_of import latest
 from landmark.orgs.models import Member
 from landmark.ui.formats import format_day
-
-
-class StaleMinutes(Refused):
-    """Somebody wrote these minutes meanwhile; ``current`` is what stands now."""
-
-    def __init__(self, current: Minutes) -> None:
-        self.current = current
-        who = current.written_by.name if current.written_by else _("Somebody")
-        super().__init__(
-            _("%(who)s wrote these minutes while you had them open. Their text stands beside yours; put them together.")
-            % {"who": who}
-        )
 
 
 def draft_minutes(room: DecisionRoom) -> str:
@@ -94,8 +82,11 @@ def _stop(words: str) -> str:
 def save_minutes(deal: Deal, *, by: Member, text: str, if_version: int | None = None, via: str = "web") -> Minutes:
     with changing(deal, by=by, via=via) as change:
         minutes = _find_minutes(change.deal)
-        if if_version is not None and minutes.version != if_version:
-            raise StaleMinutes(minutes)
+        told = _(
+            "%(who)s wrote these minutes while you had them open. Their text stands beside yours; put them together."
+        )
+        who = minutes.written_by.name if minutes.written_by else ""
+        check_version(minutes.version, if_version, current=minutes, sentence=told, who=who)
         if minutes.sent_on is not None:
             raise Refused(_("These minutes were sent; they stay as they are."))
         minutes.text, minutes.written_by, minutes.version = text.strip()[:8000], by, minutes.version + 1

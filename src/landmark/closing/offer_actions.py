@@ -10,7 +10,8 @@ from typing import BinaryIO
 from django.utils.translation import gettext as _
 
 from landmark.closing.models import MeetingState, OfferPaper, OfferPart
-from landmark.closing.room_changes import changing
+from landmark.closing.policies import check_can_decide
+from landmark.deals.changing import changing
 from landmark.deals.models import Deal
 from landmark.deals.policies import Refused
 from landmark.engines import decision as rules
@@ -25,14 +26,14 @@ def mark_made(
 ) -> OfferPaper:
     """The paper is there, perhaps with its file; or, taken back, it is not."""
     digest = store_attachment(attachment) if attachment else ""
-    with changing(deal, "offer_paper.made" if is_made else "offer_paper.unmade", by=by, via=via) as change:
+    with changing(deal, by=by, via=via, check=check_can_decide) as change:
         paper = _paper(change.deal, kind)
         if not is_made and paper.sent_on:
             raise Refused(_("This paper has left the house already."))
         paper.made_on = (paper.made_on or latest(deal.org).on) if is_made else None
         paper.attachment_sha256 = digest or (paper.attachment_sha256 if is_made else "")
         paper.save()
-        change.detail |= {"kind": kind, "file": digest}
+        change.record("offer_paper.made" if is_made else "offer_paper.unmade", kind=kind, file=digest)
     return paper
 
 
@@ -40,7 +41,7 @@ def mark_sent(
     deal: Deal, *, by: Member, kind: str, on: date | None = None, tender_reason: str = "", via: str = "web"
 ) -> OfferPaper:
     """The paper went to the buyer. The whole offer waits for the meeting, unless a tender asks for it."""
-    with changing(deal, "offer_paper.sent", by=by, via=via) as change:
+    with changing(deal, by=by, via=via, check=check_can_decide) as change:
         paper = _paper(change.deal, kind)
         is_held = change.deal.decision_meetings.filter(state=MeetingState.HELD).exists()
         if not rules.may_travel(
@@ -56,8 +57,7 @@ def mark_sent(
         paper.sent_on, paper.made_on = day, paper.made_on or day
         paper.tender_reason = "" if is_held else tender_reason.strip()[:300]
         paper.save()
-        change.detail |= {"kind": kind, "sent_on": day.isoformat()}
-        change.note = paper.tender_reason
+        change.record("offer_paper.sent", note=paper.tender_reason, kind=kind, sent_on=day.isoformat())
     return paper
 
 
@@ -71,10 +71,10 @@ def save_part(
     deal: Deal, *, by: Member, key: str, text: str, challenge: str = "", value: str = "", via: str = "web"
 ) -> OfferPart:
     """What we say at one part of the offer, tied to the challenge it answers and the value it promises."""
-    with changing(deal, "offer_part.saved", by=by, via=via) as change:
+    with changing(deal, by=by, via=via, check=check_can_decide) as change:
         if key not in load_playbook(deal.playbook).decision.offer_parts:
             raise Refused(_("The playbook's offer has no such part."))
         values = {"text": text.strip(), "challenge": challenge.strip(), "value": value.strip()}
         row, _made = OfferPart.objects.update_or_create(deal=change.deal, key=key, defaults=values)
-        change.detail |= {"part": key}
+        change.record("offer_part.saved", part=key)
     return row

@@ -13,19 +13,13 @@ from landmark.closing.handover import read_is_signed
 from landmark.closing.models import GoNoGo, Lane, LaneAsk, Packet, Paper, SignatureFrame, SigningStep
 from landmark.closing.models.packet import AskKind, Outcome, PaperState, Side
 from landmark.closing.packet import read_go_facts, read_signatures
+from landmark.closing.policies import check_can_work
 from landmark.closing.signatures import fill_decision
-from landmark.closing.working import (
-    change,
-    check_day,
-    check_version,
-    fresh,
-    next_number,
-    prove,
-    save_changes,
-    today,
-)
+from landmark.closing.working import check_day, fresh, next_number, save_changes, today
+from landmark.deals.changing import Change, changing
 from landmark.deals.models import Deal, Stakeholder
-from landmark.deals.policies import Refused
+from landmark.deals.policies import Refused, check_version
+from landmark.deals.proofs import prove
 from landmark.engines.last_mile import answer_due, is_fully_signed, judge_go, may_sign
 from landmark.engines.workdays import Workdays
 from landmark.ledger.attachments import store_attachment
@@ -43,14 +37,16 @@ def workdays_of(deal: Deal) -> Workdays:
 
 def start_packet(deal: Deal, *, by: Member, note: str = "", via: str = "web") -> Packet:
     """A new version of all papers, those of the last version carried over. Only one is in work at a time."""
-    with change(deal, by=by, verb="packet.started", via=via, note=note) as locked:
-        if Packet.objects.filter(deal=locked, sent_on__isnull=True).exists():
+    with changing(deal, by=by, via=via, check=check_can_work) as change:
+        if Packet.objects.filter(deal=change.deal, sent_on__isnull=True).exists():
             raise Refused(_("A version of the packet is in work already: finish and send that one."))
-        last = Packet.objects.filter(deal=locked).order_by("-number").first()
-        made = Packet.objects.create(deal=locked, number=next_number(Packet, locked), note=note.strip(), **fresh(by))
+        last = Packet.objects.filter(deal=change.deal).order_by("-number").first()
+        number = next_number(Packet, change.deal)
+        made = Packet.objects.create(deal=change.deal, number=number, note=note.strip(), **fresh(by))
         held = {paper.key: paper for paper in last.papers.all()} if last else {}
-        for item in load_playbook(locked.playbook).last_mile.papers:
+        for item in load_playbook(change.deal.playbook).last_mile.papers:
             _carry_over(made, item.key, held.get(item.key), item.duty, by)
+        change.record("packet.started", note=note)
     return made
 
 
@@ -67,32 +63,33 @@ def save_paper(
 ) -> Paper:  # fmt: skip
     """Change one paper of the packet in work; what went out stays as it went out."""
     digest = store_attachment(attachment) if attachment else ""
-    with change(deal, by=by, verb="paper.saved", via=via, detail={"paper": paper.key}) as locked:
-        row = Paper.objects.select_related("packet").get(pk=paper.pk, deal=locked)
+    with changing(deal, by=by, via=via, check=check_can_work) as change:
+        row = Paper.objects.select_related("packet").get(pk=paper.pk, deal=change.deal)
         if row.packet.sent_on is not None:
             raise Refused(_("This version has gone out. Start the next version to change a paper."))
-        check_version(row, if_version)
+        check_version(row.version, if_version, current=row)
         save_changes(row, values | ({"attachment_sha256": digest} if digest else {}))
+        change.record("paper.saved", paper=paper.key)
     return row
 
 
 def send_packet(deal: Deal, *, by: Member, sent_to: str, sent_on: date | None = None, via: str = "web") -> Packet:
     """The version goes out, and every lane is asked to approve it. Refused while a paper is missing."""
-    with change(deal, by=by, verb="packet.sent", via=via, note=sent_to) as locked:
-        packet = Packet.objects.filter(deal=locked, sent_on__isnull=True).first()
+    with changing(deal, by=by, via=via, check=check_can_work) as change:
+        packet = Packet.objects.filter(deal=change.deal, sent_on__isnull=True).first()
         if packet is None:
             raise Refused(_("There is no version in work. Start the next version of the packet."))
-        day = sent_on or today(locked)
-        check_day(day, locked, _("A packet is sent today or was sent earlier."))
+        day = check_day(sent_on, change.deal, _("A packet is sent today or was sent earlier."))
         _check_complete(packet)
         if not sent_to.strip():
             raise Refused(_("Say who received the packet."))
         save_changes(packet, {"sent_on": day, "sent_to": sent_to})
-        for lane in ensure_lanes(locked, by):
+        for lane in ensure_lanes(change.deal, by):
             _ask_for_approval(lane, packet, day, by)
         if packet.number == 1:
             title = _("Packet v%(number)s sent to %(who)s") % {"number": packet.number, "who": sent_to}
-            prove(locked, by=by, key="contract_in_markup", strength=Strength.DOCUMENTED, title=title, via=via, on=day)
+            prove(change, "contract_in_markup", strength=Strength.DOCUMENTED, on=day, title=title)
+        change.record("packet.sent", note=sent_to)
     return packet
 
 
@@ -122,15 +119,16 @@ def save_lane(
     via: str = "web",
 ) -> Lane:  # fmt: skip
     """Who runs the lane, who answers, in how many business days. Questions asked before keep their day."""
-    with change(deal, by=by, verb="lane.saved", via=via, detail={"lane": key}) as locked:
-        lane = next((lane for lane in ensure_lanes(locked, by) if lane.key == key), None)
+    with changing(deal, by=by, via=via, check=check_can_work) as change:
+        lane = next((lane for lane in ensure_lanes(change.deal, by) if lane.key == key), None)
         if lane is None:
             raise Refused(_("The playbook of this deal has no such lane."))
-        if reviewer is not None and reviewer.deal_id != locked.id:
+        if reviewer is not None and reviewer.deal_id != change.deal.id:
             raise Refused(_("This person is not on this deal."))
-        if owner is not None and (owner.org_id != locked.org_id or not owner.is_active):
+        if owner is not None and (owner.org_id != change.deal.org_id or not owner.is_active):
             raise Refused(_("Choose somebody of your organisation who is still here."))
         save_changes(lane, {"owner": owner, "reviewer": reviewer, "answer_days": answer_days})
+        change.record("lane.saved", lane=key)
     return lane
 
 
@@ -148,17 +146,18 @@ def ask_question(
     deal: Deal, *, by: Member, key: str, text: str, owner: str, asked_on: date | None = None, via: str = "web"
 ) -> LaneAsk:
     """A question of a lane's people, with who answers it; its day follows from the lane's answer time."""
-    with change(deal, by=by, verb="lane.asked", via=via, detail={"lane": key}, note=text) as locked:
-        lane = next((lane for lane in ensure_lanes(locked, by) if lane.key == key), None)
+    with changing(deal, by=by, via=via, check=check_can_work) as change:
+        lane = next((lane for lane in ensure_lanes(change.deal, by) if lane.key == key), None)
         if lane is None or not text.strip():
             raise Refused(_("Choose the lane and write the question."))
-        day = asked_on or today(locked)
-        check_day(day, locked, _("A question was asked today or earlier."))
-        return LaneAsk.objects.create(
-            deal=locked, lane=lane, kind=AskKind.QUESTION, text=text.strip(), asked_on=day,
+        day = check_day(asked_on, change.deal, _("A question was asked today or earlier."))
+        made = LaneAsk.objects.create(
+            deal=change.deal, lane=lane, kind=AskKind.QUESTION, text=text.strip(), asked_on=day,
             owner=owner.strip() or (lane.owner.name if lane.owner else by.name),
-            due_on=answer_due(day, lane.answer_days, workdays_of(locked)), **fresh(by),
+            due_on=answer_due(day, lane.answer_days, workdays_of(change.deal)), **fresh(by),
         )  # fmt: skip
+        change.record("lane.asked", note=text, lane=key)
+    return made
 
 
 def answer_ask(
@@ -166,26 +165,27 @@ def answer_ask(
     via: str = "web",
 ) -> LaneAsk:  # fmt: skip
     """An approval, a return with reasons, or the answer to a question."""
-    with change(deal, by=by, verb="lane.answered", via=via, detail={"outcome": outcome}, note=answer) as locked:
-        row = LaneAsk.objects.get(pk=ask.pk, deal=locked)
+    with changing(deal, by=by, via=via, check=check_can_work) as change:
+        row = LaneAsk.objects.get(pk=ask.pk, deal=change.deal)
         allowed = (Outcome.ANSWERED,) if row.kind == AskKind.QUESTION else (Outcome.APPROVED, Outcome.RETURNED)
         if outcome not in allowed:
             raise Refused(_("Choose one of the answers offered."))
         if outcome in (Outcome.RETURNED, Outcome.ANSWERED) and not answer.strip():
             raise Refused(_("Write the answer, or why it came back."))
-        day = answered_on or today(locked)
-        check_day(day, locked, _("An answer came today or earlier."))
+        day = check_day(answered_on, change.deal, _("An answer came today or earlier."))
         if day < row.asked_on:
             raise Refused(_("The answer cannot be older than the question."))
         save_changes(row, {"outcome": outcome, "answer": answer, "answered_on": day})
+        change.record("lane.answered", note=answer, outcome=outcome)
     return row
 
 
 def reopen_ask(deal: Deal, *, by: Member, ask: LaneAsk, via: str = "web") -> None:
     """The answer was entered by mistake: the question is open again, with its day."""
-    with change(deal, by=by, verb="lane.reopened", via=via, note=ask.text) as locked:
-        row = LaneAsk.objects.get(pk=ask.pk, deal=locked)
+    with changing(deal, by=by, via=via, check=check_can_work) as change:
+        row = LaneAsk.objects.get(pk=ask.pk, deal=change.deal)
         save_changes(row, {"outcome": "", "answer": "", "answered_on": None})
+        change.record("lane.reopened", note=ask.text)
 
 
 # What the signature needs
@@ -195,10 +195,12 @@ def save_frame(
     deal: Deal, *, by: Member, if_version: int | None = None, via: str = "web", **values: Any
 ) -> SignatureFrame:
     """Purchase order, billing, the two dates, method, kick-off. A cause of a slip is kept for the next deal."""
-    with change(deal, by=by, verb="signature_frame.saved", via=via) as locked:
-        row = SignatureFrame.objects.filter(deal=locked).first() or SignatureFrame(deal=locked, version=0, **fresh(by))
-        check_version(row, if_version)
+    with changing(deal, by=by, via=via, check=check_can_work) as change:
+        held = SignatureFrame.objects.filter(deal=change.deal).first()
+        row = held or SignatureFrame(deal=change.deal, version=0, **fresh(by))
+        check_version(row.version, if_version, current=row)
         save_changes(row, values)
+        change.record("signature_frame.saved")
     return row
 
 
@@ -206,70 +208,73 @@ def add_signature(
     deal: Deal, *, by: Member, position: int, side: str, name: str, due_on: date | None = None, via: str = "web"
 ) -> SigningStep:
     """Somebody who signs, in their place. Once both sides are named, the way to the signature is known."""
-    with change(deal, by=by, verb="signing.added", via=via, note=name) as locked:
+    with changing(deal, by=by, via=via, check=check_can_work) as change:
         if not name.strip() or side not in Side.values:
             raise Refused(_("Say who signs and for which side."))
-        before = {item.side for item in read_signatures(locked)}
+        before = {item.side for item in read_signatures(change.deal)}
         made = SigningStep.objects.create(
-            deal=locked, position=position, side=side, name=name.strip(), due_on=due_on, **fresh(by)
+            deal=change.deal, position=position, side=side, name=name.strip(), due_on=due_on, **fresh(by)
         )
         if len(before) == 1 and side not in before:
-            names = " → ".join(step.name for step in SigningStep.objects.filter(deal=locked))
+            names = " → ".join(step.name for step in SigningStep.objects.filter(deal=change.deal))
             title = _("Signing order: %(names)s") % {"names": names}
-            prove(locked, by=by, key="contracting_known", strength=Strength.DOCUMENTED, title=title, via=via)
+            prove(change, "contracting_known", strength=Strength.DOCUMENTED, on=today(change.deal), title=title)
+        change.record("signing.added", note=name)
     return made
 
 
 def remove_signature(deal: Deal, *, by: Member, step: SigningStep, via: str = "web") -> None:
-    with change(deal, by=by, verb="signing.removed", via=via, note=step.name) as locked:
-        row = SigningStep.objects.get(pk=step.pk, deal=locked)
+    with changing(deal, by=by, via=via, check=check_can_work) as change:
+        row = SigningStep.objects.get(pk=step.pk, deal=change.deal)
         if row.signed_on is not None:
             raise Refused(_("This signature has been given and stays in the order."))
         row.delete()
+        change.record("signing.removed", note=step.name)
 
 
 def sign(deal: Deal, *, by: Member, step: SigningStep, signed_on: date | None = None, via: str = "web") -> SigningStep:
     """A signature was given, in its turn. With the last one the contract is signed, and says so to the gate."""
-    with change(deal, by=by, verb="signing.signed", via=via, note=step.name) as locked:
-        row = SigningStep.objects.get(pk=step.pk, deal=locked)
+    with changing(deal, by=by, via=via, check=check_can_work) as change:
+        row = SigningStep.objects.get(pk=step.pk, deal=change.deal)
         if row.signed_on is not None:
             raise Refused(_("This signature is on record already."))
-        waiting = may_sign(read_signatures(locked), row.position)
+        waiting = may_sign(read_signatures(change.deal), row.position)
         if waiting:
             names = ", ".join(item.name for item in waiting)
             raise Refused(_("First comes the signature of %(names)s; or change the order.") % {"names": names})
-        day = signed_on or today(locked)
-        check_day(day, locked, _("A signature was given today or earlier."))
+        day = check_day(signed_on, change.deal, _("A signature was given today or earlier."))
         save_changes(row, {"signed_on": day})
-        if is_fully_signed(read_signatures(locked)):
-            _prove_signed(locked, by, day, via)
-            fill_decision(locked)
+        if is_fully_signed(read_signatures(change.deal)):
+            _prove_signed(change, day)
+            fill_decision(change.deal)
+        change.record("signing.signed", note=step.name)
     return row
 
 
-def _prove_signed(deal: Deal, by: Member, day: date, via: str) -> None:
+def _prove_signed(change: Change, day: date) -> None:
     """Once; a signature on record from elsewhere is not doubled."""
-    if read_is_signed(deal):
+    if read_is_signed(change.deal):
         return
-    names = ", ".join(item.name for item in read_signatures(deal))[:200]
+    names = ", ".join(item.name for item in read_signatures(change.deal))
     title = _("Signed by %(names)s") % {"names": names}
-    prove(deal, by=by, key="contract_signed", strength=Strength.SIGNED, title=title, author=names, via=via, on=day)
+    prove(change, "contract_signed", strength=Strength.SIGNED, on=day, title=title, author=names)
 
 
 def hold_go_no_go(
     deal: Deal, *, by: Member, is_go: bool, present: str, note: str = "", held_on: date | None = None, via: str = "web"
 ) -> GoNoGo:
     """The meeting's answer. Go is refused while something stands in the way; no-go keeps what it was."""
-    with change(deal, by=by, verb="go_no_go.held", via=via, detail={"go": is_go}, note=note) as locked:
-        hindrances = judge_go(read_go_facts(locked))
+    with changing(deal, by=by, via=via, check=check_can_work) as change:
+        hindrances = judge_go(read_go_facts(change.deal))
         if is_go and hindrances:
             raise Refused(_("Not yet: the list above still names what stands in the way."))
         if not present.strip():
             raise Refused(_("Say who was there: sales operations, delivery and finance belong to it."))
-        day = held_on or today(locked)
-        check_day(day, locked, _("Write it down once it was held."))
-        return GoNoGo.objects.create(
-            deal=locked, number=next_number(GoNoGo, locked), held_on=day, is_go=is_go, present=present.strip(),
+        day = check_day(held_on, change.deal, _("Write it down once it was held."))
+        made = GoNoGo.objects.create(
+            deal=change.deal, number=next_number(GoNoGo, change.deal), held_on=day, is_go=is_go,
+            present=present.strip(), note=note.strip(), **fresh(by),
             hindrances=[{"what": h.what, **{k: str(v) for k, v in h.values.items()}} for h in hindrances],
-            note=note.strip(), **fresh(by),
         )  # fmt: skip
+        change.record("go_no_go.held", note=note, go=is_go)
+    return made

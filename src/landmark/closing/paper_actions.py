@@ -7,18 +7,15 @@ Answers: a version and its file. Does not answer: what the document says (``pape
 from dataclasses import replace
 from io import BytesIO
 
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from landmark.closing.models import IssuedPaper
 from landmark.closing.papers.asked import Asked
 from landmark.closing.papers.kinds import Made, make_paper
-from landmark.deals import policies
-from landmark.deals.locks import lock_deal
+from landmark.deals.changing import changing
 from landmark.deals.models import Deal, Stakeholder
 from landmark.deals.policies import Refused
-from landmark.deals.records import record_act
 from landmark.documents.paper import read_text, set_paper
 from landmark.ledger.attachments import store_attachment
 from landmark.orgs.as_of import latest
@@ -30,10 +27,8 @@ def issue_paper(
     via: str = "web",
 ) -> IssuedPaper:  # fmt: skip
     """Keep what the document says now as a version. ``if_digest``: refuse when it says something else by now."""
-    with transaction.atomic():
-        locked = lock_deal(deal)
-        policies.check_can_edit(by, locked)
-        asked = Asked(locked, latest(locked.org), lang, by=by.name, chance=chance, reader=reader)
+    with changing(deal, by=by, via=via) as change:
+        asked = Asked(change.deal, latest(deal.org), lang, by=by.name, chance=chance, reader=reader)
         made = make_paper(key, asked)
         if made is None:
             raise Refused(_("There is nothing to write in this document yet."))
@@ -41,16 +36,15 @@ def issue_paper(
             raise Refused(_("Something in it changed while you looked. Look at it again, then send it."))
         final = issued_form(made)
         row, is_new = IssuedPaper.objects.get_or_create(
-            deal=locked, kind=key, version=final.paper.frame.version, language=lang,
+            deal=change.deal, kind=key, version=final.paper.frame.version, language=lang,
             defaults={
                 "audience": made.kind.audience.value, "digest": made.digest, "as_of": asked.as_of.on,
                 "attachment_sha256": store_attachment(BytesIO(set_paper(final.paper))),
-                "issued_at": timezone.now(), "issued_by": by, "person_ids": _people_named(locked, final),
+                "issued_at": timezone.now(), "issued_by": by, "person_ids": _people_named(change.deal, final),
             },
         )  # fmt: skip
         if is_new:
-            detail = {"kind": key, "version": row.version, "language": lang}
-            record_act(locked, "paper.issued", by=by, via=via, detail=detail)
+            change.record("paper.issued", kind=key, version=row.version, language=lang)
     return row
 
 

@@ -22,19 +22,14 @@ from landmark.closing.models import (
     Undertaking,
 )
 from landmark.closing.models.packet import LineKind
+from landmark.closing.models.record import Record
+from landmark.closing.policies import check_can_work
 from landmark.closing.recap import find_owners, read_recap, read_recap_facts, read_risks
-from landmark.closing.working import (
-    change,
-    check_day,
-    check_version,
-    fresh,
-    next_number,
-    prove,
-    save_changes,
-    today,
-)
+from landmark.closing.working import check_day, fresh, next_number, save_changes, today
+from landmark.deals.changing import Change, changing
 from landmark.deals.models import Deal, Stakeholder
-from landmark.deals.policies import Refused
+from landmark.deals.policies import Refused, check_version
+from landmark.deals.proofs import prove
 from landmark.engines.brief import SECTIONS
 from landmark.engines.last_mile import is_confirmation, judge_recap
 from landmark.ledger.attachments import store_attachment
@@ -51,6 +46,14 @@ class LineInput:
     amount: Decimal
 
 
+def _next_version(model: type[Record], deal: Deal, if_number: int | None) -> int:
+    """The number of the version to write, unless somebody wrote one since."""
+    number = next_number(model, deal)
+    sentence = _("A newer version, v%(number)s, was saved meanwhile. Yours is still below: compare, then save again.")
+    check_version(number - 1, if_number, sentence=sentence % {"number": number - 1})
+    return number
+
+
 # The one commercial summary
 
 
@@ -58,22 +61,19 @@ def save_summary(
     deal: Deal, *, by: Member, lines: Sequence[LineInput], if_number: int | None = None, via: str = "web", **values: Any
 ) -> CommercialSummary:
     """A new version of the commercial summary. Payments, when given, add up to the total to the cent."""
-    with change(deal, by=by, verb="commercial_summary.saved", via=via, is_for_all=False) as locked:
-        number = next_number(CommercialSummary, locked)
-        if if_number is not None and if_number != number - 1:
-            raise Refused(
-                _("A newer version, v%(number)s, was saved meanwhile. Yours is still below: compare, then save again.")
-                % {"number": number - 1}
-            )
+    with changing(deal, by=by, via=via) as change:
+        number = _next_version(CommercialSummary, change.deal, if_number)
         _check_lines(lines)
+        currency = values.pop("currency", "") or change.deal.currency
         made = CommercialSummary.objects.create(
-            deal=locked, number=number, currency=values.pop("currency", "") or locked.currency, **values, **fresh(by)
+            deal=change.deal, number=number, currency=currency, **values, **fresh(by)
         )
         SummaryLine.objects.bulk_create(
-            SummaryLine(deal=locked, summary=made, position=place, kind=line.kind, label=line.label,
+            SummaryLine(deal=change.deal, summary=made, position=place, kind=line.kind, label=line.label,
                         amount=line.amount, **fresh(by))
             for place, line in enumerate(lines, 1)
         )  # fmt: skip
+        change.record("commercial_summary.saved")
     return made
 
 
@@ -99,16 +99,13 @@ def save_brief(
 ) -> ExecutiveSummary:
     """A new version; vague lines are flagged, not refused: a person decides."""
     kept = {key: [line.strip() for line in sections.get(key, ()) if line.strip()] for key in SECTIONS}
-    with change(deal, by=by, verb="executive_summary.saved", via=via, is_for_all=False) as locked:
-        number = next_number(ExecutiveSummary, locked)
-        if if_number is not None and if_number != number - 1:
-            raise Refused(
-                _("A newer version, v%(number)s, was saved meanwhile. Yours is still below: compare, then save again.")
-                % {"number": number - 1}
-            )
+    with changing(deal, by=by, via=via) as change:
+        number = _next_version(ExecutiveSummary, change.deal, if_number)
         if not kept["decision"]:
             raise Refused(_("Begin with the decision: what exactly is to be approved?"))
-        return ExecutiveSummary.objects.create(deal=locked, number=number, sections=kept, **fresh(by))
+        made = ExecutiveSummary.objects.create(deal=change.deal, number=number, sections=kept, **fresh(by))
+        change.record("executive_summary.saved")
+    return made
 
 
 def save_risk(
@@ -116,42 +113,47 @@ def save_risk(
     if_version: int | None = None, via: str = "web",
 ) -> Risk:  # fmt: skip
     """A risk with what is done about it. One without a remedy is only a worry."""
-    with change(deal, by=by, verb="risk.saved", via=via, note=text) as locked:
+    with changing(deal, by=by, via=via, check=check_can_work) as change:
         if not text.strip() or not mitigation.strip():
             raise Refused(_("Write the risk and what is done about it."))
         values = {"text": text, "mitigation": mitigation, "owner": owner}
         if risk is None:
-            top = Risk.objects.filter(deal=locked).aggregate(top=Max("position"))["top"] or 0
-            row = Risk(deal=locked, position=top + 1, version=0, **fresh(by))
+            top = Risk.objects.filter(deal=change.deal).aggregate(top=Max("position"))["top"] or 0
+            row = Risk(deal=change.deal, position=top + 1, version=0, **fresh(by))
         else:
-            row = Risk.objects.get(pk=risk.pk, deal=locked)
-            check_version(row, if_version)
+            row = Risk.objects.get(pk=risk.pk, deal=change.deal)
+            check_version(row.version, if_version, current=row)
         save_changes(row, values)
+        change.record("risk.saved", note=text)
     return row
 
 
 def close_risk(deal: Deal, *, by: Member, risk: Risk, via: str = "web") -> None:
-    with change(deal, by=by, verb="risk.closed", via=via, note=risk.text) as locked:
-        save_changes(Risk.objects.get(pk=risk.pk, deal=locked), {"closed_on": today(locked)})
+    with changing(deal, by=by, via=via, check=check_can_work) as change:
+        save_changes(Risk.objects.get(pk=risk.pk, deal=change.deal), {"closed_on": today(change.deal)})
+        change.record("risk.closed", note=risk.text)
 
 
 def add_undertaking(
     deal: Deal, *, by: Member, stakeholder: Stakeholder, text: str, due_on: date, via: str = "web"
 ) -> Undertaking:
     """What a named person of the buyer's side said they will do."""
-    with change(deal, by=by, verb="undertaking.added", via=via, note=text, is_for_all=False) as locked:
-        if stakeholder.deal_id != locked.id or not text.strip():
+    with changing(deal, by=by, via=via) as change:
+        if stakeholder.deal_id != change.deal.id or not text.strip():
             raise Refused(_("Say who of their side does what, and by when."))
-        return Undertaking.objects.create(
-            deal=locked, stakeholder=stakeholder, text=text.strip(), due_on=due_on, **fresh(by)
+        made = Undertaking.objects.create(
+            deal=change.deal, stakeholder=stakeholder, text=text.strip(), due_on=due_on, **fresh(by)
         )
+        change.record("undertaking.added", note=text)
+    return made
 
 
 def finish_undertaking(deal: Deal, *, by: Member, undertaking: Undertaking, via: str = "web") -> None:
     """Done, or, when it was marked by mistake, open again."""
-    with change(deal, by=by, verb="undertaking.done", via=via, note=undertaking.text, is_for_all=False) as locked:
-        row = Undertaking.objects.get(pk=undertaking.pk, deal=locked)
-        save_changes(row, {"done_on": None if row.done_on else today(locked)})
+    with changing(deal, by=by, via=via) as change:
+        row = Undertaking.objects.get(pk=undertaking.pk, deal=change.deal)
+        save_changes(row, {"done_on": None if row.done_on else today(change.deal)})
+        change.record("undertaking.done", note=undertaking.text)
 
 
 # The recap
@@ -161,23 +163,25 @@ def send_recap(
     deal: Deal, *, by: Member, decision: str, sent_to: Sequence[str] = (), sent_on: date | None = None, via: str = "web"
 ) -> Recap:
     """Put the recap on record as sent: its words are kept. Refused while one of its parts is missing, naming it."""
-    with change(deal, by=by, verb="recap.sent", via=via, note=decision, is_for_all=False) as locked:
-        as_of = latest(locked.org)
-        mile = load_playbook(locked.playbook).last_mile
-        facts = read_recap_facts(locked, decision, as_of)
+    with changing(deal, by=by, via=via) as change:
+        as_of = latest(change.deal.org)
+        mile = load_playbook(change.deal.playbook).last_mile
+        facts = read_recap_facts(change.deal, decision, as_of)
         lacking = judge_recap(facts, mile)
         if lacking:
             raise Refused(_("The recap is not complete yet: the list above names what it lacks."))
-        day = sent_on or today(locked)
-        check_day(day, locked, _("A recap was sent today or earlier."))
-        summary = CommercialSummary.objects.filter(deal=locked).aggregate(top=Max("number"))["top"] or 0
+        day = check_day(sent_on, change.deal, _("A recap was sent today or earlier."))
+        summary = CommercialSummary.objects.filter(deal=change.deal).aggregate(top=Max("number"))["top"] or 0
         owed = [name for name in facts.owed_by.values() if name]
-        return Recap.objects.create(
-            deal=locked, number=next_number(Recap, locked), decision=decision.strip(), summary_number=summary,
+        made = Recap.objects.create(
+            deal=change.deal, number=next_number(Recap, change.deal), decision=decision.strip(),
+            summary_number=summary,
             plan=list(facts.plan), commitments=list(facts.commitments),
-            risks=[{"risk": r.text, "mitigation": r.mitigation} for r in read_risks(locked)[: mile.risks]],
+            risks=[{"risk": r.text, "mitigation": r.mitigation} for r in read_risks(change.deal)[: mile.risks]],
             sent_on=day, sent_to=list(sent_to) or owed, **fresh(by),
         )  # fmt: skip
+        change.record("recap.sent", note=decision)
+    return made
 
 
 def answer_recap(
@@ -186,31 +190,30 @@ def answer_recap(
 ) -> RecapAnswer:  # fmt: skip
     """What somebody wrote back. Only the one word confirms; anything else is kept and still owes it."""
     digest = store_attachment(attachment) if attachment else ""
-    detail = {"role": role}
-    with change(deal, by=by, verb="recap.answered", via=via, detail=detail, note=words, is_for_all=False) as locked:
-        view = read_recap(locked, latest(locked.org))
+    with changing(deal, by=by, via=via) as change:
+        view = read_recap(change.deal, latest(change.deal.org))
         if view is None:
             raise Refused(_("Send the recap first; then its answers can be kept."))
-        day = answered_on or today(locked)
-        check_day(day, locked, _("An answer came today or earlier."))
-        person = find_owners(locked).get(role)
+        day = check_day(answered_on, change.deal, _("An answer came today or earlier."))
+        person = find_owners(change.deal).get(role)
         if role not in view.owed or person is None:
             raise Refused(_("Nobody in this role owes an answer to this recap."))
         if day < view.recap.sent_on:
             raise Refused(_("The answer cannot be older than the recap."))
         made = RecapAnswer.objects.create(
-            deal=locked, recap=view.recap, role=role, stakeholder=person, words=words.strip(),
+            deal=change.deal, recap=view.recap, role=role, stakeholder=person, words=words.strip(),
             is_confirmed=is_confirmation(words), answered_on=day, attachment_sha256=digest, **fresh(by),
         )  # fmt: skip
-        _prove_terms(locked, by, day, via)
+        _prove_terms(change, day)
+        change.record("recap.answered", note=words, role=role)
     return made
 
 
-def _prove_terms(deal: Deal, by: Member, day: date, via: str) -> None:
+def _prove_terms(change: Change, day: date) -> None:
     """Confirmed by all who owe it: the buyer's word that the commercial terms are understood."""
-    view = read_recap(deal, latest(deal.org))
+    view = read_recap(change.deal, latest(change.deal.org))
     if view is None or not view.is_confirmed:
         return
     names = ", ".join(a.stakeholder.person.name for a in view.answers if a.is_confirmed and a.stakeholder)
     title = _("Recap v%(number)s confirmed by %(names)s") % {"number": view.recap.number, "names": names}
-    prove(deal, by=by, key="terms_grasped", strength=Strength.BUYER, title=title, author=names[:200], via=via, on=day)
+    prove(change, "terms_grasped", strength=Strength.BUYER, on=day, title=title, author=names)

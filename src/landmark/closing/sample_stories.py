@@ -128,11 +128,8 @@ def _move(to_stage: str, note: str, *, reason: str = "") -> Step:
     return move
 
 
-PEOPLE: tuple[Step, ...] = (_part(fill_people),)
-DISCOVERY: tuple[Step, ...] = (_part(fill_discovery), _part(fill_plan))
-QUALIFICATION: tuple[Step, ...] = (_part(fill_qualification), _part(fill_trials))
-DECISION: tuple[Step, ...] = (_part(fill_decision),)
-CLOSE: tuple[Step, ...] = (_part(fill_close),)
+KNOWN = tuple(map(_part, (fill_people, fill_discovery, fill_plan, fill_qualification, fill_trials)))
+DECISION, CLOSE = _part(fill_decision), _part(fill_close)
 
 PLOTS = (
     Plot(
@@ -140,12 +137,10 @@ PLOTS = (
         ("commercial", "commitment", "solution"),
         (
             _aim(14),
-            *PEOPLE,
-            *DISCOVERY,
-            *QUALIFICATION,
+            *KNOWN,
             _move("commitment", "They approved it inside; the decision meeting is next"),
-            *DECISION,
-            *CLOSE,
+            DECISION,
+            CLOSE,
             _move("won", "Signed by both sides", reason="business_case"),
         ),
     ),
@@ -154,12 +149,10 @@ PLOTS = (
         ("commercial", "solution", "discovery"),
         (
             _aim(45),
-            *PEOPLE,
-            *DISCOVERY,
-            *QUALIFICATION,
+            *KNOWN,
             _move("commercial", "Scope and price are being settled"),
-            *DECISION,
-            *CLOSE,
+            DECISION,
+            CLOSE,
         ),
     ),
     Plot(
@@ -167,11 +160,9 @@ PLOTS = (
         ("commercial", "solution", "discovery"),
         (
             _aim(30),
-            *PEOPLE,
-            *DISCOVERY,
-            *QUALIFICATION,
+            *KNOWN,
             _move("commercial", "The proposal is with them"),
-            *DECISION,
+            DECISION,
             _move("lost", "They stay with their present supplier", reason="rival"),
             _part(watch_sample),
         ),

@@ -11,16 +11,18 @@ from icalendar import Calendar
 from landmark.closing import decision_actions as decisions
 from landmark.closing import handover_actions, minutes_actions, offer_actions, packet_actions
 from landmark.closing import meeting_actions as meetings
-from landmark.closing.decision_actions import DecisionInput, StepInput
+from landmark.closing import road_map_actions as road_map
+from landmark.closing.decision_actions import DecisionInput
 from landmark.closing.decision_days import tell_due
 from landmark.closing.decisions import DecisionRoom, read_room
 from landmark.closing.invitations import build_file
-from landmark.closing.meeting_actions import MeetingInput, StaleMeeting
+from landmark.closing.meeting_input import MeetingInput
 from landmark.closing.models import Decision, DecisionMeeting, Minutes, OnboardingStep, SigningStep, StepKind
+from landmark.closing.road_map_actions import StepInput
 from landmark.deals.actions.next_steps import set_next_step
 from landmark.deals.inputs import OverrideInput, PromiseInput
 from landmark.deals.models import Deal, GatePass, Person, Promise
-from landmark.deals.policies import MoveRefused, Refused
+from landmark.deals.policies import MoveRefused, Refused, StaleVersion
 from landmark.engines.decision import AGREED, Standing
 from landmark.ledger.models import AuditEvent, Evidence
 from landmark.orgs.as_of import latest
@@ -200,7 +202,7 @@ def test_a_plan_that_cannot_stand_says_why(table: Table, change: dict[str, objec
 def test_two_people_planning_meet_each_other(table: Table) -> None:
     meeting = meetings.plan_meeting(table.deal, table.plan, by=table.alice)
     meetings.plan_meeting(table.deal, replace(table.plan, place="Room 4"), by=table.bob, if_version=meeting.version)
-    with pytest.raises(StaleMeeting, match="Bob Lindqvist") as caught:
+    with pytest.raises(StaleVersion, match="Bob Lindqvist") as caught:
         meetings.plan_meeting(
             table.deal, replace(table.plan, place="Room 9"), by=table.alice, if_version=meeting.version
         )
@@ -332,7 +334,7 @@ def test_conditions_hold_the_written_yes(table: Table) -> None:
         decisions.record_written(table.deal, by=table.alice, person=table.ines, reason="goal_match")
     assert not OnboardingStep.objects.filter(deal=table.deal).exists()
     (row,) = table.room.road_map
-    decisions.complete_step(table.deal, row, by=table.alice)
+    road_map.complete_step(table.deal, row, by=table.alice)
     decisions.record_written(table.deal, by=table.alice, person=table.ines, reason="goal_match", words="Same goals")
     assert table.room.standing is Standing.WRITTEN
     assert OnboardingStep.objects.filter(deal=table.deal).exists()
@@ -355,14 +357,14 @@ def test_an_owner_who_left_and_a_past_day_are_refused(table: Table) -> None:
 @pytest.mark.rule("D", "A step that costs money waits for the signature or a reason")
 def test_money_waits(table: Table) -> None:
     table.yes()
-    row = decisions.add_step(
+    row = road_map.add_step(
         table.deal, table.step(text="Order sensors", kind=StepKind.OPERATIONAL, costs_money=True), by=table.alice
     )
     with pytest.raises(Refused, match="costs money"):
-        decisions.complete_step(table.deal, row, by=table.alice)
-    row = decisions.complete_step(table.deal, row, by=table.alice, money_reason="Eight weeks of delivery time")
+        road_map.complete_step(table.deal, row, by=table.alice)
+    row = road_map.complete_step(table.deal, row, by=table.alice, money_reason="Eight weeks of delivery time")
     assert row.money_reason
-    assert decisions.reopen_step(table.deal, row, by=table.alice).is_open
+    assert road_map.reopen_step(table.deal, row, by=table.alice).is_open
 
 
 def name_who_signs(table: Table) -> list[SigningStep]:
@@ -528,7 +530,7 @@ def test_minutes_two_people_write_stand_side_by_side(table: Table) -> None:
     table.hold()
     version = Minutes.objects.get().version
     minutes_actions.save_minutes(table.deal, by=table.bob, text="Bob's words", if_version=version)
-    with pytest.raises(minutes_actions.StaleMinutes) as caught:
+    with pytest.raises(StaleVersion) as caught:
         minutes_actions.save_minutes(table.deal, by=table.alice, text="Alice's words", if_version=version)
     assert caught.value.current.text == "Bob's words"
 

@@ -12,9 +12,8 @@ from landmark.closing.models import LaneAsk, Packet, Paper
 from landmark.closing.packet import read_go_facts, read_lanes, read_packet, read_summary, read_total
 from landmark.closing.recap import read_recap
 from landmark.closing.recap_actions import LineInput
-from landmark.closing.working import StaleRecord
 from landmark.deals.models import Deal
-from landmark.deals.policies import Refused
+from landmark.deals.policies import Refused, StaleVersion
 from landmark.deals.snapshots import deal_facts
 from landmark.engines.last_mile import judge_go
 from landmark.orgs.as_of import latest
@@ -79,7 +78,7 @@ def test_a_packet_with_a_missing_paper_stays_and_says_which(deal: Deal, alice: M
         packet_actions.send_packet(deal, by=alice, sent_to="Purchasing")
     paper = packet.papers.get(key="scope")
     packet_actions.save_paper(deal, by=alice, paper=paper, state="ready", if_version=paper.version)
-    with pytest.raises(StaleRecord):
+    with pytest.raises(StaleVersion):
         packet_actions.save_paper(deal, by=alice, paper=paper, state="draft", if_version=paper.version)
     assert Paper.objects.get(pk=paper.pk).state == "ready"
 

@@ -19,7 +19,7 @@ from landmark.closing import recap as recaps
 from landmark.closing.exits import read_deal_exits
 from landmark.closing.models import Blocker, CommercialSummary, GoNoGo, HandOver, MarkUp, SignatureFrame, SigningStep
 from landmark.closing.packet import LaneView, PacketView
-from landmark.closing.working import can_work
+from landmark.closing.policies import can_work
 from landmark.deals.models import Deal, Stakeholder
 from landmark.deals.policies import can_edit
 from landmark.deals.snapshots import deal_facts

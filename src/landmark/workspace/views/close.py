@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from landmark.closing.models.record import Record
-from landmark.closing.working import StaleRecord, check_can_work
-from landmark.deals.policies import Refused, check_can_edit
+from landmark.closing.policies import check_can_work
+from landmark.deals.policies import Refused, StaleVersion, check_can_edit
 from landmark.ledger.inputs import LedgerError
 from landmark.workspace.access import MemberRequest, MemberView, member_view
 from landmark.workspace.close_commands import COMMANDS, Command, Sent
@@ -98,7 +98,7 @@ def _try(page: ClosePage, command: Command, form: Any, row: Record | None, key: 
     seen = int(version) if version.isdecimal() else None
     try:
         command.act(Sent(page.deal, page.request.member, form, row, key, seen))
-    except StaleRecord as stale:
+    except StaleVersion as stale:
         form.add_error(None, str(stale))
         return 409
     except PermissionDenied:

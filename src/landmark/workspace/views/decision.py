@@ -18,10 +18,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from landmark.closing.invitations import build_file
-from landmark.closing.meeting_actions import StaleMeeting
-from landmark.closing.minutes_actions import StaleMinutes
-from landmark.closing.models import MeetingState
-from landmark.deals.policies import MoveRefused, Refused
+from landmark.closing.models import DecisionMeeting, MeetingState, Minutes
+from landmark.deals.policies import MoveRefused, Refused, StaleVersion
 from landmark.ledger.inputs import LedgerError
 from landmark.workspace.access import MemberRequest, member_view
 from landmark.workspace.presenters.decision import DecisionPage
@@ -78,17 +76,21 @@ def _again(request: MemberRequest, pk: UUID, refusal: Refusal, refused: Exceptio
     typed: Mapping[str, Any] = {
         name: values if len(values) > 1 else values[0] for name, values in request.POST.lists() if values
     }
-    sentence, theirs = refusal.sentence, ""
+    sentence = refusal.sentence
     if isinstance(refused, MoveRefused):
         sentence += " " + " ".join(f"{item.label}." for item in refused.result.missing)
-    if isinstance(refused, StaleMeeting):
-        now = refused.current
-        theirs = " · ".join(
-            str(part) for part in (now.subject, now.starts_at.strftime("%Y-%m-%d %H:%M UTC"), now.place) if part
-        )
-    if isinstance(refused, StaleMinutes):
-        theirs = refused.current.text
-    is_stale = isinstance(refused, StaleMeeting | StaleMinutes)
+    stale = refused if isinstance(refused, StaleVersion) else None
+    theirs = _tell_theirs(stale.current) if stale else ""
     again = replace(refusal, sentence=sentence, typed=typed, theirs=theirs)
     page = DecisionPage(request, find_deal(request, pk), again)
-    return render(request, PAGE, {"page": page}, status=409 if is_stale else 422)
+    return render(request, PAGE, {"page": page}, status=409 if stale else 422)
+
+
+def _tell_theirs(current: object) -> str:
+    """What somebody else saved meanwhile, to stand beside what was typed."""
+    if isinstance(current, Minutes):
+        return current.text
+    if isinstance(current, DecisionMeeting):
+        when = current.starts_at.strftime("%Y-%m-%d %H:%M UTC")
+        return " · ".join(part for part in (current.subject, when, current.place) if part)
+    return ""

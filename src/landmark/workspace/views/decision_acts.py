@@ -10,22 +10,25 @@ from typing import Any, BinaryIO, cast
 from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from landmark.closing import decision_actions as decisions
 from landmark.closing import meeting_actions as meetings
 from landmark.closing import minutes_actions, offer_actions
-from landmark.closing.decision_actions import DecisionInput, StepInput
-from landmark.closing.meeting_actions import MeetingInput
+from landmark.closing import road_map_actions as road_map
+from landmark.closing.decision_actions import DecisionInput
+from landmark.closing.meeting_input import MeetingInput
 from landmark.closing.models import Letter, LetterState, Objection, Outcome, RoadMapStep, StepKind
-from landmark.closing.room_changes import prove
+from landmark.closing.road_map_actions import StepInput
 from landmark.deals.actions.evidence import add_evidence
 from landmark.deals.inputs import OverrideInput
 from landmark.deals.models import Person
 from landmark.deals.policies import Refused
 from landmark.orgs.models import Member
 from landmark.playbook.schema import Strength
+from landmark.ui.uploads import EvidenceFileField
 from landmark.workspace.presenters.decision import ROWS, DecisionPage
 
 Handler = Callable[[DecisionPage, QueryDict], str]
@@ -68,7 +71,10 @@ def _person(page: DecisionPage, data: QueryDict, name: str = "person") -> Person
 
 
 def _file(page: DecisionPage) -> BinaryIO | None:
-    return cast("BinaryIO | None", page.request.FILES.get("file"))
+    try:
+        return cast("BinaryIO | None", EvidenceFileField(required=False).clean(page.request.FILES.get("file")))
+    except ValidationError as error:
+        raise Refused(" ".join(error.messages)) from error
 
 
 def _version(data: QueryDict) -> int | None:
@@ -95,12 +101,7 @@ def _entry(page: DecisionPage, data: QueryDict) -> str:
 
 
 def _ready(page: DecisionPage, data: QueryDict) -> str:
-    if page.room.prepared.open_actions:
-        raise Refused(_("Something that was promised is not done yet; the list above names it."))
-    prove(
-        page.deal, "actions_done", by=page.request.member, strength=Strength.DOCUMENTED, on=page.as_of.on,
-        title=_("Everything that was promised is done"),
-    )  # fmt: skip
+    meetings.confirm_promises(page.deal, by=page.request.member)
     return _("On record: everything that was promised is done.")
 
 
@@ -288,25 +289,25 @@ def _step_add(page: DecisionPage, data: QueryDict) -> str:
     step = _read_step(page, data, "", kind if kind in StepKind.values else StepKind.OPERATIONAL)
     if step is None:
         raise Refused(_("Say what has to happen, in up to 300 letters."))
-    decisions.add_step(page.deal, step, by=page.request.member)
+    road_map.add_step(page.deal, step, by=page.request.member)
     return _("Added to the road map.")
 
 
 def _step_done(page: DecisionPage, data: QueryDict) -> str:
     reason = _text(data, "money_reason", 300)
-    decisions.complete_step(page.deal, _find_step(page, data), by=page.request.member, money_reason=reason)
+    road_map.complete_step(page.deal, _find_step(page, data), by=page.request.member, money_reason=reason)
     return _("Done.")
 
 
 def _step_undo(page: DecisionPage, data: QueryDict) -> str:
-    decisions.reopen_step(page.deal, _find_step(page, data), by=page.request.member)
+    road_map.reopen_step(page.deal, _find_step(page, data), by=page.request.member)
     return _("Open again.")
 
 
 def _step_change(page: DecisionPage, data: QueryDict) -> str:
     drop = data.get("do") == "drop"
     day = None if drop else _day(data.get("due", ""))
-    decisions.change_step(page.deal, _find_step(page, data), by=page.request.member, due_on=day, drop=drop)
+    road_map.change_step(page.deal, _find_step(page, data), by=page.request.member, due_on=day, drop=drop)
     return _("Dropped.") if drop else _("The day is changed.")
 
 

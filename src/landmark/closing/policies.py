@@ -1,0 +1,42 @@
+"""May this person change that, on the way to the signature? ``check_x`` raises a sentence, ``can_x`` asks.
+
+The deal's owner, managers and sales operations may change everything. A contributor (solution engineer, legal,
+finance, deal desk, delivery) works on lanes, papers, mark-ups, blockers and the hand-over of any deal.
+"""
+
+from django.core.exceptions import PermissionDenied
+from django.utils.translation import gettext as _
+
+from landmark.deals.models import Deal
+from landmark.deals.policies import Refused, can_edit, check_can_edit, check_same_org
+from landmark.orgs.models import Member
+from landmark.orgs.permissions import has_right
+from landmark.orgs.roles import Right
+
+
+def can_work(member: Member, deal: Deal) -> bool:
+    if member.org_id != deal.org_id:
+        return False
+    return can_edit(member, deal) or has_right(member, Right.WORK_CLOSE)
+
+
+def check_can_work(member: Member, deal: Deal) -> None:
+    check_same_org(member, deal)
+    if not can_work(member, deal):
+        raise PermissionDenied(
+            _("The deal's owner, a manager, sales operations or a contributor can work on the way to the signature.")
+        )
+
+
+def check_can_follow_up(member: Member, deal: Deal) -> None:
+    """What follows the signature goes on after it; a lost deal takes nothing more."""
+    check_can_edit(member, deal)
+    if deal.stage == "lost":
+        raise Refused(_("This deal is lost: nothing more is spent on it. Reopen it first."))
+
+
+def check_can_decide(member: Member, deal: Deal) -> None:
+    """What leads to the signature ends with it."""
+    check_can_follow_up(member, deal)
+    if deal.is_closed:
+        raise Refused(_("This deal is won; what came before the signature stays as it was."))

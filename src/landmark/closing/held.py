@@ -18,6 +18,7 @@ from landmark.ledger.models import Evidence
 from landmark.orgs.as_of import AsOf, latest
 from landmark.plans.models import PlanAction
 from landmark.playbook.loader import load_playbook
+from landmark.playbook.schema import Playbook
 from landmark.ui.formats import format_day, format_money
 
 
@@ -72,10 +73,13 @@ def held_people(deal: Deal) -> list[str]:
     playbook = load_playbook(deal.playbook)
     rows = Stakeholder.objects.filter(deal=deal).select_related("person").order_by("person__name")
     return [
-        f"{row.person.name} – {', '.join(playbook.label('role', role, _lang()) for role in row.roles)}"
-        if row.roles else row.person.name
+        " – ".join(part for part in (row.person.name, _roles(playbook, row.roles), row.person.email) if part)
         for row in rows
-    ]  # fmt: skip
+    ]
+
+
+def _roles(playbook: Playbook, keys: list[str]) -> str:
+    return ", ".join(playbook.label("role", key, _lang()) for key in keys)
 
 
 def held_risks(deal: Deal) -> list[str]:

@@ -62,8 +62,8 @@ def write_action_plan(it: ActionPlan) -> Paper:
         _table(it, write),
         Lines(write("working_together"), it.controls),
     ]
-    ask = it.confirmed or write("plan_ask")
-    return Paper(it.frame, SHARED, write("action_plan"), it.frame.deal, parts, ask=ask)
+    ask = "" if it.confirmed else write("plan_ask")
+    return Paper(it.frame, SHARED, write("action_plan"), it.frame.deal, parts, ask=ask, seal=it.confirmed)
 
 
 def _days(it: ActionPlan, write: Writer) -> Facts:
@@ -127,7 +127,7 @@ def _timeline(it: ActionPlan, write: Writer) -> Timeline:
         bars += [_bar(action, scale, it.frame.as_of) for action in actions]
     marks = [first + timedelta(days=scale.days * place // _TICKS) for place in range(_TICKS + 1)]
     ticks = [(scale(day), write.tick(day)) for day in sorted(set(marks))]
-    return Timeline(title, bars, ticks)
+    return Timeline(title, bars, ticks, scale(it.frame.as_of), write("over_time_note", day=write.tick(it.frame.as_of)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +149,6 @@ def _bar(action: PlanAction, scale: _Scale, as_of: date) -> Bar:
     end = action.due_on or as_of
     start = scale(min(action.starts_on or end, end))
     if action.decides:
-        return Bar(action.text, scale(end), scale(end), "decision")
+        return Bar(action.text, scale(end), scale(end), "decision", done=action.is_done)
     state: Literal["done", "late", "open"] = "done" if action.is_done else "late" if end < as_of else "open"
     return Bar(action.text, start, scale(end + timedelta(days=1)), state)

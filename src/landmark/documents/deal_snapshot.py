@@ -4,7 +4,7 @@ Answers: where the deal stands, who is in it, what is proved, what is missing. N
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
@@ -55,7 +55,8 @@ class DealSnapshot:
     proofs: Sequence[Proof] = ()
     missing: Sequence[str] = ()
     next_stage: str = ""
-    risks: Sequence[str] = field(default=())
+    risks: Sequence[str] = ()
+    is_open: bool = True
 
 
 def write_deal_snapshot(it: DealSnapshot) -> Paper:
@@ -72,13 +73,13 @@ def write_deal_snapshot(it: DealSnapshot) -> Paper:
         _proofs(it, write),
     ]
     name = write("deal_snapshot")
-    return Paper(it.frame, INTERNAL, name, it.frame.deal, parts)
+    return Paper(it.frame, INTERNAL, name, it.frame.deal, parts, on_one_page=True)
 
 
 def _next_step(it: DealSnapshot, write: Writer) -> Lead:
     step = it.next_step
     if step is None:
-        return Lead(write("no_next_step"), write("next_step"))
+        return Lead(write("no_next_step") if it.is_open else "", write("next_step"))
     words = " · ".join(part for part in (step.owner, write.short_day(step.due_on) if step.due_on else "") if part)
     return Lead(step.text, f"{write('next_step')} · {words}" if words else write("next_step"))
 

@@ -3,8 +3,9 @@
 Answers: what the guests get. Does not answer: the invitation in their calendars (an .ics file), our debrief.
 """
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from landmark.documents.paper import Facts, Frame, Lead, Lines, Paper, Part, Sheet
@@ -12,6 +13,8 @@ from landmark.documents.pictures import CannotDraw
 from landmark.documents.steps import Step, list_steps
 from landmark.documents.writing import NOTHING, Writer
 from landmark.engines.audience import SHARED
+
+_MARKS = "-•*"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,28 +49,21 @@ class Agenda:
     before: Sequence[str] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Point:
-    """What was said on one item: a question, an objection and its answer, in words for both sides."""
-
-    topic: str
-    text: str
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Minutes:
-    """``decision``: the outcome in a sentence. ``reasons``: why, as the buyer gave them. ``conditions``: what a
-    *yes, but* hangs on, each owned and dated. ``notes``: paragraphs as somebody wrote them."""
+    """``outcome``: yes, no … in a word; ``decision``: in the buyer's own words. ``reasons``: why, as they gave them.
+    ``conditions``: what a *yes, but* hangs on, each owned and dated. ``text``: as somebody wrote it; what it tells
+    already is not told a second time."""
 
     frame: Frame
     subject: str
     held_on: date
-    decision: str
+    outcome: str = ""
+    decision: str = ""
     place: str = ""
     present: Sequence[Guest] = ()
     absent: Sequence[Guest] = ()
-    notes: Sequence[str] = ()
-    points: Sequence[Point] = ()
+    text: str = ""
     reasons: Sequence[str] = ()
     conditions: Sequence[Step] = ()
     steps: Sequence[Step] = ()
@@ -119,20 +115,40 @@ def write_minutes(it: Minutes) -> Paper:
     if it.next_meeting:
         when.append((write("next_meeting"), it.next_meeting))
     absent = write("absent", names=write.people(*(guest.name for guest in it.absent))) if it.absent else ""
+    decision = write("decision_is", outcome=it.outcome) if it.outcome and it.decision else write("decision")
     parts: list[Part] = [
-        Lead(it.decision, write("decision")),
+        Lead(it.decision or it.outcome, decision),
         Facts(when),
         Lines(write("reasons"), it.reasons),
-        list_steps(write("conditions"), it.conditions, write),
-        list_steps(write("agreed_steps"), it.steps, write),
-        Lines(write("discussed"), it.notes),
-        Sheet(
-            "" if it.notes else write("discussed"),
-            (write("item"), write("said")),
-            [(p.topic, p.text) for p in it.points],
-            (0.6, 1.4),
-        ),
-        _guests(write("present"), it.present, write),
+        list_steps(write("conditions"), _untold(it.conditions, it.text), write),
+        list_steps(write("agreed_steps"), _untold(it.steps, it.text), write),
+        *_discussed(it.text, write),
+        _guests(write("present"), () if _tells(it.text, it.present) else it.present, write),
         Lines("", [absent] if absent else []),
     ]
     return Paper(it.frame, SHARED, write("minutes"), it.subject, parts, ask=write("minutes_ask"))
+
+
+def _untold(steps: Sequence[Step], text: str) -> Sequence[Step]:
+    """The whole table unless the text has all of it: half a table would be read as all there is."""
+    return () if all(step.text in text for step in steps) else steps
+
+
+def _tells(text: str, guests: Sequence[Guest]) -> bool:
+    return all(guest.name in text for guest in guests)
+
+
+def _discussed(text: str, write: Writer) -> list[Part]:
+    """Blocks between empty lines: a line above a list is its heading, other lines are paragraphs."""
+    parts: list[Lines] = []
+    for block in re.split(r"\n\s*\n", text.strip()):
+        lines = [line.strip() for line in block.splitlines() if line.strip()]
+        items = [line.lstrip(_MARKS).strip() for line in lines if line[0] in _MARKS]
+        if items and len(items) >= len(lines) - 1 and lines[-1][0] in _MARKS:
+            parts.append(Lines("" if lines[0][0] in _MARKS else lines[0], items))
+        else:
+            parts += [Lines("", [line]) for line in lines]
+    first = next((place for place, part in enumerate(parts) if not part.title), None)
+    if first is not None:
+        parts[first] = replace(parts[first], title=write("discussed"))
+    return list(parts)

@@ -8,7 +8,7 @@ Pure: the same paper gives the same bytes.
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from datetime import date
 from importlib.resources import files
 from typing import Literal
@@ -19,6 +19,7 @@ from landmark.engines.audience import SHARED, Audience
 
 PAGE_PICTURE_SCALE = 1.5
 ROWS_LIMIT = 2000
+SMALLER = (1.0, 0.94, 0.88, 0.82)
 _LONG_WORD = re.compile(r"\S{25}(?=\S)")
 _SOFT_BREAK = "\u200b"
 
@@ -92,17 +93,18 @@ class Bar:
     end: float
     state: Literal["done", "open", "late", "decision"] = "open"
     head: bool = False
+    done: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """Bars over time; ``ticks``: where a day stands and what it is called."""
+    """Bars over time; ``ticks``: where a day stands and what it is called; ``today``: where the as-of day stands."""
 
     title: str
     bars: Sequence[Bar]
     ticks: Sequence[tuple[float, str]]
     today: float | None = None
-    today_label: str = ""
+    note: str = ""
     kind: Literal["timeline"] = "timeline"
 
 
@@ -111,7 +113,8 @@ Part = Lead | Facts | Lines | Sheet | Timeline
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """A whole document: ``name`` is the kind of document, ``title`` what this one is about."""
+    """A whole document: ``name`` is the kind of document, ``title`` what this one is about, ``ask`` what the reader is
+    asked to do, ``seal`` what they have confirmed already. ``on_one_page``: it shrinks a little to fit one."""
 
     frame: Frame
     audience: Audience
@@ -120,31 +123,43 @@ class Paper:
     parts: Sequence[Part]
     subtitle: str = ""
     ask: str = ""
-    links: Sequence[str] = field(default=())
+    seal: str = ""
+    on_one_page: bool = False
 
 
 def set_paper(paper: Paper) -> bytes:
     """The document as PDF."""
-    return compile_pages(_inputs(paper), "pdf")[0]
+    return compile_pages(_fitting(paper), "pdf")[0]
 
 
 def draw_pages(paper: Paper) -> list[bytes]:
     """Each page as PNG, for looking before it goes out."""
-    return compile_pages(_inputs(paper), "png", PAGE_PICTURE_SCALE)
+    return compile_pages(_fitting(paper), "png", PAGE_PICTURE_SCALE)
 
 
 def read_text(paper: Paper) -> str:
     """Every word of the document, one below the other: what a test or a search reads."""
     held = asdict(paper)
-    return "\n".join(_texts([held["name"], held["title"], held["subtitle"], held["parts"], held["ask"]]))
+    shown = ("name", "title", "subtitle", "parts", "ask", "seal")
+    return "\n".join(_texts([held["frame"], *(held[name] for name in shown)]))
 
 
-def _inputs(paper: Paper) -> dict[str, bytes]:
+def _fitting(paper: Paper) -> dict[str, bytes]:
+    """At the largest size that keeps it on one page; at full size when none does."""
+    for scale in SMALLER if paper.on_one_page else ():
+        inputs = _inputs(paper, scale)
+        if len(compile_pages(inputs, "png", pixels=0.1)) == 1:
+            return inputs
+    return _inputs(paper)
+
+
+def _inputs(paper: Paper, scale: float = 1.0) -> dict[str, bytes]:
     if sum(len(part.rows) for part in paper.parts if isinstance(part, Sheet)) > ROWS_LIMIT:
         raise CannotDraw(f"A document holds {ROWS_LIMIT} rows at most. Choose fewer.")
     frame, write = paper.frame, Writer(paper.frame.lang)
     held = {
         "font": FONT,
+        "scale": scale,
         "lang": frame.lang,
         "name": paper.name,
         "title": paper.title,
@@ -158,7 +173,7 @@ def _inputs(paper: Paper) -> dict[str, bytes]:
         "page": write("page"),
         "internal": "" if paper.audience is SHARED else write("internal"),
         "parts": [asdict(part) for part in paper.parts if not _is_empty(part)],
-        "ask": paper.ask,
+        "ask": paper.ask or paper.seal,
     }
     sheet = (files("landmark.documents") / "paper.typ").read_bytes()
     return {"main": sheet, "paper.json": json.dumps(_soften(held)).encode()}
@@ -171,7 +186,7 @@ def _is_empty(part: Part) -> bool:
         case Facts() | Sheet():
             return not part.rows
         case Lines():
-            return not part.lines
+            return not part.lines and not part.note
         case Timeline():
             return not part.bars
 

@@ -11,12 +11,14 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import cache
 from importlib.resources import files
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal
 
 import typst
 
 FONT = "Source Sans Pro"
+OTHER_WRITING = ("manimgx_fonts", "manimgx_fonts_cjk")
 PIXELS_A_POINT = 2
 MARGIN = 16
 _POINTS_AN_INCH = 72
@@ -91,5 +93,6 @@ def compile_pages(inputs: dict[str, bytes], kind: Literal["png", "pdf"], pixels:
 
 @cache
 def _fonts() -> typst.Fonts:
-    """Ours, then the system's for writing that ours lacks."""
-    return typst.Fonts(include_system_fonts=True, font_paths=[Path(str(files("font_source_sans_pro") / "files"))])
+    """Ours, then those installed for other writing and for signs, then the system's."""
+    folders = [files("font_source_sans_pro") / "files", *(files(name) for name in OTHER_WRITING if find_spec(name))]
+    return typst.Fonts(include_system_fonts=True, font_paths=[Path(str(folder)) for folder in folders])

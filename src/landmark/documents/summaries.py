@@ -4,7 +4,7 @@ Answers: how the lines stand on paper, decision first. Does not answer: whether 
 flags those without a number, a date or a boundary).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from landmark.documents.paper import Facts, Frame, Lead, Lines, Paper, Part, Sheet
@@ -68,40 +68,39 @@ def list_risks(risks: Sequence[Risk], write: Writer) -> Sheet | Lines:
 class OfferPart:
     """One part of the offer, tied to the challenge it answers and the value it promises."""
 
-    challenge: str
-    offer: str
-    value: str
+    lines: Sequence[str] = ()
+    challenge: str = ""
+    value: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OnePage:
-    """In the method's order: goals and challenges, opportunity, concept in plain words, contractual frame."""
+    """``parts`` by key, shown in the method's order; ``terms``: the agreed ones, beside the words on the contract."""
 
     frame: Frame
     decision: str
-    goals: Sequence[str] = ()
-    opportunity: Sequence[str] = ()
-    concept: str = ""
-    parts: Sequence[OfferPart] = ()
+    parts: Mapping[str, OfferPart]
     terms: Sequence[tuple[str, str]] = ()
-    contract: Sequence[str] = ()
-    preconditions: Sequence[str] = ()
     requests: Sequence[Step] = ()
+
+
+OFFER = ("goals", "opportunity", "concept", "contract")
 
 
 def write_one_page(it: OnePage) -> Paper:
     write = Writer(it.frame.lang)
-    rows = [(part.challenge, part.offer, part.value) for part in it.parts]
-    head = (write("challenge"), write("our_part"), write("worth"))
-    parts: list[Part] = [
-        Lead(it.decision, write("decision_needed")),
-        Lines(write("goals"), it.goals),
-        Lines(write("opportunity"), it.opportunity),
-        Lines(write("concept"), [it.concept] if it.concept else []),
-        Sheet(write("what_you_get"), head, rows, widths=(1, 1.2, 1)),
-        Facts(it.terms, write("terms")),
-        Lines("" if it.terms else write("terms"), it.contract),
-        Lines(write("preconditions"), it.preconditions, mark="box"),
-        list_steps(write("requests"), it.requests, write),
-    ]
-    return Paper(it.frame, SHARED, write("one_page"), it.frame.deal, parts)
+    parts: list[Part] = [Lead(it.decision, write("decision_needed"))]
+    for key in OFFER:
+        part = it.parts.get(key, OfferPart())
+        has_terms = key == "contract" and bool(it.terms)
+        if has_terms:
+            parts.append(Facts(it.terms, write(key)))
+        parts.append(Lines("" if has_terms else write(key), part.lines, note=_tie(part, write)))
+    parts.append(list_steps(write("requests"), it.requests, write))
+    return Paper(it.frame, SHARED, write("one_page"), it.frame.deal, parts, on_one_page=True)
+
+
+def _tie(part: OfferPart, write: Writer) -> str:
+    """Which challenge it answers and what it brings."""
+    ties = (("answers", part.challenge), ("brings", part.value))
+    return " · ".join(write(key, text=text) for key, text in ties if text)

@@ -12,7 +12,6 @@ from landmark.documents.meetings import (
     AgendaItem,
     Guest,
     Minutes,
-    Point,
     write_agenda,
     write_minutes,
 )
@@ -119,9 +118,10 @@ def minutes(lang: str) -> Paper:
     return write_minutes(
         Minutes(
             frame=make_frame(lang), subject="Review and decision: exception desk", held_on=date(2026, 5, 21),
+            outcome="Yes, but",
             decision="Birch Freight chooses the exception desk, if the ERP interface is shown before 5 June.",
             place="Dock 4", present=GUESTS, absent=(Guest("Carla Reyes"),),
-            points=(Point("Price", "Compared with one night shift; the saving covers it in seven months."),),
+            text="Price\n- Compared with one night shift; the saving covers it in seven months.",
             reasons=("The pilot settled 91 % of exceptions within four hours.",), conditions=STEPS[:1], steps=STEPS[1:],
             next_meeting="5 June, 10:00",
         )
@@ -147,14 +147,17 @@ def one_page(lang: str) -> Paper:
     return write_one_page(
         OnePage(
             frame=make_frame(lang), decision="Start on 1 July with three depots, for € 84,000 in the first year.",
-            goals=("Settle exceptions within four hours", "Fewer night shifts in five depots"),
-            opportunity=("€ 201,600 saved a year", "It pays back in 5 months"),
-            concept="Each exception goes to the one person who can settle it, with everything needed on one screen.",
-            parts=(OfferPart("Two days to settle", "Exception desk for five depots", "46 h → 4 h"),
-                   OfferPart("Nobody knows who decides", "Routing rules set up with you", "One owner for each case")),
+            parts={
+                "goals": OfferPart(("Settle exceptions within four hours", "Fewer night shifts in five depots")),
+                "opportunity": OfferPart(("€ 201,600 saved a year", "It pays back in 5 months"), "Two days to settle",
+                                         "46 h → 4 h"),
+                "concept": OfferPart(("Each exception goes to the one person who can settle it.",),
+                                     "Nobody knows who decides", "One owner for each case"),
+                "contract": OfferPart(("Access to the ERP test system is given first.",)),
+            },
             terms=(("Duration", "36 months"), ("Price", "€ 7,000 a month"), ("Service level", "99.5 %, 06:00–22:00"),
                    ("Notice", "3 months")),
-            preconditions=("Access to the ERP test system", "Works council informed"), requests=STEPS[:2],
+            requests=STEPS[:2],
         )
     )  # fmt: skip
 

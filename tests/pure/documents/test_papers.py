@@ -6,9 +6,11 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from landmark.documents.action_plan import ActionPlan, PlanAction, PlanPhase, write_action_plan
-from landmark.documents.meetings import Agenda, write_agenda
+from landmark.documents.meetings import Agenda, Guest, Minutes, write_agenda, write_minutes
 from landmark.documents.paper import Lines, Paper, _inputs, draw_pages, read_text, set_paper
-from landmark.documents.pictures import CannotDraw
+from landmark.documents.pictures import FONT, CannotDraw, compile_pages
+from landmark.documents.steps import Step
+from landmark.documents.summaries import OfferPart, OnePage, write_one_page
 from landmark.documents.writing import LANGUAGES, Writer, _load
 from landmark.engines.audience import INTERNAL, SHARED
 from tests.pure.documents.samples import DAY, SAMPLES, make_frame
@@ -109,3 +111,43 @@ def test_a_plan_without_days_has_no_drawing_and_a_day_alone_is_drawn() -> None:
     for action in (one, replace(one, due_on=None)):
         plan = ActionPlan(frame=make_frame(), goal="g", phases=[PlanPhase("Prove", [action])])
         assert set_paper(write_action_plan(plan)).startswith(b"%PDF")
+
+
+def _draw(sign: str) -> bytes:
+    source = f'#set page(width: auto, height: auto)\n#set text(font: "{FONT}")\n{sign}'
+    return compile_pages({"main": source.encode()}, "png")[0]
+
+
+@pytest.mark.parametrize("sign", ["🚀", "😀", "ش", "ם", "ж", "ệ", "ส", "र", "✓", "→", "◆"])
+def test_names_in_other_writing_and_signs_are_drawn_and_no_empty_boxes(sign: str) -> None:
+    pytest.importorskip("manimgx_fonts", reason="the fonts of other writing come with this package")
+    assert _draw(sign) != _draw("\U000f1234")  # a sign that no font has
+
+
+def _minutes(text: str) -> Minutes:
+    return Minutes(
+        frame=make_frame(), subject="Review", held_on=DAY, outcome="Yes, but", decision="Yes, once it was tried",
+        present=(Guest("Bruno Keller", "Head of operations"),), conditions=(Step("Try it", "Bruno Keller", DAY),),
+        text=text,
+    )  # fmt: skip
+
+
+def test_minutes_do_not_tell_twice_what_their_text_tells() -> None:
+    told = read_text(write_minutes(_minutes("There: Bruno Keller.\n\nConditions\n- Try it: Bruno Keller")))
+    assert told.count("Try it") == 1
+    assert "- Try it" not in told
+    assert "Head of operations" not in told
+    short = read_text(write_minutes(_minutes("We met.")))
+    assert "Conditions and how they are met" in short
+    assert "Head of operations" in short
+    assert "Decision: Yes, but" in short
+
+
+def test_the_offer_on_one_page_shrinks_to_one_page_and_takes_more_when_it_must() -> None:
+    def count(lines: int) -> int:
+        part = OfferPart([f"{n}: {'words that say something ' * 5}" for n in range(lines)], "A challenge", "A value")
+        parts = dict.fromkeys(("goals", "opportunity", "concept", "contract"), part)
+        return len(draw_pages(write_one_page(OnePage(frame=make_frame(), decision="Decide", parts=parts))))
+
+    assert count(3) == count(9) == 1
+    assert count(14) > 1

@@ -16,32 +16,32 @@ from landmark.documents.writing import Writer
 
 
 def read_hand_over_paper(it: Asked) -> Paper | None:
-    """The newest version; None while there is none."""
+    """The newest version; None while there is none. What somebody wrote stands for what is on record."""
     rows = HandOver.objects.filter(deal=it.deal, made_at__lte=it.as_of.known_by).select_related("receiver")
     row = rows.order_by("number").last()
     if row is None:
         return None
     keys = [item.key for item in it.playbook.last_mile.hand_over]
-    sections = [(it.playbook.label("last_mile.hand_over", key, it.lang), split_lines(row.sections.get(key, "")))
-                for key in keys]  # fmt: skip
+    written = {key: split_lines(row.sections.get(key, "")) for key in keys}
+    sections = [(it.playbook.label("last_mile.hand_over", key, it.lang), written[key]) for key in keys]
     return write_hand_over(
         HandOverPaper(
             frame=it.frame,
             state=_state(it, row),
             facts=_facts(it),
             sections=sections,
-            people=_people(it),
-            risks=_risks(it),
+            people=_people(it) if not written.get("people") else (),
+            risks=_risks(it) if not written.get("risks") else (),
             steps=_steps(it),
         )
     )
 
 
 def _state(it: Asked, row: HandOver) -> str:
-    """Version, where it stands, and who has it."""
+    """Which hand-over it is, where it stands, and who has it."""
     with override(it.lang):
         state = str(row.get_state_display())
-    parts = [Writer(it.lang)("version", version=row.number), state, row.receiver.name if row.receiver else ""]
+    parts = [Writer(it.lang)("hand_over_number", number=row.number), state, row.receiver.name if row.receiver else ""]
     return " · ".join(part for part in parts if part)
 
 

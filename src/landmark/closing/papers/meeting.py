@@ -52,14 +52,14 @@ def read_minutes(it: Asked) -> Paper | None:
         return None
     decision = Decision.objects.filter(meeting=row, withdrawn_at__isnull=True).select_related("said_by").first()
     written = see(MinutesRow.objects.filter(meeting=row).first(), SHARED)
-    notes = [line.strip() for line in written.text.splitlines() if line.strip()] if written else []
-    if decision is None and not notes:
+    text = str(written.text).strip() if written else ""
+    if decision is None and not text:
         return None
     meeting = see(row, SHARED)
     return write_minutes(
         Minutes(
             frame=it.frame, subject=meeting.subject, held_on=meeting.held_on, place=meeting.place,
-            decision=_tell_decision(it, decision), notes=notes,
+            outcome=_tell_outcome(it, decision), decision=see(decision, SHARED).words if decision else "", text=text,
             present=_guests(it, row, was_there=True), absent=_guests(it, row, was_there=False),
             reasons=_reasons(it, decision), conditions=_steps(decision, StepKind.CONDITION),
             steps=_steps(decision, StepKind.OPERATIONAL),
@@ -67,14 +67,11 @@ def read_minutes(it: Asked) -> Paper | None:
     )  # fmt: skip
 
 
-def _tell_decision(it: Asked, row: Decision | None) -> str:
-    """The outcome, then the buyer's own words."""
+def _tell_outcome(it: Asked, row: Decision | None) -> str:
     if row is None:
         return ""
-    decision = see(row, SHARED)
     with override(it.lang):
-        outcome = str(Outcome(decision.outcome).label)
-    return f"{outcome}. {decision.words}" if decision.words else outcome
+        return str(Outcome(see(row, SHARED).outcome).label)
 
 
 def _reasons(it: Asked, row: Decision | None) -> list[str]:

@@ -1,6 +1,7 @@
 """What is put in writing before the signature: executive summary, one page, recap. All fields through the shareable
 view; the one commercial summary is quoted, never typed again."""
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -14,15 +15,8 @@ from landmark.documents.recap import PriceLine, write_recap
 from landmark.documents.recap import Recap as RecapPaper
 from landmark.documents.steps import Step
 from landmark.documents.summaries import ExecutiveSummary as SummaryPaper
-from landmark.documents.summaries import (
-    OfferPart as OnePagePart,
-)
-from landmark.documents.summaries import (
-    OnePage,
-    Risk,
-    write_executive_summary,
-    write_one_page,
-)
+from landmark.documents.summaries import OfferPart as OnePagePart
+from landmark.documents.summaries import OnePage, Risk, write_executive_summary, write_one_page
 from landmark.documents.writing import Writer
 from landmark.engines.audience import SHARED, see
 from landmark.engines.brief import MIDDLE, Brief, read_brief
@@ -62,31 +56,30 @@ def _brief(it: Asked) -> Brief | None:
 def read_one_page(it: Asked) -> Paper | None:
     """The offer in the method's order; None until a part of it is written."""
     rows = {row.key: see(row, SHARED) for row in OfferPart.objects.filter(deal=it.deal)}
-    parts = [rows[key] for key in it.playbook.decision.offer_parts if key in rows and rows[key].text]
-    if not parts:
+    keys = [key for key in it.playbook.decision.offer_parts if key in rows and rows[key].text]
+    if not keys:
         return None
-    by_key = {part.key: part.text for part in parts}
+    parts = {key: OnePagePart(split_lines(rows[key].text), rows[key].challenge, rows[key].value) for key in keys}
+    confirmed = _confirmed_sentence(it)
+    held = parts.get("opportunity", OnePagePart())
+    if confirmed and confirmed not in held.lines:
+        parts["opportunity"] = replace(held, lines=[*held.lines, confirmed])
     brief = _brief(it)
     return write_one_page(
         OnePage(
             frame=it.frame,
             decision=" ".join(line.text for line in brief.section("decision").lines) if brief else "",
-            goals=split_lines(by_key.get("goals", "")),
-            opportunity=_opportunity(it, by_key.get("opportunity", "")),
-            concept=by_key.get("concept", ""),
-            parts=[OnePagePart(p.challenge, p.text, p.value) for p in parts if p.challenge or p.value],
+            parts=parts,
             terms=_terms(it),
-            contract=split_lines(by_key.get("contract", "")),
             requests=[Step(line.text) for line in brief.section("request").lines] if brief else (),
         )
     )
 
 
-def _opportunity(it: Asked, text: str) -> list[str]:
-    """What we say, and the sentence the buyer confirmed."""
+def _confirmed_sentence(it: Asked) -> str:
+    """What standing still costs, in the sentence the buyer confirmed."""
     row = see(ImpactConfirmation.objects.filter(deal=it.deal, ended_at__isnull=True).last(), SHARED)
-    lines = split_lines(text)
-    return lines if row is None or row.sentence in lines else [*lines, row.sentence]
+    return str(row.sentence) if row else ""
 
 
 def _terms(it: Asked) -> list[tuple[str, str]]:

@@ -11,7 +11,7 @@ from landmark.documents.steps import Step
 from landmark.engines.facts import DealFacts
 from landmark.engines.gates import next_door
 
-MOST_PROOFS, MOST_LINES = 12, 6
+MOST_PROOFS, MOST_LINES = 10, 6
 
 
 def read_snapshot(it: Asked) -> Paper:
@@ -38,6 +38,7 @@ def read_snapshot(it: Asked) -> Paper:
             missing=[item.label for gate in door.gates for item in gate.missing] if door else (),
             next_stage=it.label("stage", door.to_stage) if door else "",
             risks=_risks(it),
+            is_open=it.deal.closed_at is None or it.deal.closed_at > it.as_of.known_by,
         )
     )
 

@@ -4,20 +4,19 @@ Answers: one transaction a change, refused in one sentence when the plan could n
 the plan as a whole (``plan_actions``).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from landmark.deals.locks import lock_deal
+from landmark.deals.changing import Change
 from landmark.deals.models import Deal
-from landmark.deals.policies import Refused, StaleVersion, can_edit, check_same_org
-from landmark.deals.records import record_act
+from landmark.deals.policies import Refused, can_edit, check_same_org, check_version
 from landmark.engines.schedule import MOST_DAYS, Problem, find_problems
 from landmark.orgs.as_of import current_day
 from landmark.orgs.models import Member, Notice
@@ -25,7 +24,7 @@ from landmark.orgs.permissions import has_right
 from landmark.orgs.roles import Right, Role
 from landmark.plans.inputs import ActionInput
 from landmark.plans.models import ActionLink, ActionParty, Part, Plan, PlanAction, Side
-from landmark.plans.plan_actions import lock_plan, lock_row, touch
+from landmark.plans.plan_actions import changing_plan, touch
 from landmark.plans.scheduling import tasks_of, workdays_of
 from landmark.plans.wording import tell_day_off, tell_problem
 
@@ -38,15 +37,6 @@ NOT_AGREED = {"needs_state", "risks", "phase"}
 """Fields that change without a new edition of the plan."""
 
 
-class StaleAction(StaleVersion):
-    """Somebody changed this action since it was read; ``current`` is what it says now."""
-
-    def __init__(self, current: PlanAction) -> None:
-        self.current = current
-        who = current.edited_by or _("Somebody")
-        super().__init__(_("%(who)s changed this action while you had it open.") % {"who": who})
-
-
 def save_action(
     plan: Plan,
     *,
@@ -57,8 +47,8 @@ def save_action(
     via: str = "web",
 ) -> PlanAction:
     """Add an action at the end of its phase, or change one. Circles, overlaps and days off are refused."""
-    with transaction.atomic():
-        deal, locked = lock_plan(plan, by)
+    with changing_plan(plan, by=by, via=via) as (change, locked):
+        deal = change.deal
         row = _lock_action(locked, action, if_version) if action else _new(locked)
         workdays = workdays_of(deal.org, locked.buyer_country)
         _check_words(values)
@@ -79,9 +69,10 @@ def save_action(
         if changed or is_relinked or is_reparted or action is None:
             agreed = bool(set(changed) - NOT_AGREED) or is_relinked or action is None
             touch(locked, by, is_agreed=agreed)
-            detail = {"action": str(row.id), "fields": [*changed, *(["after"] if is_relinked else [])]}
-            verb = "plan.action_changed" if action else "plan.action_added"
-            record_act(deal, verb, by=by, via=via, detail=detail, note=row.text)
+            change.record(
+                "plan.action_changed" if action else "plan.action_added", note=row.text, action=str(row.id),
+                fields=[*changed, *(["after"] if is_relinked else [])],
+            )  # fmt: skip
     return row
 
 
@@ -96,8 +87,8 @@ def _lock_action(plan: Plan, action: PlanAction, if_version: int | None) -> Plan
     if row is None:
         raise Refused(_("This action is not in the plan any more."))
     row.plan = plan
-    if if_version is not None and row.version != if_version:
-        raise StaleAction(row)
+    told = _("%(who)s changed this action while you had it open.")
+    check_version(row.version, if_version, current=row, sentence=told, who=row.edited_by)
     return row
 
 
@@ -177,7 +168,6 @@ def _check_plan(plan: Plan, row: PlanAction, workdays: Any) -> None:
 
 def _check_may_do(deal: Deal, action: PlanAction, by: Member) -> None:
     """Whoever may edit the deal, and whoever owns the action on our side."""
-    check_same_org(by, deal)
     is_own = action.our_owner_id == by.id and has_right(by, Right.ADD_EVIDENCE)
     if not (can_edit(by, deal) or is_own):
         raise PermissionDenied(
@@ -185,12 +175,13 @@ def _check_may_do(deal: Deal, action: PlanAction, by: Member) -> None:
         )
 
 
-def _take(action: PlanAction, by: Member) -> tuple[Deal, Plan, PlanAction]:
-    deal = lock_deal(action.plan.deal)
-    plan = lock_row(action.plan, deal)
-    row = _lock_action(plan, action, None)
-    _check_may_do(deal, row, by)
-    return deal, plan, row
+@contextmanager
+def _doing(action: PlanAction, *, by: Member, via: str) -> Iterator[tuple[Change, Plan, PlanAction]]:
+    """The frame of a change that also the action's owner may make."""
+    with changing_plan(action.plan, by=by, via=via, check=check_same_org) as (change, plan):
+        row = _lock_action(plan, action, None)
+        _check_may_do(change.deal, row, by)
+        yield change, plan, row
 
 
 def _store(row: PlanAction, plan: Plan, by: Member, *, is_agreed: bool) -> None:
@@ -202,9 +193,8 @@ def _store(row: PlanAction, plan: Plan, by: Member, *, is_agreed: bool) -> None:
 
 def finish_action(action: PlanAction, *, by: Member, done_on: date | None = None, via: str = "web") -> PlanAction:
     """Note that it is done, on a day that is not ahead."""
-    with transaction.atomic():
-        deal, plan, row = _take(action, by)
-        today = current_day(deal.org)
+    with _doing(action, by=by, via=via) as (change, plan, row):
+        today = current_day(change.deal.org)
         day = done_on or today
         if day > today:
             raise Refused(_("Done is done: choose today or an earlier day."))
@@ -214,19 +204,18 @@ def finish_action(action: PlanAction, *, by: Member, done_on: date | None = None
             row.ended_on = day
             row.needs_state = "received" if row.needs_state in ("asked", "promised") else row.needs_state
             _store(row, plan, by, is_agreed=False)
-            record_act(deal, "plan.action_done", by=by, via=via, detail={"action": str(row.id)}, note=row.text)
+            change.record("plan.action_done", note=row.text, action=str(row.id))
     return row
 
 
 def reopen_action(action: PlanAction, *, by: Member, via: str = "web") -> PlanAction:
     """It is not done after all, or not dropped after all."""
-    with transaction.atomic():
-        deal, plan, row = _take(action, by)
+    with _doing(action, by=by, via=via) as (change, plan, row):
         if row.ended_on:
             was_dropped = row.dropped_on is not None
             row.ended_on, row.drop_reason = None, ""
             _store(row, plan, by, is_agreed=was_dropped)
-            record_act(deal, "plan.action_reopened", by=by, via=via, detail={"action": str(row.id)}, note=row.text)
+            change.record("plan.action_reopened", note=row.text, action=str(row.id))
     return row
 
 
@@ -234,23 +223,20 @@ def drop_action(action: PlanAction, *, by: Member, reason: str, via: str = "web"
     """Cut it from the plan; it stays readable, with the reason."""
     if not reason.strip():
         raise Refused(_("Say in a few words why this is not done."))
-    with transaction.atomic():
-        deal, plan = lock_plan(action.plan, by)
+    with changing_plan(action.plan, by=by, via=via) as (change, plan):
         row = _lock_action(plan, action, None)
         if row.done_on:
             raise Refused(_("This action is done; reopen it before dropping it."))
-        row.ended_on, row.drop_reason = current_day(deal.org), reason.strip()
+        row.ended_on, row.drop_reason = current_day(change.deal.org), reason.strip()
         _store(row, plan, by, is_agreed=True)
-        detail = {"action": str(row.id)}
-        record_act(deal, "plan.action_dropped", by=by, via=via, detail=detail, note=reason.strip())
+        change.record("plan.action_dropped", note=reason.strip(), action=str(row.id))
     return row
 
 
 def escalate_action(action: PlanAction, *, by: Member, via: str = "web") -> int:
     """Tell the managers of the deal's team the same day that a line of the close week waits. Returns how many."""
-    with transaction.atomic():
-        deal, plan, row = _take(action, by)
-        today = current_day(deal.org)
+    with _doing(action, by=by, via=via) as (change, plan, row):
+        deal, today = change.deal, current_day(change.deal.org)
         if row.ended_on or row.due_on is None or row.due_on > today:
             raise Refused(_("Only what is due and not done is handed up."))
         if row.escalated_on == today:
@@ -264,8 +250,7 @@ def escalate_action(action: PlanAction, *, by: Member, via: str = "web") -> int:
         )
         row.escalated_on = today
         _store(row, plan, by, is_agreed=False)
-        detail = {"action": str(row.id), "told": len(told)}
-        record_act(deal, "plan.action_escalated", by=by, via=via, detail=detail, note=row.text)
+        change.record("plan.action_escalated", note=row.text, action=str(row.id), told=len(told))
     return len(told)
 
 

@@ -4,22 +4,18 @@ Answers: who confirmed which parts of which edition, with the mail kept as evide
 of it: the confirmed dates are evidence of the timeline, in the buyer's strength, and the gate reads that.
 """
 
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from landmark.deals.actions.evidence import add_evidence
-from landmark.deals.models import Deal
-from landmark.deals.policies import Refused
-from landmark.deals.records import record_act
+from landmark.deals.policies import Refused, check_version
+from landmark.deals.proofs import prove
 from landmark.ledger.models import Evidence
 from landmark.orgs.as_of import latest
 from landmark.orgs.models import Member
 from landmark.plans.inputs import ConfirmationInput
 from landmark.plans.models import Plan, PlanConfirmation
-from landmark.plans.plan_actions import lock_plan
+from landmark.plans.plan_actions import changing_plan
 from landmark.plans.reading import PARTS, PlanState, read_plan
-from landmark.playbook.loader import load_playbook
 from landmark.playbook.strength import Strength
 
 WHOLE, IN_PART = "timeline_confirmed", "requirements_agreed"
@@ -35,30 +31,26 @@ def confirm_plan(
         raise Refused(_("Say what the buyer confirmed: outcomes, requirements, owners or dates."))
     if values.person is None:
         raise Refused(_("Name the person on the buyer's side whose word it is."))
-    with transaction.atomic():
-        deal, locked = lock_plan(plan, by)
-        if edition is not None and edition != locked.edition:
-            raise Refused(_("The plan was changed since: look at it again before you put the buyer's word on it."))
-        if not deal.stakeholders.filter(person=values.person).exists():
+    with changing_plan(plan, by=by, via=via) as (change, locked):
+        told = _("The plan was changed since: look at it again before you put the buyer's word on it.")
+        check_version(locked.edition, edition, current=locked, sentence=told)
+        if not change.deal.stakeholders.filter(person=values.person).exists():
             raise Refused(_("This person is not among the people of the deal; add them first."))
-        state = read_plan(locked, latest(deal.org))
+        state = read_plan(locked, latest(change.deal.org))
         _check_complete(state, parts)
-        evidence_id, digest = None, ""
-        is_whole, key = len(parts) == len(PARTS), WHOLE if "dates" in parts else IN_PART
-        if load_playbook(deal.playbook).has_evidence(key):
-            title = _("Plan confirmed, edition %(edition)d") % {"edition": locked.edition}
-            strength = Strength.BUYER if is_whole else Strength.DOCUMENTED
-            evidence_id = add_evidence(
-                deal, by=by, key=key, strength=strength, occurred_on=values.confirmed_on, title=title,
-                note=values.note, attachment=values.attachment, author=values.person.name, via=via,
-            )  # fmt: skip
-            digest = Evidence.objects.get(pk=evidence_id).attachment_sha256
+        proof = prove(
+            change, WHOLE if "dates" in parts else IN_PART, on=values.confirmed_on,
+            strength=Strength.BUYER if len(parts) == len(PARTS) else Strength.DOCUMENTED,
+            title=_("Plan confirmed, edition %(edition)d") % {"edition": locked.edition},
+            note=values.note, attachment=values.attachment, author=values.person.name,
+        )  # fmt: skip
+        digest = Evidence.objects.get(pk=proof).attachment_sha256 if proof else ""
         made = PlanConfirmation.objects.create(
             plan=locked, edition=locked.edition, confirmed_on=values.confirmed_on, person=values.person, parts=parts,
-            restated=values.restated, evidence_id=evidence_id, attachment_sha256=digest, recorded_at=timezone.now(),
+            restated=values.restated, evidence_id=proof, attachment_sha256=digest, recorded_at=timezone.now(),
             recorded_by=by.name,
         )  # fmt: skip
-        _record(deal, locked, parts, by, via)
+        change.record("plan.confirmed", template=locked.template, edition=locked.edition, parts=parts)
     return made
 
 
@@ -76,8 +68,3 @@ def _check_complete(state: PlanState, parts: list[str]) -> None:
         raise Refused(_("Write down the outcome first: the buyer confirms what changes for them."))
     if "requirements" in parts and not state.plan.requirements.strip():
         raise Refused(_("Write down the requirements first: what must be true for the outcome."))
-
-
-def _record(deal: Deal, plan: Plan, parts: list[str], by: Member, via: str) -> None:
-    detail = {"template": plan.template, "edition": plan.edition, "parts": parts}
-    record_act(deal, "plan.confirmed", by=by, via=via, detail=detail)

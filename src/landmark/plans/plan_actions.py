@@ -4,21 +4,20 @@ Answers: changes of the plan as a whole; each is one transaction with a row in t
 single actions (``action_actions``), the buyer's word (``confirm_actions``).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date, timedelta
 from typing import Any
 
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from landmark.deals.actions.next_steps import put_next_step
-from landmark.deals.gate_states import refresh_gate_state
+from landmark.deals.changing import Change, Check, changing
 from landmark.deals.inputs import NextStepInput
-from landmark.deals.locks import lock_deal
 from landmark.deals.models import Deal, Person, Stakeholder
-from landmark.deals.policies import Refused, StaleVersion, check_can_edit
-from landmark.deals.records import as_text, record_act
+from landmark.deals.policies import Refused, check_can_edit, check_version
+from landmark.deals.records import as_text
 from landmark.engines.schedule import BadPlan, schedule_back
 from landmark.engines.workdays import Workdays, is_known_country
 from landmark.orgs.as_of import current_day, stamp
@@ -37,17 +36,9 @@ AGREED = ("anchor_on", "outcome", "requirements")
 
 
 def start_plan(
-    deal: Deal,
-    *,
-    by: Member,
-    template: str,
-    anchor: str,
-    anchor_on: date,
-    starts_on: date | None = None,
-    buyer_country: str = "",
-    lang: str = "en",
-    via: str = "web",
-) -> Plan:
+    deal: Deal, *, by: Member, template: str, anchor: str, anchor_on: date, starts_on: date | None = None,
+    buyer_country: str = "", lang: str = "en", via: str = "web",
+) -> Plan:  # fmt: skip
     """A plan from a template, its days counted from the anchor, its owners from those who are on the deal."""
     playbook = load_playbook(deal.playbook)
     found = next((one for one in playbook.plan_templates if one.key == template), None)
@@ -57,20 +48,15 @@ def start_plan(
     country = buyer_country.strip().upper()
     workdays = workdays_of(deal.org, country)
     check_days(anchor_on, starts, country, workdays)
-    with transaction.atomic():
-        locked = lock_deal(deal)
-        check_can_edit(by, locked)
-        if Plan.objects.filter(deal=locked, template=template).exists():
+    with changing(deal, by=by, via=via) as change:
+        if Plan.objects.filter(deal=change.deal, template=template).exists():
             raise Refused(_("This deal has that plan already; change it instead of starting another."))
-        now = stamp(locked.org)
         made = Plan.objects.create(
-            deal=locked, template=template, anchor=anchor, anchor_on=anchor_on, starts_on=starts,
-            buyer_country=country, created_at=now, edited_at=timezone.now(), edited_by=by.name,
+            deal=change.deal, template=template, anchor=anchor, anchor_on=anchor_on, starts_on=starts,
+            buyer_country=country, created_at=stamp(deal.org), edited_at=timezone.now(), edited_by=by.name,
         )  # fmt: skip
         _fill(made, found, playbook, workdays, lang)
-        detail = {"template": template, "anchor": anchor, "anchor_on": str(anchor_on)}
-        record_act(locked, "plan.started", by=by, via=via, detail=detail)
-        refresh_gate_state(locked)
+        change.record("plan.started", template=template, anchor=anchor, anchor_on=str(anchor_on))
     return made
 
 
@@ -118,19 +104,17 @@ def _people_by_role(deal: Deal) -> dict[str, Person]:
     return found
 
 
-def lock_plan(plan: Plan, by: Member) -> tuple[Deal, Plan]:
-    """The deal, then the plan, both locked and in their newest version; refused to those who may not edit."""
-    deal = lock_deal(plan.deal)
-    check_can_edit(by, deal)
-    return deal, lock_row(plan, deal)
-
-
-def lock_row(plan: Plan, deal: Deal) -> Plan:
-    found = Plan.objects.select_for_update(of=("self",)).filter(pk=plan.pk).first()
-    if found is None:
-        raise Refused(_("This plan is not there any more."))
-    found.deal = deal
-    return found
+@contextmanager
+def changing_plan(
+    plan: Plan, *, by: Member, via: str = "web", check: Check = check_can_edit
+) -> Iterator[tuple[Change, Plan]]:
+    """The frame of a change of the deal, and the plan: locked too, in its newest version."""
+    with changing(plan.deal, by=by, via=via, check=check) as change:
+        found = Plan.objects.select_for_update(of=("self",)).filter(pk=plan.pk).first()
+        if found is None:
+            raise Refused(_("This plan is not there any more."))
+        found.deal = change.deal
+        yield change, found
 
 
 def touch(plan: Plan, by: Member, *, is_agreed: bool) -> None:
@@ -145,12 +129,9 @@ def edit_plan(
     plan: Plan, *, by: Member, changes: Mapping[str, Any], if_version: int | None = None, via: str = "web"
 ) -> Plan:
     """Set what the plan hangs on and what it is for. Days of actions stay until they are counted again."""
-    with transaction.atomic():
-        deal, locked = lock_plan(plan, by)
-        if if_version is not None and if_version != locked.version:
-            raise StaleVersion(_("%(who)s changed this plan while you had it open.") % {
-                "who": locked.edited_by or _("Somebody")
-            })  # fmt: skip
+    with changing_plan(plan, by=by, via=via) as (change, locked):
+        told = _("%(who)s changed this plan while you had it open.")
+        check_version(locked.version, if_version, current=locked, sentence=told, who=locked.edited_by)
         done = {
             name: (getattr(locked, name), changes[name])
             for name in EDITABLE
@@ -161,21 +142,20 @@ def edit_plan(
         country = locked.buyer_country.upper()
         locked.buyer_country = country
         if {"anchor_on", "starts_on", "buyer_country"} & set(done):
-            check_days(locked.anchor_on, locked.starts_on, country, workdays_of(deal.org, country))
+            check_days(locked.anchor_on, locked.starts_on, country, workdays_of(change.deal.org, country))
         if done:
             touch(locked, by, is_agreed=bool(set(AGREED) & set(done)))
             detail = {name: f"{as_text(old)} → {as_text(new)}" for name, (old, new) in done.items()
                       if name not in ("outcome", "requirements")}  # fmt: skip
-            record_act(deal, "plan.changed", by=by, via=via, detail=detail)
+            change.record("plan.changed", detail)
     return locked
 
 
 def count_back(plan: Plan, *, by: Member, via: str = "web") -> int:
     """Give every open action the latest day that keeps the end, or its day relative to the anchor. Returns how many
     moved."""
-    with transaction.atomic():
-        deal, locked = lock_plan(plan, by)
-        workdays = workdays_of(deal.org, locked.buyer_country)
+    with changing_plan(plan, by=by, via=via) as (change, locked):
+        workdays = workdays_of(change.deal.org, locked.buyer_country)
         dues = _count(locked, workdays)
         moved = [row for row in locked.actions.all() if row.id in dues and row.due_on != dues[row.id]]
         now = timezone.now()
@@ -185,7 +165,7 @@ def count_back(plan: Plan, *, by: Member, via: str = "web") -> int:
         PlanAction.objects.bulk_update(moved, ["due_on", "edited_by", "edited_at", "version"])
         if moved:
             touch(locked, by, is_agreed=True)
-            record_act(deal, "plan.dates_counted", by=by, via=via, detail={"moved": len(moved)})
+            change.record("plan.dates_counted", moved=len(moved))
     return len(moved)
 
 
@@ -214,24 +194,18 @@ def _count(plan: Plan, workdays: Workdays) -> dict[Any, date]:
 
 def remove_plan(plan: Plan, *, by: Member, via: str = "web") -> None:
     """Take a plan away as long as nothing of it was done or confirmed."""
-    with transaction.atomic():
-        deal, locked = lock_plan(plan, by)
+    with changing_plan(plan, by=by, via=via) as (change, locked):
         if locked.confirmations.exists() or locked.actions.filter(ended_on__isnull=False, drop_reason="").exists():
             raise Refused(_("Something of this plan is done or confirmed; drop single actions instead."))
-        detail = {"template": locked.template, "actions": locked.actions.count()}
-        record_act(deal, "plan.removed", by=by, via=via, detail=detail)
+        change.record("plan.removed", template=locked.template, actions=locked.actions.count())
         locked.delete()
 
 
 def make_next_step(action: PlanAction, *, by: Member, via: str = "web") -> None:
     """Let an action of the plan be the deal's next step, so that it is not typed twice."""
-    with transaction.atomic():
-        deal = lock_deal(action.plan.deal)
-        check_can_edit(by, deal)
+    with changing(action.plan.deal, by=by, via=via) as change:
         owner = action.our_owner if action.accountable == "ours" else action.their_owner
         if action.due_on is None or owner is None:
             raise Refused(_("Give this action a day and an accountable person first."))
-        put_next_step(deal, NextStepInput(action.text, owner.name, action.due_on))
-        detail = {"due_on": str(action.due_on), "from": "plan"}
-        record_act(deal, "next_step.set", by=by, via=via, detail=detail, note=action.text)
-        refresh_gate_state(deal)
+        put_next_step(change.deal, NextStepInput(action.text, owner.name, action.due_on))
+        change.record("next_step.set", {"from": "plan"}, note=action.text, due_on=str(action.due_on))

@@ -9,13 +9,12 @@ from django.db import IntegrityError, transaction
 
 from landmark.buying.models import ProcessStep
 from landmark.deals.models import Deal, Person
-from landmark.deals.policies import Refused
+from landmark.deals.policies import Refused, StaleVersion
 from landmark.ledger.models import AuditEvent, Evidence
 from landmark.orgs.as_of import latest, on_day, stamp
 from landmark.orgs.models import Member, Notice
 from landmark.orgs.roles import Role
 from landmark.plans.action_actions import (
-    StaleAction,
     drop_action,
     escalate_action,
     finish_action,
@@ -227,7 +226,7 @@ def test_two_people_editing_one_action_meet(plan: Plan, alice: Member) -> None:
     bob = make_member(alice.org, Role.MANAGER, "Bob Lindqvist")
     facts = step(plan, "facts")
     save_action(plan, by=bob, action=facts, values=values_of(facts, text="Bob's words"), if_version=facts.version)
-    with pytest.raises(StaleAction, match="Bob Lindqvist changed this action") as stale:
+    with pytest.raises(StaleVersion, match="Bob Lindqvist changed this action") as stale:
         save_action(plan, by=alice, action=facts, values=values_of(facts, text="Alice's words"), if_version=1)
     assert stale.value.current.text == "Bob's words"
     assert step(plan, "facts").text == "Bob's words"

@@ -25,7 +25,6 @@ from landmark.engines.merge import merge
 from landmark.ledger.inputs import LedgerError
 from landmark.orgs.as_of import current_day
 from landmark.plans import action_actions, plan_actions
-from landmark.plans.action_actions import StaleAction
 from landmark.plans.calendars import make_calendar
 from landmark.plans.confirm_actions import confirm_plan
 from landmark.plans.models import Plan, PlanAction
@@ -260,7 +259,7 @@ def _save_action(page: PlanPage, action: PlanAction | None, data: QueryDict, not
             plan, by=page.request.member, values=form.read(), action=action,
             if_version=form.cleaned_data["version"] if action else None,
         )  # fmt: skip
-    except StaleAction as stale:
+    except StaleVersion as stale:
         return _merge(page, stale, data)
     except Refused as refused:
         form.add_error(None, str(refused))
@@ -268,7 +267,7 @@ def _save_action(page: PlanPage, action: PlanAction | None, data: QueryDict, not
     return _finish(page, note or _("“%(action)s” is in the plan.") % {"action": saved.text})
 
 
-def _merge(page: PlanPage, stale: StaleAction, typed: QueryDict) -> HttpResponse:
+def _merge(page: PlanPage, stale: StaleVersion, typed: QueryDict) -> HttpResponse:
     """Put both people's changes together; where they wrote the same field, show both and let the person choose."""
     current = page.find_action(str(stale.current.id))
     theirs, mine, base = plain_values(current), plain_of(typed), read_base(typed.get("base", ""))

@@ -22,7 +22,7 @@ from landmark.cadence.deadlines import Deadline, Week, open_week
 from landmark.cadence.models.calls import CallEntry, CallKind, Scope
 from landmark.cadence.models.freezes import WeekFreeze
 from landmark.cadence.seats import owners_with_open_deals, read_seats
-from landmark.deals.policies import Refused
+from landmark.deals.policies import Refused, check_version
 from landmark.deals.records import actor_of
 from landmark.ledger.append import append_audit
 from landmark.ledger.inputs import Actor, NewAudit
@@ -35,17 +35,6 @@ from landmark.ui.formats import format_weekday
 
 MOST = Decimal("1e15")
 REMINDED = "call.reminded"
-
-
-class StaleCall(Refused):
-    """Somebody gave this number while the form was open; ``current`` is what stands now."""
-
-    def __init__(self, current: CallEntry) -> None:
-        self.current = current
-        super().__init__(
-            _("%(who)s gave this number while you had the page open. Look at it, then send yours again.")
-            % {"who": current.author_name}
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +63,7 @@ def submit_call(
 ) -> CallEntry:
     """Put one number on record for the week that closes at ``deadline_at``.
 
-    ``if_version``: the version the person saw, 0 for none; raises ``StaleCall`` when another one came meanwhile.
+    ``if_version``: the version the person saw, 0 for none; raises ``StaleVersion`` when another one came meanwhile.
     """
     check_may_call(by, about)
     _check_amount(amount)
@@ -83,8 +72,9 @@ def submit_call(
         now = now or timezone.now()
         week = _check_week(org, deadline_at, now)
         last = _last_version(org, week, about)
-        if last is not None and if_version is not None and if_version != last.version:
-            raise StaleCall(last)
+        if last is not None:
+            told = _("%(who)s gave this number while you had the page open. Look at it, then send yours again.")
+            check_version(last.version, if_version, current=last, sentence=told, who=last.author_name)
         entry = CallEntry.objects.create(
             org=org, deadline_at=week.deadline.at, starts_on=week.period.starts_on, ends_on=week.period.ends_on,
             kind=about.kind, scope=about.scope, scope_id=about.scope_id, scope_name=_name_scope(org, about),

@@ -18,7 +18,7 @@ from landmark.cadence.categories import FIELD, KIND
 from landmark.cadence.models.calls import DealCategory
 from landmark.deals import policies
 from landmark.deals.models import Deal
-from landmark.deals.policies import Refused
+from landmark.deals.policies import Refused, StaleVersion
 from landmark.deals.records import actor_of
 from landmark.engines.categories import CATEGORIES
 from landmark.ledger.append import append_changes
@@ -27,18 +27,6 @@ from landmark.orgs.as_of import stamp
 from landmark.orgs.models import Member
 from landmark.orgs.permissions import check_right
 from landmark.orgs.roles import Right
-
-
-class StaleCategory(Refused):
-    """Somebody set one of these categories while the page was open; ``deals`` are their names."""
-
-    def __init__(self, deals: list[str]) -> None:
-        self.deals = deals
-        names = ", ".join(deals[:5])
-        super().__init__(
-            _("Somebody set the category of %(deals)s while you had the page open. Look again, then send yours.")
-            % {"deals": names}
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +79,8 @@ def _check_versions(
         if choice.if_version is not None and choice.if_version != (held[deal_id].version if deal_id in held else 0)
     ]
     if stale:
-        raise StaleCategory(sorted(stale))
+        told = _("Somebody set the category of %(deals)s while you had the page open. Look again, then send yours.")
+        raise StaleVersion(told % {"deals": ", ".join(sorted(stale)[:5])})
 
 
 def _write(

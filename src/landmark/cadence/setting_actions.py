@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from landmark.cadence.call_actions import MOST, check_leads, lock_week, record
 from landmark.cadence.deadlines import Deadline, next_deadline, read_rules
 from landmark.cadence.models.calls import CallCalendar, Quota, Scope
-from landmark.deals.policies import Refused
+from landmark.deals.policies import Refused, StaleVersion
 from landmark.deals.records import actor_of
 from landmark.ledger.append import append_changes
 from landmark.ledger.inputs import NewChange
@@ -26,17 +26,6 @@ from landmark.orgs.models import Member, Organisation, Team
 from landmark.orgs.permissions import check_right
 from landmark.orgs.roles import Right, Role
 from landmark.outlook.periods import Period
-
-
-class StaleQuota(Refused):
-    """Somebody set this quota while the page was open."""
-
-    def __init__(self, current: Quota) -> None:
-        self.current = current
-        super().__init__(
-            _("%(who)s set the quota of %(name)s while you had the page open. Look again, then send yours.")
-            % {"who": current.author_name, "name": current.scope_name}
-        )
 
 
 def set_deadline(
@@ -112,7 +101,8 @@ def set_quota(
         last = Quota.objects.filter(org=org, starts_on=period.starts_on, scope=scope, scope_id=scope_id)
         held = last.order_by("-version").first()
         if held is not None and if_version is not None and held.version != if_version:
-            raise StaleQuota(held)
+            told = _("%(who)s set the quota of %(name)s while you had the page open. Look again, then send yours.")
+            raise StaleVersion(told % {"who": held.author_name, "name": held.scope_name}, held)
         if (held.amount if held else None) == amount and (held is None or held.ends_on == period.ends_on):
             return None
         quota = Quota.objects.create(

@@ -7,7 +7,6 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -16,10 +15,8 @@ from landmark.connectors.models import Difference
 from landmark.connectors.stages import CLOSING
 from landmark.deals import policies
 from landmark.deals.actions.moves import apply_move
-from landmark.deals.gate_states import refresh_gate_state
-from landmark.deals.locks import lock_deal
+from landmark.deals.changing import Change, changing
 from landmark.deals.models import Account, Deal, DealAttribute, StageMove
-from landmark.deals.records import record_act, record_changes
 from landmark.orgs.as_of import stamp
 from landmark.orgs.models import Member
 
@@ -31,23 +28,21 @@ def settle_difference(difference: Difference, *, by: Member, keep: str) -> None:
     """Keep ours: later files with the same value are not asked about again. Keep theirs: the source owns it again."""
     if keep not in {OURS, THEIRS}:
         raise ValueError(f"keep is {OURS!r} or {THEIRS!r}")
-    with transaction.atomic():
-        deal = lock_deal(difference.deal)
-        policies.check_can_edit(by, deal)
+    with changing(difference.deal, by=by) as change:
         locked = Difference.objects.select_for_update().get(pk=difference.pk)
         if locked.settled_at is not None:
             raise policies.Refused(_("Somebody has settled this already."))
         if keep == THEIRS:
-            _take_theirs(deal, locked, by)
+            _take_theirs(change, locked)
         locked.settled_at, locked.settled_by, locked.kept = timezone.now(), by, keep
         locked.save()
-        record_act(deal, "difference.settled", by=by, via="web", detail={"field": locked.field, "kept": keep})
-        refresh_gate_state(deal)
+        change.record("difference.settled", field=locked.field, kept=keep)
 
 
-def _take_theirs(deal: Deal, difference: Difference, by: Member) -> None:
+def _take_theirs(change: Change, difference: Difference) -> None:
+    deal = change.deal
     if difference.field == "stage":
-        _stand_where_reported(deal, difference, by)
+        _stand_where_reported(deal, difference, change.by)
         return
     field, value = difference.field, difference.theirs
     if field in {*PLAIN_FIELDS, "amount", "target_on", "owner", "account"}:
@@ -61,7 +56,7 @@ def _take_theirs(deal: Deal, difference: Difference, by: Member) -> None:
     deal.edited_fields = [name for name in deal.edited_fields if name != field]
     deal.version += 1
     deal.save()
-    record_changes(deal, {field: (_plain(old), _plain(new))}, by=by, via="web", occurred_at=stamp(deal.org))
+    change.record_fields({field: (_plain(old), _plain(new))})
 
 
 def _read(deal: Deal, field: str, value: str) -> Any:

@@ -14,13 +14,12 @@ from datetime import date, timedelta
 from decimal import Decimal
 from uuid import UUID
 
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from landmark.deals.changing import changing
 from landmark.deals.models import Deal, StageMove
-from landmark.deals.policies import Refused, check_can_edit
-from landmark.deals.records import record_act
+from landmark.deals.policies import Refused
 from landmark.deals.snapshots import DealAsKnown, deals_as_known
 from landmark.engines.checks import is_fresh
 from landmark.engines.facts import DealFacts, EvidenceFact
@@ -207,20 +206,18 @@ def _read_week_moves(org: Organisation, as_of: AsOf) -> dict[UUID, bool]:
 
 def explain_flag(deal: Deal, *, by: Member, kind: str, note: str, via: str = "web") -> FlagNote:
     """Say why a flagged deal stays where it is, or that its date was looked at and holds. The flag rests a while."""
-    check_can_edit(by, deal)
     if kind not in FlagNote.Kind.values:
         raise Refused(_("Choose what you explain: its age, its missing progress, or its target date."))
     if not note.strip():
         raise Refused(_("Write a sentence that the next reader understands."))
     today = latest(deal.org).on
     days = load_playbook(deal.org.playbook).benchmarks.upkeep.explained_days
-    with transaction.atomic():
+    with changing(deal, by=by, via=via) as change:
         made = FlagNote.objects.create(
-            deal=deal, kind=kind, note=note.strip()[:300], made_on=today, until_on=today + timedelta(days=days),
+            deal=change.deal, kind=kind, note=note.strip()[:300], made_on=today, until_on=today + timedelta(days=days),
             made_at=timezone.now(), made_by=by,
         )  # fmt: skip
-        detail = {"kind": kind, "until_on": made.until_on.isoformat()}
-        record_act(deal, "flag.explained", by=by, via=via, detail=detail, note=made.note)
+        change.record("flag.explained", note=made.note, kind=kind, until_on=made.until_on.isoformat())
     return made
 
 

@@ -10,11 +10,11 @@ from django.db import connection
 from django.utils import timezone
 
 from landmark.cadence.book import read_book
-from landmark.cadence.call_actions import About, StaleCall, remind_missing
+from landmark.cadence.call_actions import About, remind_missing
 from landmark.cadence.deadlines import open_week
 from landmark.cadence.models import CallEntry
 from landmark.cadence.rollup import RollUp, read_roll_up
-from landmark.deals.policies import Refused
+from landmark.deals.policies import Refused, StaleVersion
 from landmark.ledger.models import AuditEvent
 from landmark.orgs.as_of import latest, on_day
 from landmark.orgs.models import Notice
@@ -79,7 +79,7 @@ def test_every_submission_stays_with_author_and_time(crew: Crew) -> None:
 
 def test_a_number_given_meanwhile_is_shown_instead_of_written_over(crew: Crew) -> None:
     crew.say(crew.bob, "10", About("manager", "team", crew.north.id), if_version=0)
-    with pytest.raises(StaleCall, match="Bob Lindqvist") as stale:
+    with pytest.raises(StaleVersion, match="Bob Lindqvist") as stale:
         crew.say(crew.ada, "20", About("manager", "team", crew.north.id), if_version=0)
     assert stale.value.current.amount == Decimal(10)
     assert CallEntry.objects.count() == 1
@@ -162,7 +162,7 @@ def test_of_two_submissions_at_once_one_stands_and_the_other_is_told() -> None:
             gate.wait(WAIT_SECONDS)
             crew.say(getattr(crew, who), amount, about, if_version=0, deadline_at=deadline_at)
             outcomes.append("kept")
-        except StaleCall:
+        except StaleVersion:
             outcomes.append("told")
         finally:
             connection.close()

@@ -9,9 +9,9 @@ from django.utils import timezone
 
 from landmark.cadence.book import read_book
 from landmark.cadence.categories import categories_as_known, category_changes, category_keys
-from landmark.cadence.category_actions import Choice, StaleCategory, set_categories
+from landmark.cadence.category_actions import Choice, set_categories
 from landmark.cadence.models import DealCategory
-from landmark.deals.policies import Refused
+from landmark.deals.policies import Refused, StaleVersion
 from landmark.ledger.models import FieldChange
 from landmark.orgs.as_of import AsOf, latest, on_day
 from landmark.orgs.roles import Role
@@ -60,7 +60,7 @@ def test_setting_the_same_again_records_nothing(crew: Crew) -> None:
 def test_several_are_set_together_or_not_at_all(crew: Crew) -> None:
     other = make_deal(crew.alice, "Second")
     set_categories({crew.deal.id: Choice("commit")}, by=crew.alice)
-    with pytest.raises(StaleCategory, match="Exception desk"):
+    with pytest.raises(StaleVersion, match="Exception desk"):
         set_categories({other.id: Choice("commit", 0), crew.deal.id: Choice("omitted", 0)}, by=crew.bob)
     assert DealCategory.objects.count() == 1
 

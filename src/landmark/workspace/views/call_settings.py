@@ -18,8 +18,8 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from landmark.cadence.rate_actions import BadRates, add_rate, import_rates
-from landmark.cadence.setting_actions import StaleQuota, set_deadline, set_fiscal_start, set_quota
-from landmark.deals.policies import Refused
+from landmark.cadence.setting_actions import set_deadline, set_fiscal_start, set_quota
+from landmark.deals.policies import Refused, StaleVersion
 from landmark.orgs.permissions import has_right
 from landmark.orgs.roles import Right
 from landmark.outlook.periods import read_quarter
@@ -140,7 +140,7 @@ def save_quotas(request: MemberRequest) -> HttpResponse:
             )
             count += made is not None
     except Refused as refused:
-        status = 409 if isinstance(refused, StaleQuota) else 422
+        status = 409 if isinstance(refused, StaleVersion) else 422
         typed = {name.removeprefix("quota-"): request.POST.get(name, "")[:40] for name in request.POST}
         context = {"page": read_quota_page(request, period, typed), "errors": [str(refused)]}
         return render(request, QUOTAS, context, status=status)

@@ -15,10 +15,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from landmark.cadence.call_actions import About, StaleCall, check_may_call, remind_missing, submit_call
-from landmark.cadence.category_actions import Choice, StaleCategory, set_categories
+from landmark.cadence.call_actions import About, check_may_call, remind_missing, submit_call
+from landmark.cadence.category_actions import Choice, set_categories
 from landmark.cadence.freezing import freeze_due
-from landmark.deals.policies import Refused
+from landmark.deals.policies import Refused, StaleVersion
 from landmark.orgs.roles import Right
 from landmark.ui.numbers import read_amount
 from landmark.workspace.access import MemberRequest, member_view
@@ -54,7 +54,7 @@ def submit(request: MemberRequest) -> HttpResponse:
             "note": data.get("note", "")[:500],
         }
         page = CallsPage(request, errors=[str(refused)], typed=typed)
-        return render(request, PAGE, {"page": page}, status=409 if isinstance(refused, StaleCall) else 422)
+        return render(request, PAGE, {"page": page}, status=409 if isinstance(refused, StaleVersion) else 422)
     messages.success(request, _("Saved for the week. You can change it until the week closes."))
     return redirect(link_to(request, "workspace:calls") + ("#roll-up" if entry.scope_id != request.member.id else ""))
 
@@ -103,7 +103,7 @@ def categorise(request: MemberRequest) -> HttpResponse:
         changed = set_categories(_read_choices(request.POST), by=request.member)
     except Refused as refused:
         page = CallsPage(request, errors=[str(refused)], chosen=request.POST.dict())
-        return render(request, PAGE, {"page": page}, status=409 if isinstance(refused, StaleCategory) else 422)
+        return render(request, PAGE, {"page": page}, status=409 if isinstance(refused, StaleVersion) else 422)
     text = ngettext("%(count)d category set.", "%(count)d categories set.", len(changed))
     messages.success(request, text % {"count": len(changed)} if changed else _("Nothing was changed."))
     who = request.GET.get("who", "")

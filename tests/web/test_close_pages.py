@@ -1,11 +1,12 @@
 """The pages between the decision and the hand-over, and the weekly review, as people use them."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from landmark.closing import packet_actions
 from landmark.closing.models import Blocker, CommercialSummary, HandOver, MarkUp, Paper
+from landmark.deals.models import StageMove
 from landmark.orgs.as_of import latest
 from landmark.orgs.roles import Role
 from tests.factories import make_member
@@ -113,3 +114,22 @@ def test_the_weekly_review_names_only_deals_to_talk_about(world: World, django_a
     assert world.deal.name in page
     assert world.deal.name not in client.get(world.url("review/?flag=moved")).content.decode().split("<main", 1)[1]
     assert "review/" in client.get(world.url("board/")).content.decode()
+
+
+@pytest.mark.rule("12.3", "Weekly review: what stands still comes first, what only moved on needs nothing")
+def test_the_review_tells_what_moved_on_apart(world: World) -> None:
+    client, now = world.client(world.bob), datetime.now(UTC)
+
+    def move(from_stage: str, to_stage: str, at: datetime) -> object:
+        StageMove.objects.create(
+            deal=world.deal, from_stage=from_stage, to_stage=to_stage, direction="reported", occurred_at=at,
+            known_at=at, recorded_at=at, author=world.alice.name, via="import",
+        )  # fmt: skip
+        return client.get(world.url("review/")).context["page"]
+
+    page = move("qualification", "discovery", now - timedelta(hours=2))
+    assert page.lines == []
+    assert [line.item.deal.name for line in page.moved_on] == [world.deal.name]
+    page = move("discovery", "qualification", now - timedelta(hours=1))
+    assert [name for name, _why in page.lines[0].why] == ["Moved back"]
+    assert page.moved_on == []

@@ -33,9 +33,9 @@ def answer_due(asked_on: date, days: int, workdays: Workdays) -> date:
     return workdays.shift(asked_on, days)
 
 
-def track_day(sent_on: date, day: int) -> date:
-    """The calendar day of a step of the review; day 1 is the day the packet went out."""
-    return sent_on + timedelta(days=day - 1)
+def track_day(sent_on: date, day: int, workdays: Workdays) -> date:
+    """The day of a step of the review: day 1 is the day the packet went out; one that falls on a day off moves on."""
+    return sent_on if day == 1 else workdays.on_or_after(sent_on + timedelta(days=day - 1))
 
 
 # Mark-ups

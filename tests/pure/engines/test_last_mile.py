@@ -29,8 +29,18 @@ def test_answers_are_due_over_business_days(asked: date, due: date) -> None:
 
 @pytest.mark.rule("8.4", "Days of a smooth review: pack 1, line 3, triage 5, answers 7, liability and data 10, sign 12")
 def test_the_track_of_a_review() -> None:
-    days = [mile_engine.track_day(date(2026, 2, 1), item.day).day for item in MILE.track]
-    assert days == [1, 3, 5, 7, 10, 12]
+    assert [item.day for item in MILE.track] == [1, 3, 5, 7, 10, 12]
+    assert track(date(2026, 6, 1)) == [(6, 1), (6, 3), (6, 5), (6, 8), (6, 10), (6, 12)]  # 7 June is a Sunday
+
+
+def test_no_step_of_a_review_falls_on_a_day_off() -> None:
+    """4 and 6 January are Monday and the Epiphany; 10 January is a Sunday. The packet itself went out when it did."""
+    assert track(date(2027, 1, 2)) == [(1, 2), (1, 4), (1, 7), (1, 8), (1, 11), (1, 13)]
+
+
+def track(sent_on: date) -> list[tuple[int, int]]:
+    days = [mile_engine.track_day(sent_on, item.day, Workdays(["IT"])) for item in MILE.track]
+    return [(day.month, day.day) for day in days]
 
 
 @pytest.mark.rule("9.3", "A line holds a number, a date or a boundary, else it is flagged")

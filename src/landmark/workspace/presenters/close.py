@@ -6,6 +6,7 @@ Answers: the pages' parts, each read when the template asks, once. Does not answ
 
 from dataclasses import dataclass
 from datetime import date
+from enum import IntEnum
 from functools import cached_property
 from typing import Any
 
@@ -16,13 +17,13 @@ from django.utils.translation import gettext as _
 from landmark.closing import handover
 from landmark.closing import packet as packets
 from landmark.closing import recap as recaps
+from landmark.closing.days import workdays_of
 from landmark.closing.exits import read_deal_exits
 from landmark.closing.models import Blocker, CommercialSummary, GoNoGo, HandOver, MarkUp, SignatureFrame, SigningStep
 from landmark.closing.packet import LaneView, PacketView
 from landmark.closing.policies import can_work
 from landmark.deals.models import Deal, Stakeholder
 from landmark.deals.policies import can_edit
-from landmark.deals.snapshots import deal_facts
 from landmark.engines.brief import Brief, read_brief
 from landmark.engines.exits import ExitState, StageExits
 from landmark.engines.facts import DealFacts
@@ -32,11 +33,20 @@ from landmark.playbook.last_mile import LastMile
 from landmark.playbook.loader import load_playbook
 from landmark.workspace.access import MemberRequest
 from landmark.workspace.presenters.close_words import section_label, tell_hindrance, tell_problem
+from landmark.workspace.presenters.known_facts import read_facts
 
 PAGES = (
     "close", "close_packet", "close_markups", "close_terms", "close_summary", "close_recap", "close_signing",
     "close_handover",
 )  # fmt: skip
+
+
+class Haste(IntEnum):
+    """What is late comes first, what would only be better last."""
+
+    NOW = 0
+    NEXT = 1
+    LATER = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +58,7 @@ class Stop:
     state: str
     is_done: bool
     step: str = ""
+    haste: Haste = Haste.NEXT
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +127,7 @@ class ClosePage:
 
     @cached_property
     def facts(self) -> DealFacts:
-        return deal_facts(self.deal, self.as_of)
+        return read_facts(self.request, self.deal)
 
     @property
     def currency(self) -> str:
@@ -135,7 +146,8 @@ class ClosePage:
     @property
     def track(self) -> list[tuple[str, date]]:
         sent = next((p.sent_on for p in self.packet.versions if p.sent_on), None)
-        return [(self.say("track", t.key), track_day(sent, t.day)) for t in self.mile.track] if sent else []
+        days = workdays_of(self.deal)
+        return [(self.say("track", t.key), track_day(sent, t.day, days)) for t in self.mile.track] if sent else []
 
     @property
     def late_asks(self) -> int:

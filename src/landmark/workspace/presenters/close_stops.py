@@ -8,7 +8,7 @@ from django.utils.translation import ngettext
 
 from landmark.closing.models.handover import HandOverState
 from landmark.ui.formats import format_day, format_money
-from landmark.workspace.presenters.close import ClosePage, Stop
+from landmark.workspace.presenters.close import ClosePage, Haste, Stop
 
 
 def read_stops(page: ClosePage) -> list[Stop]:
@@ -33,7 +33,8 @@ def _summary(page: ClosePage) -> Stop:
     lacking = sum(bool(section.problems) for section in page.brief.sections)
     if vague or lacking:
         text = ngettext("%(n)d line to sharpen", "%(n)d lines to sharpen", vague + lacking) % {"n": vague + lacking}
-        return Stop("close_summary", label, text, False, _("Give each line a number, a date or a boundary"))
+        step = _("Give each line a number, a date or a boundary")
+        return Stop("close_summary", label, text, False, step, Haste.LATER)
     return Stop("close_summary", label, f"v{page.brief_row.number}", True)
 
 
@@ -42,7 +43,9 @@ def _packet(page: ClosePage) -> Stop:
     if view.current is None:
         return Stop("close_packet", label, _("not started"), False, _("Start the packet of papers"))
     if view.conflicts:
-        return Stop("close_packet", label, _("papers disagree"), False, _("Make the papers say the same"))
+        step = _("Start the next version and make the papers say the same")
+        step = step if view.current.sent_on else _("Make the papers say the same")
+        return Stop("close_packet", label, _("papers disagree"), False, step)
     if view.current.sent_on is None:
         count = len(view.missing)
         text = ngettext("%(n)d paper missing", "%(n)d papers missing", count) % {"n": count}
@@ -52,8 +55,9 @@ def _packet(page: ClosePage) -> Stop:
     if waiting:
         state = ngettext("%(n)d lane to answer", "%(n)d lanes to answer", len(waiting)) % {"n": len(waiting)}
         names = {"lanes": ", ".join(page.say("lane", lane.key) for lane in waiting)}
-        step = _("An answer is late: ask for it today") if page.late_asks else _("Get the answer of %(lanes)s") % names
-        return Stop("close_packet", label, state, False, step)
+        if page.late_asks:
+            return Stop("close_packet", label, state, False, _("An answer is late: ask for it today"), Haste.NOW)
+        return Stop("close_packet", label, state, False, _("Get the answer of %(lanes)s") % names)
     return Stop("close_packet", label, _("approved by every lane"), True)
 
 
@@ -116,4 +120,9 @@ def _hand_over(page: ClosePage) -> Stop:
 
 
 def find_next(stops: list[Stop]) -> Stop | None:
-    return next((stop for stop in stops if not stop.is_done and stop.step), None)
+    """What is late first, what would only be better last. After the signature the hand-over alone is left to do."""
+    names = [stop.name for stop in stops]
+    signing = names.index("close_signing")
+    left = stops[signing + 1 :] if stops[signing].is_done else stops
+    wanting = [stop for stop in left if not stop.is_done and stop.step]
+    return min(wanting, key=lambda stop: stop.haste, default=None)

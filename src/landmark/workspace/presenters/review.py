@@ -12,11 +12,14 @@ from django.utils.translation import gettext as _
 
 from landmark.closing.reviews import Reviewed, count_flagged, read_review
 from landmark.engines.reviews import FLAGS
+from landmark.orgs.roles import Role
 from landmark.playbook.loader import load_playbook
 from landmark.ui.formats import format_day, format_distance
 from landmark.workspace.access import MemberRequest
 from landmark.workspace.presenters.close_words import tell_flag
 from landmark.workspace.templatetags.workspace import link_to
+
+MOST_LINES = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,25 +33,31 @@ class FlagView:
 
 @dataclass(frozen=True, slots=True)
 class ReviewLine:
-    """``why``: one sentence a flag, in the order of the agenda."""
+    """``why``: a flag's name with its sentence, in the order of the agenda; ``step``: what happens next, when."""
 
     item: Reviewed
     stage: str
     url: str
-    flags: tuple[str, ...]
-    why: tuple[str, ...]
+    why: tuple[tuple[str, str], ...]
+    step: str
+    when: str
 
 
 class ReviewPage:
-    """``who``: "" for everybody, "team" for one's own team, "me" for one's own deals."""
+    """``who``: "all" for everybody, "team" for one's own team, "me" for one's own deals. A manager starts with the
+    team. Deals that something keeps from moving come first; those that only moved on are told below."""
 
     def __init__(self, request: MemberRequest) -> None:
         self.request, self.as_of = request, request.as_of
         self.lang = get_language() or "en"
         self.playbook = load_playbook(request.org.playbook)
         who, flag = request.GET.get("who", ""), request.GET.get("flag", "")
-        self.who = who if who in ("team", "me") else ""
+        self.who = who if who in ("all", "team", "me") else self._start_with()
         self.flag = flag if flag in FLAGS else ""
+
+    def _start_with(self) -> str:
+        member = self.request.member
+        return "team" if member.role == Role.MANAGER and member.team is not None else "all"
 
     @cached_property
     def found(self) -> list[Reviewed]:
@@ -72,7 +81,7 @@ class ReviewPage:
 
     @property
     def choices(self) -> list[tuple[str, str, bool]]:
-        names = [("", _("Everybody")), ("team", _("My team")), ("me", _("My deals"))]
+        names = [("all", _("Everybody")), ("team", _("My team")), ("me", _("My deals"))]
         if self.request.member.team is None:
             names.pop(1)
         return [(name, self._url(who=key), key == self.who) for key, name in names]
@@ -83,12 +92,25 @@ class ReviewPage:
 
     @cached_property
     def lines(self) -> list[ReviewLine]:
-        chosen = [item for item in self.found if not self.flag or self.flag in item.flags]
-        return [self._line(item) for item in chosen[:200]]
+        """What has to be talked about: everything that carries another flag than a move forward."""
+        chosen = [i for i in self.found if self.flag in i.flags] if self.flag else self._held_up
+        return [self._line(item) for item in chosen[:MOST_LINES]]
+
+    @cached_property
+    def moved_on(self) -> list[ReviewLine]:
+        held_up = {item.deal.id for item in self._held_up}
+        return [] if self.flag else [self._line(i) for i in self.found if i.deal.id not in held_up][:MOST_LINES]
+
+    @cached_property
+    def _held_up(self) -> list[Reviewed]:
+        """What stands still or went back before what only wants a name; within each the largest first."""
+        found = [item for item in self.found if set(item.flags) != {"moved"} or self._is_back(item)]
+        return sorted(found, key=lambda item: (not self._stands_still(item), -(item.deal.amount or 0)))
 
     @property
     def more(self) -> int:
-        return sum(not self.flag or self.flag in item.flags for item in self.found) - len(self.lines)
+        whole = sum(self.flag in item.flags for item in self.found) if self.flag else len(self._held_up)
+        return whole - len(self.lines)
 
     def _line(self, item: Reviewed) -> ReviewLine:
         stage = self.playbook.label("stage", item.deal.stage, self.lang)
@@ -96,9 +118,23 @@ class ReviewPage:
             "moved": self._moved, "blocked": self._blocked, "overdue": self._overdue, "no_owner": self._no_owner,
             "no_decider": self._no_decider,
         }  # fmt: skip
-        why = tuple(tell[flag](item) for flag in item.flags)
+        why = tuple((self._name(flag, item), tell[flag](item)) for flag in item.flags)
         url = link_to(self.request, "workspace:deal", pk=item.deal.id)
-        return ReviewLine(item, stage, url, tuple(tell_flag(flag) for flag in item.flags), why)
+        step = item.deal.next_step
+        when = format_distance((step.due_on - self.as_of.on).days) if step is not None and step.due_on else ""
+        return ReviewLine(item, stage, url, why, step.text if step is not None else "", when)
+
+    def _name(self, flag: str, item: Reviewed) -> str:
+        return _("Moved back") if flag == "moved" and self._is_back(item) else tell_flag(flag)
+
+    def _is_back(self, item: Reviewed) -> bool:
+        """By the stages themselves: a move that an import reports says no more than from where to where."""
+        move, place = item.move, self.playbook.position
+        before, after = (place(move.from_stage), place(move.to_stage)) if move is not None else (None, None)
+        return before is not None and after is not None and after < before
+
+    def _stands_still(self, item: Reviewed) -> bool:
+        return bool({"blocked", "overdue"} & set(item.flags)) or self._is_back(item)
 
     def _moved(self, item: Reviewed) -> str:
         move = item.move

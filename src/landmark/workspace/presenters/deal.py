@@ -8,6 +8,7 @@ from functools import cached_property
 
 from django.utils.translation import get_language
 
+from landmark.buying.people import People, read_people
 from landmark.deals.models import Deal, NextStep, StageMove
 from landmark.deals.policies import can_edit
 from landmark.engines.facts import DealFacts
@@ -54,10 +55,14 @@ from landmark.workspace.presenters.record import (
     count_overrides,
     read_evidence,
     read_moves,
-    read_people,
+    tell_evidence,
     tell_moves,
+    tell_people,
 )
-from landmark.workspace.presenters.room import Card, read_cards
+from landmark.workspace.presenters.room import Card, Room, load_cards, read_begun
+
+NEWEST = 6
+"""Pieces of evidence in sight; the others open at a press."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +95,11 @@ class DealPage:
 
     @cached_property
     def cards(self) -> list[Card]:
-        return read_cards(self.request, self.deal)
+        """One for each part of the room that has something to say."""
+        modules = load_cards()
+        begun = read_begun(self.deal, ((name, module.BEGUN_BY) for name, module in modules.items()))
+        room = Room(self.request, self.deal, self.facts, self.crowd, self.playbook, self.lang, begun)
+        return [card for module in modules.values() if (card := module.read_card(room)) is not None]
 
     # What the header says
 
@@ -177,8 +186,12 @@ class DealPage:
     # Record
 
     @cached_property
+    def evidence_rows(self) -> list[Evidence]:
+        return read_evidence(self.deal, self.as_of)
+
+    @cached_property
     def evidence(self) -> list[EvidenceLine]:
-        return read_evidence(self.deal, self.as_of, self.playbook, self.lang)
+        return tell_evidence(self.evidence_rows, self.as_of.on, self.playbook, self.lang)
 
     @property
     def proofs(self) -> list[EvidenceLine]:
@@ -186,13 +199,27 @@ class DealPage:
         return [line for line in self.evidence if line.is_known]
 
     @property
+    def newest_proofs(self) -> list[EvidenceLine]:
+        """What stands open on the page; a deal of a year has fifty."""
+        return self.proofs[:NEWEST]
+
+    @property
+    def earlier_proofs(self) -> list[EvidenceLine]:
+        return self.proofs[NEWEST:]
+
+    @property
     def other_events(self) -> list[EvidenceLine]:
         """What only the source knows, such as calls and e-mails: it feeds the forecast."""
         return [line for line in self.evidence if not line.is_known]
 
     @cached_property
+    def crowd(self) -> People:
+        """The buyer's people as known on the day."""
+        return read_people(self.deal, self.as_of)
+
+    @cached_property
     def people(self) -> list[PersonLine]:
-        return read_people(self.deal, self.playbook, self.lang)
+        return tell_people(self.crowd.rows, self.playbook, self.lang)
 
     @cached_property
     def history(self) -> list[MoveLine]:
@@ -273,9 +300,8 @@ class DealPage:
         reasons = self.outlook.reasons if self.outlook else None
         if reasons is None or not reasons.changes:
             return ()
-        first = min(change.since for change in reasons.changes)
-        known = Evidence.objects.for_deal(self.deal.org_id, self.deal.id).as_known(self.as_of.known_by)
-        rows = list(known.filter(known_at__gt=find_day_end(first)).with_text())
+        since = find_day_end(min(change.since for change in reasons.changes))
+        rows = [row for row in self.evidence_rows if row.known_at > since]
         return make_changes(reasons.changes, rows, self.as_of.on, self.name_key)
 
     @cached_property

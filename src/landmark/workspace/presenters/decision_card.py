@@ -6,20 +6,19 @@ Answers: where it stands and the one next thing to do. Does not answer: the page
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from landmark.deals.models import Deal
+from landmark.closing.models import DecisionMeeting
 from landmark.engines.decision import Standing
-from landmark.workspace.access import MemberRequest
 from landmark.workspace.presenters.decision import DecisionPage
-from landmark.workspace.presenters.room import Card
-from landmark.workspace.templatetags.workspace import link_to
+from landmark.workspace.presenters.room import Card, Room
+
+BEGUN_BY = (DecisionMeeting,)
 
 
-def read_card(request: MemberRequest, deal: Deal) -> Card | None:
-    page = DecisionPage(request, deal)
-    position = page.playbook.position(page.facts.stage)
-    if page.meeting is None and position is not None and position < len(page.playbook.open_stages) - 3:
-        return None  # far from a decision: nothing to say yet
-    url = link_to(request, "workspace:decision", pk=deal.id)
+def read_card(room: Room) -> Card | None:
+    """On the overview once a meeting is planned, or a deal stands no more than two stages before the last."""
+    if "decision" not in room.begun and room.stages_left is not None and room.stages_left > 2:
+        return None
+    page, url = DecisionPage(room.request, room.deal), room.link("decision")
     if not page.can_act:
         return Card(_("Decision"), _say_state(page), "quiet", "", url)
     now = page.now

@@ -6,21 +6,37 @@ Answers: where discovery stands and the one next thing to do. Does not answer: t
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from landmark.deals.models import Deal
-from landmark.workspace.access import MemberRequest
+from landmark.buying.models import (
+    Agreement,
+    Assumption,
+    CallNote,
+    Criterion,
+    Fact,
+    Hypothesis,
+    ImpactLine,
+    ImpactSummary,
+    Requirement,
+    ResearchSheet,
+)
 from landmark.workspace.presenters.discovery import DiscoveryPage
-from landmark.workspace.presenters.room import Card
-from landmark.workspace.templatetags.workspace import link_to
+from landmark.workspace.presenters.discovery_next import tell_unwritten
+from landmark.workspace.presenters.room import Card, Room
+
+BEGUN_BY = (
+    ResearchSheet, Hypothesis, CallNote, Fact, ImpactLine, ImpactSummary, Agreement, Requirement, Criterion, Assumption,
+)  # fmt: skip
 
 
-def read_card(request: MemberRequest, deal: Deal) -> Card | None:
-    page = DiscoveryPage(request, deal)
-    url = link_to(request, "workspace:discovery", pk=deal.id)
-    step = page.next
-    if step.is_done:
-        return Card(_("Discovery"), _say_state(page), "ready", "", url)
+def read_card(room: Room) -> Card | None:
+    page, url = DiscoveryPage(room.request, room.deal), room.link("discovery")
     can_act = page.can_edit and page.is_open
-    return Card(_("Discovery"), _say_state(page), "missing" if can_act else "quiet", step.text if can_act else "", url)
+    if "discovery" not in room.begun:
+        step = tell_unwritten(len(page.part.pre_call)) if can_act else ""
+        return Card(_("Discovery"), _("nothing heard yet"), "missing" if can_act else "quiet", step, url)
+    if page.next.is_done:
+        return Card(_("Discovery"), _say_state(page), "ready", "", url)
+    step = page.next.text if can_act else ""
+    return Card(_("Discovery"), _say_state(page), "missing" if can_act else "quiet", step, url)
 
 
 def _say_state(page: DiscoveryPage) -> str:

@@ -48,14 +48,18 @@ def _next_research(page: "DiscoveryPage") -> Next | None:
         return None
     state = page.research.readiness.state
     if state == "unwritten":
-        count = page.unwritten
-        text = ngettext("Prepare the call: %(n)d question is open", "Prepare the call: %(n)d questions are open", count)
-        return Next(text % {"n": count}, _("What you expect makes your questions sharper."), _("Write it down"),
-                    page.url("hypothesis" if page.research.sheet else "research"))  # fmt: skip
+        why = _("What you expect makes your questions sharper.")
+        url = page.url("hypothesis" if page.research.sheet else "research")
+        return Next(tell_unwritten(page.unwritten), why, _("Write it down"), url)
     if state in ("unchecked", "forgotten"):
         return Next(_("Answer the five questions from memory"), _("It takes a minute before you dial."),
                     _("Check yourself"), page.url("pre_call"))  # fmt: skip
     return None
+
+
+def tell_unwritten(count: int) -> str:
+    text = ngettext("Prepare the call: %(n)d question is open", "Prepare the call: %(n)d questions are open", count)
+    return text % {"n": count}
 
 
 def _next_fact(page: "DiscoveryPage") -> Next | None:

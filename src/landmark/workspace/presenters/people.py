@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from landmark.buying.commitment import Commitment, read_commitment, total_saved
 from landmark.buying.models import DecisionPart
-from landmark.buying.people import MapChange, People, Person, read_map_changes, read_people
+from landmark.buying.people import MapChange, Person, read_map_changes
 from landmark.buying.process import Process, read_process
 from landmark.deals.models import Deal
 from landmark.engines.commitment import month_of
@@ -105,10 +105,6 @@ class PeoplePage(DealPage):
     def link(self, **query: str | None) -> str:
         values = {name: value for name, value in query.items() if value}
         return link_to(self.request, "workspace:people", pk=self.deal.id, query=values)
-
-    @cached_property
-    def crowd(self) -> People:
-        return read_people(self.deal, self.as_of)
 
     @cached_property
     def gaps(self) -> tuple[Gap, ...]:

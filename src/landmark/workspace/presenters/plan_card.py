@@ -6,29 +6,30 @@ Answers: one small card. Does not answer: the plan itself (``presenters.plan``).
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from landmark.deals.models import Deal
+from landmark.plans.models import Plan
 from landmark.plans.reading import PlanState, list_plans, read_plan
 from landmark.ui.formats import format_day, format_weekday
 from landmark.workspace.access import MemberRequest
-from landmark.workspace.presenters.room import Card
-from landmark.workspace.templatetags.workspace import link_to
+from landmark.workspace.presenters.room import Card, Room
+
+BEGUN_BY = (Plan,)
 
 
-def read_card(request: MemberRequest, deal: Deal) -> Card | None:
+def read_card(room: Room) -> Card | None:
     """The plan that is due first; an invitation to start one while there is none."""
-    plans = list_plans(deal, request.as_of)
-    url = link_to(request, "workspace:plan", pk=deal.id)
+    plans = list_plans(room.deal, room.as_of) if "plan" in room.begun else []
     if not plans:
-        if deal.is_closed or not request.as_of.is_latest:
+        if room.deal.is_closed or not room.as_of.is_latest:
             return None
-        return Card(_("Plan"), _("no shared plan yet"), "quiet", _("Start it from the day that matters"), url)
+        step = _("Start it from the day that matters")
+        return Card(_("Plan"), _("no shared plan yet"), "quiet", step, room.link("plan"))
     for plan in plans:
-        plan.deal = deal
-    states = [read_plan(plan, request.as_of) for plan in plans]
+        plan.deal = room.deal
+    states = [read_plan(plan, room.as_of) for plan in plans]
     open_states = [state for state in states if state.open_lines] or states
     state = min(open_states, key=_first_day)
-    url = link_to(request, "workspace:plan", pk=deal.id, query={"list": state.plan.template})
-    return Card(_("Plan"), _say_state(state, request), "missing" if state.late else "ready", _say_step(state), url)
+    url = room.link("plan", list=state.plan.template)
+    return Card(_("Plan"), _say_state(state, room.request), "missing" if state.late else "ready", _say_step(state), url)
 
 
 def _first_day(state: PlanState) -> str:

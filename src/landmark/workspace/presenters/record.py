@@ -3,14 +3,15 @@
 Answers: the lines of the evidence timeline, the people, the history. Does not answer: what they mean for a gate.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from landmark.deals.models import Deal, StageMove, Stakeholder
+from landmark.buying.people import Person
+from landmark.deals.models import Deal, StageMove
 from landmark.ledger.models import Evidence
 from landmark.orgs.as_of import AsOf
 from landmark.playbook.schema import Playbook, Strength
@@ -68,10 +69,14 @@ REASON_LISTS = {"lose": "loss_reason", "win": "win_reason", "pause": "pause_trig
 """Which list of the playbook a move's reason is from, by the direction of the move."""
 
 
-def read_evidence(deal: Deal, as_of: AsOf, playbook: Playbook, lang: str) -> list[EvidenceLine]:
+def read_evidence(deal: Deal, as_of: AsOf) -> list[Evidence]:
     """What stood on the day, newest first."""
     rows = Evidence.objects.for_deal(deal.org_id, deal.id).as_known(as_of.known_by).with_text()
-    return [_evidence_line(row, as_of.on, playbook, lang) for row in rows.order_by("-occurred_at", "-seq", "-position")]
+    return list(rows.order_by("-occurred_at", "-seq", "-position"))
+
+
+def tell_evidence(rows: Iterable[Evidence], on: date, playbook: Playbook, lang: str) -> list[EvidenceLine]:
+    return [_evidence_line(row, on, playbook, lang) for row in rows]
 
 
 def _evidence_line(row: Evidence, on: date, playbook: Playbook, lang: str) -> EvidenceLine:
@@ -97,21 +102,20 @@ def _say_expiry(end: date | None, on: date) -> tuple[str, str]:
     return _("asks to be refreshed on %(day)s") % {"day": shown}, "soon" if ahead <= SOON_DAYS else "fresh"
 
 
-def read_people(deal: Deal, playbook: Playbook, lang: str) -> list[PersonLine]:
-    """The buyer's people, those who decide first."""
+def tell_people(people: Iterable[Person], playbook: Playbook, lang: str) -> list[PersonLine]:
+    """The buyer's people, those who decide first, then by influence."""
     order = {role.key: index for index, role in enumerate(playbook.roles)}
-    red = {stance.key for stance in playbook.stances if stance.red_flag}
-    rows = Stakeholder.objects.filter(deal=deal).select_related("person")
-    ranked = sorted(rows, key=lambda row: (min((order.get(r, 99) for r in row.roles), default=99), row.person.name))
-    return [_person_line(row, red, playbook, lang) for row in ranked]
+    ranked = sorted(people, key=lambda row: row.fact.decision_part not in ("decides", "both"))
+    return [_person_line(row, order, playbook, lang) for row in ranked]
 
 
-def _person_line(row: Stakeholder, red: set[str], playbook: Playbook, lang: str) -> PersonLine:
+def _person_line(row: Person, order: Mapping[str, int], playbook: Playbook, lang: str) -> PersonLine:
+    fact = row.fact
+    roles = sorted(fact.roles, key=lambda role: order.get(role, 99))
     return PersonLine(
-        id=row.id, name=row.person.name, title=row.person.title,
-        roles=tuple(playbook.label("role", key, lang) for key in row.roles), stance=row.stance,
-        stance_label=playbook.label("stance", row.stance, lang), is_red_flag=row.stance in red, met_on=row.met_on,
-        benefit=row.personal_benefit, plan=row.plan,
+        id=row.id, name=row.name, title=row.title, roles=tuple(playbook.label("role", key, lang) for key in roles),
+        stance=fact.stance, stance_label=playbook.label("stance", fact.stance, lang),
+        is_red_flag=playbook.stance(fact.stance).red_flag, met_on=fact.met_on, benefit=fact.benefit, plan=fact.plan,
     )  # fmt: skip
 
 

@@ -1,19 +1,24 @@
 """Words that other parts of the room already hold, as first drafts here: nothing is asked twice.
 
 Answers: outcomes from the agreed criteria, assumptions, dependencies, plan lines, people. Does not answer: whether a
-draft is good (``engines.brief``); a person looks at every one before it is used.
+draft is good (``engines.brief``); a person looks at every one before it is used. What a buyer will read is drafted from
+fields of the shareable view alone; the drafts for the team may say more.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from typing import Any
 
+from django.db.models import Model
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from landmark.buying.models import Assumption, Criterion, Requirement
+from landmark.buying.models import Assumption, Criterion, ImpactConfirmation, Requirement
 from landmark.closing.models import Risk, Undertaking
 from landmark.closing.packet import read_summary, read_total
+from landmark.closing.papers.plan import MUTUAL
 from landmark.deals.models import Deal, Stakeholder
 from landmark.deals.snapshots import deal_facts
+from landmark.engines.audience import SHARED, see
 from landmark.ledger.models import Evidence
 from landmark.orgs.as_of import AsOf, latest
 from landmark.plans.models import PlanAction
@@ -22,13 +27,18 @@ from landmark.playbook.schema import Playbook
 from landmark.ui.formats import format_day, format_money
 
 
+def _seen(rows: Iterable[Model]) -> list[Any]:
+    """As the buyer may read them."""
+    return [see(row, SHARED) for row in rows]
+
+
 def held_outcomes(deal: Deal) -> list[str]:
     """One line a success criterion: measure, today's value, target, window."""
     rows = Criterion.objects.filter(deal=deal, ended_at__isnull=True).order_by("number")
-    return [_tell_criterion(row) for row in rows] or held_evidence(deal, "success_measure")
+    return [_tell_criterion(row) for row in _seen(rows)]
 
 
-def _tell_criterion(row: Criterion) -> str:
+def _tell_criterion(row: Any) -> str:
     name = row.metric or row.text
     change = f"{row.baseline} → {row.target}" if row.baseline and row.target else row.target or row.baseline
     parts = [f"{name}: {change}" if change else name, row.window]
@@ -36,33 +46,40 @@ def _tell_criterion(row: Criterion) -> str:
 
 
 def held_assumptions(deal: Deal) -> list[str]:
-    return list(Assumption.objects.filter(deal=deal, ended_at__isnull=True).values_list("text", flat=True))
+    return [row.text for row in _seen(Assumption.objects.filter(deal=deal, ended_at__isnull=True))]
 
 
 def held_scope(deal: Deal) -> list[str]:
-    summary = read_summary(deal, latest(deal.org))
-    if summary and summary.deliverables:
+    summary = see(read_summary(deal, latest(deal.org)), SHARED)
+    if summary is not None and summary.deliverables:
         left_out = [_("Not included: %(text)s") % {"text": line} for line in summary.exclusions.splitlines() if line]
         return [*summary.deliverables.splitlines(), *left_out]
-    return list(Requirement.objects.filter(deal=deal, ended_at__isnull=True).values_list("text", flat=True))
+    return [row.text for row in _seen(Requirement.objects.filter(deal=deal, ended_at__isnull=True))]
 
 
 def held_dependencies(deal: Deal) -> list[str]:
     rows = Requirement.objects.filter(deal=deal, ended_at__isnull=True).exclude(dependency="")
-    return [f"{row.dependency} – {row.dependency_owner}" if row.dependency_owner else row.dependency for row in rows]
+    return [
+        f"{row.dependency} – {row.dependency_owner}" if row.dependency_owner else row.dependency for row in _seen(rows)
+    ]
 
 
 def held_plan(deal: Deal) -> list[str]:
-    """Open steps of the shared plan, else the deal's own next step: what, who, by when."""
-    rows = PlanAction.objects.filter(plan__deal=deal, ended_on__isnull=True).select_related("our_owner", "their_owner")
-    lines = [tell_step(a.text, _owner(a), a.due_on) for a in rows.order_by("due_on", "position")[:12]]
-    step = deal.next_steps.filter(done_at__isnull=True).first()
-    return lines or ([tell_step(step.text, step.owner, step.due_on)] if step else [])
+    """Open steps of the plan that both sides share: what, who, by when. Our own lists and next steps stay ours."""
+    rows = PlanAction.objects.filter(plan__deal=deal, plan__template=MUTUAL, ended_on__isnull=True)
+    rows = rows.select_related("our_owner", "their_owner").order_by("due_on", "position")[:12]
+    return [tell_step(seen.text, _owner(row), seen.due_on) for row, seen in zip(rows, _seen(rows), strict=True)]
 
 
 def _owner(action: PlanAction) -> str:
-    found = action.our_owner if action.accountable == "ours" else action.their_owner
-    return found.name if found else ""
+    found = see(action.our_owner if action.accountable == "ours" else action.their_owner, SHARED)
+    return str(found.name) if found is not None else ""
+
+
+def held_next_step(deal: Deal) -> list[str]:
+    """What we do next, for the team."""
+    step = deal.next_steps.filter(done_at__isnull=True).first()
+    return [tell_step(step.text, step.owner, step.due_on)] if step else []
 
 
 def tell_step(text: str, owner: str, due_on: object) -> str:
@@ -84,16 +101,16 @@ def _roles(playbook: Playbook, keys: list[str]) -> str:
 
 def held_risks(deal: Deal) -> list[str]:
     rows = Risk.objects.filter(deal=deal, closed_on__isnull=True)
-    return [f"{row.text} – {row.mitigation}" if row.mitigation else row.text for row in rows]
+    return [f"{row.text} – {row.mitigation}" if row.mitigation else row.text for row in _seen(rows)]
 
 
 def held_undertakings(deal: Deal) -> list[str]:
     rows = Undertaking.objects.filter(deal=deal, done_on__isnull=True).select_related("stakeholder__person")
-    return [tell_step(f"{_who(row)}: {row.text}" if _who(row) else row.text, "", row.due_on) for row in rows]
+    return [tell_step(f"{_who(row)}: {row.text}" if _who(row) else row.text, "", row.due_on) for row in _seen(rows)]
 
 
-def _who(row: Undertaking) -> str:
-    return row.stakeholder.person.name if row.stakeholder else ""
+def _who(row: Any) -> str:
+    return str(row.stakeholder.person.name) if row.stakeholder is not None else ""
 
 
 def held_evidence(deal: Deal, *keys: str) -> list[str]:
@@ -101,12 +118,18 @@ def held_evidence(deal: Deal, *keys: str) -> list[str]:
     return [row.title for row in rows.order_by("occurred_at") if row.title]
 
 
+def held_impact(deal: Deal) -> list[str]:
+    """What standing still costs, in the sentence the buyer confirmed."""
+    row = see(ImpactConfirmation.objects.filter(deal=deal, ended_at__isnull=True).last(), SHARED)
+    return [row.sentence] if row is not None else []
+
+
 def draft_brief(deal: Deal, as_of: AsOf) -> dict[str, list[str]]:
     """A first executive summary from what is known; sections nobody knows anything about stay empty."""
     return {
         "decision": _draft_decision(deal, as_of),
         "purpose": [],
-        "context": held_evidence(deal, "impact_confirmed", "urgency_driver")[:3],
+        "context": held_impact(deal),
         "recommendation": held_scope(deal)[:3],
         "outcomes": held_outcomes(deal)[:5],
         "assumptions": held_assumptions(deal)[:5],
@@ -127,8 +150,10 @@ def _draft_decision(deal: Deal, as_of: AsOf) -> list[str]:
 def draft_hand_over(deal: Deal, as_of: AsOf) -> dict[str, str]:
     """What delivery is given, from what the room holds."""
     readers: dict[str, Callable[[Deal], list[str]]] = {
-        "scope": held_scope, "criteria": held_outcomes, "timeline": held_plan, "dependencies": held_dependencies,
-        "people": held_people, "risks": held_risks,
+        "scope": held_scope,
+        "criteria": lambda deal: held_outcomes(deal) or held_evidence(deal, "success_measure"),
+        "timeline": lambda deal: held_plan(deal) or held_next_step(deal),
+        "dependencies": held_dependencies, "people": held_people, "risks": held_risks,
     }  # fmt: skip
     keys = [section.key for section in load_playbook(deal.playbook).last_mile.hand_over]
     return {key: "\n".join(readers[key](deal)) if key in readers else "" for key in keys}

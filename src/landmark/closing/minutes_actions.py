@@ -18,6 +18,7 @@ from landmark.closing.models import Debrief, Letter, Minutes, Outcome, StepKind
 from landmark.deals.changing import changing
 from landmark.deals.models import Deal
 from landmark.deals.policies import Refused, check_version
+from landmark.engines.audience import SHARED, see
 from landmark.orgs.as_of import latest
 from landmark.orgs.models import Member
 from landmark.ui.formats import format_day
@@ -67,9 +68,11 @@ def _tell_steps(room: DecisionRoom, kind: str, title: str) -> str:
 
 
 def _tell_questions(room: DecisionRoom) -> str:
-    rows = [row for row in room.objections if room.meeting and row.meeting_id == room.meeting.id and row.answer]
+    rows = [see(row, SHARED) for row in room.objections if room.meeting and row.meeting_id == room.meeting.id]
     lines = [
-        _("- %(words)s Answer: %(answer)s") % {"words": _stop(row.words), "answer": _stop(row.answer)} for row in rows
+        _("- %(words)s Answer: %(answer)s") % {"words": _stop(row.words), "answer": _stop(row.answer)}
+        for row in rows
+        if row.answer
     ]
     return "\n".join([_("Questions and answers"), *lines]) if lines else ""
 

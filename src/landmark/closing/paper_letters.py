@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from landmark.closing.letter_actions import send_letter
 from landmark.closing.mail import Enclosure, NewLetter, Recipient, check_letter
 from landmark.closing.minutes_actions import send_minutes
-from landmark.closing.models import Letter, LetterState, Minutes
+from landmark.closing.models import DecisionMeeting, Invitee, Letter, LetterState, MeetingState, Minutes
 from landmark.closing.offer_actions import mark_sent
 from landmark.closing.paper_actions import issue_paper, issued_form
 from landmark.closing.papers.asked import Asked
@@ -22,6 +22,10 @@ from landmark.documents.paper import set_paper
 from landmark.documents.writing import Writer
 from landmark.engines.audience import SHARED
 from landmark.orgs.models import Member
+from landmark.playbook.loader import load_playbook
+
+SUMMARIES = {"one_page", "executive_summary"}
+DECIDERS = {"economic_buyer", "executive_sponsor"}
 
 
 def list_recipients(deal: Deal) -> list[Recipient]:
@@ -30,16 +34,45 @@ def list_recipients(deal: Deal) -> list[Recipient]:
     return [Recipient(row.person.email, row.person.name) for row in rows.order_by("person__name")]
 
 
+def meant_for(deal: Deal, key: str) -> list[Recipient]:
+    """Those of them to whom this document goes as a rule: guests, those who were there, those who decide."""
+    meetings = DecisionMeeting.objects.filter(deal=deal)
+    if key == "agenda":
+        meeting = meetings.filter(state__in=(MeetingState.PLANNED, MeetingState.INVITED)).last()
+        found = Invitee.objects.filter(meeting=meeting)
+    elif key == "minutes":
+        found = Invitee.objects.filter(meeting=meetings.filter(state=MeetingState.HELD).last(), was_there=True)
+    else:
+        return _by_part(deal, key)
+    emails = set(found.filter(person__isnull=False).values_list("person__email", flat=True))
+    return [recipient for recipient in list_recipients(deal) if recipient.email in emails]
+
+
+def _by_part(deal: Deal, key: str) -> list[Recipient]:
+    """A plan is everybody's; a recap is for those who confirm it, a summary for those who decide."""
+    roles = DECIDERS if key in SUMMARIES else set(load_playbook(deal.playbook).last_mile.confirmed_by)
+    if key == "action_plan":
+        return list_recipients(deal)
+    rows = Stakeholder.objects.filter(deal=deal).select_related("person")
+    emails = {row.person.email for row in rows if roles & set(row.roles)}
+    return [recipient for recipient in list_recipients(deal) if recipient.email in emails]
+
+
+def greet(made: Made, recipients: Sequence[Recipient]) -> str:
+    """The first line, in the document's language."""
+    write = Writer(made.paper.frame.lang)
+    names = [recipient.name for recipient in recipients if recipient.name]
+    return write("mail_greeting", names=write.people(*names)) if names else write("mail_greeting_all")
+
+
 def propose(made: Made, recipients: Sequence[Recipient], by: Member) -> tuple[str, str]:
     """Subject and text in the document's language, to be changed at will."""
     frame = made.paper.frame
     write = Writer(frame.lang)
-    names = write.people(*(recipient.name for recipient in recipients))
-    greeting = write("mail_greeting", names=names) if recipients else write("mail_greeting_all")
     ask = f"\n{made.paper.ask}\n" if made.paper.ask else ""
     body = write(
-        "mail_body", greeting=greeting, document=made.paper.name, deal=frame.deal, day=write.day(frame.as_of), ask=ask,
-        name=by.name, seller=frame.seller,
+        "mail_body", greeting=greet(made, recipients), document=made.paper.name, deal=frame.deal,
+        day=write.day(frame.as_of), ask=ask, name=by.name, seller=frame.seller,
     )  # fmt: skip
     return write("mail_subject", document=made.paper.name, deal=frame.deal), body
 

@@ -27,7 +27,13 @@ def make_calendar(state: PlanState, lang: str) -> PlanCalendar:
 
 
 def _entry(line: PlanLine) -> PlanEntry:
+    """What was dropped leaves the calendars that have it, and tells nobody else what it was."""
     action = see(line.action, SHARED)
+    if line.state == "dropped":
+        return PlanEntry(
+            uid=f"{line.action.id}@{HOST}", sequence=line.action.version, changed_at=line.action.edited_at,
+            title=_("No longer in the plan"), on=action.due_on, state="dropped",
+        )  # fmt: skip
     owners = " + ".join(owner.name for owner in (action.our_owner, action.their_owner) if owner is not None)
     lines = [
         _("Who: %(names)s") % {"names": owners} if owners else "",
@@ -36,11 +42,11 @@ def _entry(line: PlanLine) -> PlanEntry:
         _("Decided here: %(text)s") % {"text": action.decision} if action.decision else "",
         _("Done when: %(text)s") % {"text": action.acceptance} if action.acceptance else "",
     ]
-    state = line.state if line.state in ("done", "dropped") else "open"
+    is_done = line.state == "done"
     return PlanEntry(
         uid=f"{line.action.id}@{HOST}", sequence=line.action.version, changed_at=line.action.edited_at,
-        title=f"✓ {action.text}" if state == "done" else action.text, on=action.due_on,
-        lines=[text for text in lines if text], state=state,
+        title=f"✓ {action.text}" if is_done else action.text, on=action.due_on,
+        lines=[text for text in lines if text], state="done" if is_done else "open",
     )  # fmt: skip
 
 

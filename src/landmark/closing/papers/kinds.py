@@ -64,13 +64,15 @@ def make_paper(key: str, asked: Asked) -> Made | None:
     kind = KINDS.get(key)
     if kind is None or not (asked.as_of.is_latest or kind.has_history):
         return None
-    plain = kind.read(replace(asked, lang="en", chance="", reader="", by=""))
+    plain = kind.read(replace(asked, lang="en", chance="", by=""))
     if plain is None:
         return None
     digest = _digest(plain)
-    last = IssuedPaper.objects.filter(deal=asked.deal, kind=key).order_by("-version").first()
-    is_issued = last is not None and last.digest == digest
-    version = 1 if last is None else last.version if is_issued else last.version + 1
+    issued = dict(
+        IssuedPaper.objects.filter(deal=asked.deal, kind=key).order_by("version").values_list("digest", "version")
+    )
+    is_issued = digest in issued
+    version = issued[digest] if is_issued else max(issued.values(), default=0) + 1
     paper = kind.read(replace(asked, version=version, is_draft=not is_issued))
     if paper is None or paper.audience is not kind.audience:
         raise ValueError(f"the document {key} is not what its kind says")

@@ -5,7 +5,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from landmark.buying.models import ImpactConfirmation
+from landmark.closing.held import held_impact
 from landmark.closing.models import CommercialSummary, ExecutiveSummary, OfferPart, Recap
 from landmark.closing.models.packet import LineKind
 from landmark.closing.papers.asked import Asked, split_lines
@@ -60,10 +60,10 @@ def read_one_page(it: Asked) -> Paper | None:
     if not keys:
         return None
     parts = {key: OnePagePart(split_lines(rows[key].text), rows[key].challenge, rows[key].value) for key in keys}
-    confirmed = _confirmed_sentence(it)
-    held = parts.get("opportunity", OnePagePart())
-    if confirmed and confirmed not in held.lines:
-        parts["opportunity"] = replace(held, lines=[*held.lines, confirmed])
+    worth = parts.get("opportunity", OnePagePart())
+    confirmed = [sentence for sentence in held_impact(it.deal) if sentence not in worth.lines]
+    if confirmed:
+        parts["opportunity"] = replace(worth, lines=[*worth.lines, *confirmed])
     brief = _brief(it)
     return write_one_page(
         OnePage(
@@ -74,12 +74,6 @@ def read_one_page(it: Asked) -> Paper | None:
             requests=[Step(line.text) for line in brief.section("request").lines] if brief else (),
         )
     )
-
-
-def _confirmed_sentence(it: Asked) -> str:
-    """What standing still costs, in the sentence the buyer confirmed."""
-    row = see(ImpactConfirmation.objects.filter(deal=it.deal, ended_at__isnull=True).last(), SHARED)
-    return str(row.sentence) if row else ""
 
 
 def _terms(it: Asked) -> list[tuple[str, str]]:

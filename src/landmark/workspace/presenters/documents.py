@@ -22,6 +22,12 @@ from landmark.workspace.access import MemberRequest
 from landmark.workspace.presenters.deal import DealPage
 from landmark.workspace.templatetags.workspace import link_to
 
+# The page on which each document gets its words.
+WRITTEN_AT = {
+    "deal_snapshot": "deal", "action_plan": "plan", "one_page": "decision", "agenda": "decision", "minutes": "decision",
+    "executive_summary": "close_summary", "recap": "close_recap", "hand_over": "close_handover",
+}  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class LangChoice:
@@ -45,6 +51,7 @@ class DocumentView:
     pdf_url: str
     picture_url: str
     mail_url: str
+    issue_url: str
 
 
 class DocumentsPage:
@@ -88,14 +95,15 @@ class DocumentsPage:
         frame = made.paper.frame
         words = _("draft of version %(n)d") if frame.is_draft else _("version %(n)d, as issued")
         lang, key = frame.lang, made.kind.key
-        query = {"lang": lang}
+        query = {"lang": lang, **self._reader()}
         return DocumentView(
             key=key, label=str(made.kind.label), title=made.paper.title, is_shared=made.kind.audience is SHARED,
             is_draft=frame.is_draft, version=words % {"n": frame.version},
             url=self._link("documents_one", query, kind=key),
-            pdf_url=self._link("documents_pdf", {}, kind=key, lang=lang),
-            picture_url=self._link("documents_page", {}, kind=key, lang=lang, number=1),
+            pdf_url=self._link("documents_pdf", self._reader(), kind=key, lang=lang),
+            picture_url=self._link("documents_page", self._reader(), kind=key, lang=lang, number=1),
             mail_url=self._link("documents_mail", query, kind=key),
+            issue_url=self._link("documents_issue", query, kind=key),
         )  # fmt: skip
 
     def page_urls(self, key: str, lang: str, count: int, *, is_final: bool = False) -> list[str]:
@@ -146,10 +154,10 @@ class DocumentsPage:
         return list(rows.select_related("sent_by"))
 
     @property
-    def missing(self) -> list[str]:
-        """Documents that wait for something to write, by name."""
+    def missing(self) -> list[tuple[str, str]]:
+        """Documents that wait for something to write: name, and where it is written."""
         there = {view.key for view in self.documents}
-        return [str(kind.label) for key, kind in KINDS.items() if key not in there]
+        return [(str(kind.label), self._link(WRITTEN_AT[key], {})) for key, kind in KINDS.items() if key not in there]
 
     @property
     def leaves_the_house(self) -> bool:

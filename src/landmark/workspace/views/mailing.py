@@ -20,7 +20,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from landmark.closing.mail import NewLetter, Recipient
 from landmark.closing.models import Letter, LetterState
 from landmark.closing.paper_actions import issued_form
-from landmark.closing.paper_letters import compose, list_recipients, propose, send_paper
+from landmark.closing.paper_letters import compose, greet, list_recipients, meant_for, propose, send_paper
 from landmark.closing.papers.kinds import Made
 from landmark.deals.policies import Refused
 from landmark.documents.paper import draw_pages
@@ -32,7 +32,7 @@ from landmark.workspace.views.documents import find_made, is_shared, send_kept
 
 
 class LetterForm(forms.Form):
-    """``to``: people of the deal; ``also``: further addresses, with commas."""
+    """``to``: people of the deal; ``also``: further addresses, with commas; ``greeting``: the line proposed."""
 
     to = forms.MultipleChoiceField(label=gettext_lazy("To"), required=False, widget=forms.CheckboxSelectMultiple)
     also = forms.CharField(
@@ -41,6 +41,7 @@ class LetterForm(forms.Form):
     )  # fmt: skip
     subject = forms.CharField(label=gettext_lazy("Subject"), max_length=200)
     body = forms.CharField(label=gettext_lazy("Text"), max_length=10_000, widget=forms.Textarea(attrs={"rows": 9}))
+    greeting = forms.CharField(required=False, max_length=10_000, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, people: Sequence[Recipient], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -55,6 +56,12 @@ class LetterForm(forms.Form):
         chosen = [*self.cleaned_data["to"], *typed]
         return [self.people.get(email) or Recipient(email) for email in dict.fromkeys(chosen)]
 
+    def greet(self, greeting: str) -> None:
+        """A proposed first line follows the choice of people; one that somebody wrote stays."""
+        body, proposed = self.cleaned_data["body"], self.cleaned_data["greeting"]
+        if proposed and body.startswith(proposed):
+            self.cleaned_data |= {"body": greeting + body[len(proposed) :], "greeting": greeting}
+
 
 @require_http_methods(["GET", "POST"])
 @member_view()
@@ -68,8 +75,9 @@ def write_letter(request: MemberRequest, pk: UUID, kind: str) -> HttpResponse:
         raise PermissionDenied(_("This document is for the team only; it is not sent to the buyer."))
     people = list_recipients(page.deal)
     if request.method == "GET":
-        subject, body = propose(made, people, request.member)
-        first = {"to": [p.email for p in people], "subject": subject, "body": body}
+        chosen = meant_for(page.deal, kind)
+        subject, body = propose(made, chosen, request.member)
+        first = {"to": [p.email for p in chosen], "subject": subject, "body": body, "greeting": greet(made, chosen)}
         return _show_form(page, made, LetterForm(initial=first, people=people))
     form, do = LetterForm(request.POST, people=people), request.POST.get("do")
     if not form.is_valid() or do == "back":
@@ -78,11 +86,11 @@ def write_letter(request: MemberRequest, pk: UUID, kind: str) -> HttpResponse:
 
 
 def _look_or_send(page: DocumentsPage, made: Made, form: LetterForm) -> HttpResponse:
-    request, data = page.request, form.cleaned_data
+    request, recipients = page.request, form.recipients()
+    form.greet(greet(made, recipients))
+    data = form.cleaned_data
     try:
-        letter = compose(
-            made, recipients=form.recipients(), subject=data["subject"], body=data["body"], by=request.member
-        )
+        letter = compose(made, recipients=recipients, subject=data["subject"], body=data["body"], by=request.member)
         if request.POST.get("do") != "send":
             return _show_preview(page, made, form, letter)
         row = send_paper(

@@ -41,11 +41,12 @@ FOR_READERS: dict[str, int | None] = {
     "imports": 403, "differences": 403, "difference_settle": None, "remove_sample": None, "import_run": 403,
     "import_state": 403, "import_apply": None, "import_discard": None, "import_rejects": 403,
     "discovery": 200, "discovery_save": None, "discovery_call": 403, "discovery_note": 403, "discovery_undo": None,
-    "qualification": 200, "qualification_points": None, "qualification_decide": None, "qualification_buying": None,
-    "qualification_confirm_buying": None, "qualification_criteria": None, "qualification_alternative": None,
-    "qualification_remove": None, "qualification_grades": None, "qualification_barrier": None,
-    "qualification_answer": None, "qualification_out": None, "qualification_watch": None, "qualification_happened":
-    None, "qualification_trial": None, "qualification_fix": None, "qualification_undo": None,
+    "qualification": 200, "qualification_proposals": None, "qualification_points": None, "qualification_decide": None,
+    "qualification_buying": None, "qualification_confirm_buying": None, "qualification_criteria": None,
+    "qualification_alternative": None, "qualification_remove": None, "qualification_grades": None,
+    "qualification_barrier": None, "qualification_answer": None, "qualification_out": None,
+    "qualification_watch": None, "qualification_happened": None, "qualification_trial": None,
+    "qualification_fix": None, "qualification_undo": None,
 }  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """The qualification page: what it says first, its forms, refusals that keep what was typed, undo."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -43,13 +44,53 @@ def test_every_form_stands_in_the_page_without_scripts(world: World, query: str)
 
 def test_points_are_proposed_confirmed_and_undone(world: World) -> None:
     factories.prove(world.deal, world.alice, "fit_confirmed")
-    assert "proposed from the record" in page(world)
+    assert "proposed</span>" in page(world)
     location = send(world, "points", {"rubric": "intent", "points-evaluation": "2", "seen-evaluation": "Pointed"})
     score = Score.objects.current().get(deal=world.deal)
     assert (score.points, score.proposed, score.author_name) == (2, 2, "Alice Moretti")
     assert f"made=score%3A{score.entry}" in location
     send(world, "undo", {"model": "score", "entry": str(score.entry)})
     assert not Score.objects.current().filter(deal=world.deal).exists()
+
+
+def read_proposals(text: str) -> list[str]:
+    """What the one form for all proposals sends."""
+    form = text[text.index('<form class="card proposals"') :]
+    return re.findall(r'name="proposed" value="([^"]+)"', form[: form.index("</form>")])
+
+
+@pytest.mark.rule("5.2", "Points are proposed from facts with their evidence and confirmed in one tap")
+def test_one_tap_confirms_all_that_the_record_proposes(world: World) -> None:
+    factories.prove(world.deal, world.alice, "fit_confirmed")
+    proposed = read_proposals(page(world))
+    assert "intent.evaluation.2." in proposed
+    location = send(world, "proposals", {"proposed": proposed})
+    scores = {f"{one.rubric}.{one.dimension}": one for one in Score.objects.current().filter(deal=world.deal)}
+    assert len(scores) == len(proposed)
+    cited = Evidence.objects.for_deal(world.org.id, world.deal.id).get(id=scores["intent.evaluation"].evidence_id)
+    assert cited.key == "fit_confirmed"
+    assert scores["fit_gates.next_step"].observation == "Next step: Book the discovery meeting"
+    assert "nobody has confirmed" not in page(world)
+    entry = location.rsplit("%3A", 1)[1]
+    send(world, "undo", {"model": "score", "entry": entry})
+    assert read_proposals(page(world)) == proposed
+
+
+def test_one_rubric_is_confirmed_alone(world: World) -> None:
+    factories.prove(world.deal, world.alice, "fit_confirmed")
+    proposed = [one for one in read_proposals(page(world)) if one.startswith("intent.")]
+    send(world, "proposals", {"proposed": proposed})
+    assert {one.rubric for one in Score.objects.current()} == {"intent"}
+
+
+def test_a_record_that_says_something_else_by_now_is_looked_at_again(world: World) -> None:
+    proposed = read_proposals(page(world))
+    factories.prove(world.deal, world.alice, "discovery_held")
+    seen = [*proposed, "intent.evaluation.2."]
+    assert "proposes something else by now" in send(world, "proposals", {"proposed": seen}, 409)
+    assert "Load the page again" in send(world, "proposals", {"proposed": ["nonsense"]}, 422)
+    assert "Nothing is proposed" in send(world, "proposals", {}, 422)
+    assert not Score.objects.exists()
 
 
 def test_points_without_evidence_are_refused_and_nothing_typed_is_lost(world: World) -> None:

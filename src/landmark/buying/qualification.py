@@ -53,4 +53,5 @@ def make_score(row: Score) -> ScoreFact:
     return ScoreFact(
         dimension=row.dimension, points=row.points, observation=row.observation, scored_on=row.known_at.date(),
         author=row.author_name, evidence_id=str(row.evidence_id or ""), due_on=row.due_on,
+        proposed=row.proposed,
     )  # fmt: skip

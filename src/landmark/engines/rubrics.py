@@ -20,7 +20,7 @@ from landmark.playbook.schema import Check, Playbook
 
 @dataclass(frozen=True, slots=True)
 class ScoreFact:
-    """Points a person confirmed on one dimension, with what was observed."""
+    """Points a person confirmed on one dimension, with what was observed. ``proposed``: what was proposed then."""
 
     dimension: str
     points: int
@@ -29,14 +29,16 @@ class ScoreFact:
     author: str = ""
     evidence_id: str = ""
     due_on: date | None = None
+    proposed: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """What the facts speak for. ``missing``: what the next higher anchor still asks; empty where only a person can
-    say, or at the top."""
+    """What the facts speak for. ``met``: the checks that say so. ``missing``: what the next higher anchor still asks;
+    empty where only a person can say, or at the top."""
 
     points: int
+    met: tuple[Check, ...]
     used: tuple[EvidenceFact, ...]
     people: tuple[str, ...]
     missing: tuple[Check, ...]
@@ -61,8 +63,15 @@ class DimensionResult:
 
     @property
     def says_more(self) -> bool:
-        """Newer facts speak for more points than were confirmed."""
-        return self.score is not None and self.proposal.points > self.points
+        """Newer facts speak for more than was confirmed; fewer points than proposed then are a person's judgement."""
+        if self.score is None:
+            return False
+        return self.proposal.points > max(self.points, self.score.proposed or 0)
+
+    @property
+    def is_proposed(self) -> bool:
+        """Facts speak for points that nobody confirmed yet."""
+        return self.proposal.points > 0 and (not self.is_confirmed or self.says_more)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +113,7 @@ def propose(dimension: Dimension, facts: DealFacts, playbook: Playbook, as_of: d
     ahead = next((anchor for anchor in dimension.anchors if anchor.points > best.points), None)
     asked = ahead.needs if ahead else ()
     missing = tuple(check for check in asked if not judge(check, facts, playbook, as_of).is_met)
-    return Proposal(best.points, used, people, missing, ahead.points if ahead else None)
+    return Proposal(best.points, met or (), used, people, missing, ahead.points if ahead else None)
 
 
 def _find_met(anchor: Anchor, facts: DealFacts, playbook: Playbook, as_of: date) -> tuple[Check, ...] | None:

@@ -11,6 +11,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from landmark.buying.competition_actions import BarrierInput
+from landmark.buying.proposals import Proposed
 from landmark.buying.qualification_actions import DecisionInput, ItemInput, PointsInput
 from landmark.buying.returns import Trigger
 from landmark.closing.trial_actions import TrialInput
@@ -68,6 +69,18 @@ def read_points(data: QueryDict, rubric: Rubric) -> dict[str, PointsInput]:
             due_on=read_day(data, f"due-{dimension.key}") if anchor and anchor.needs_date else None,
             was=read_id(data, f"was-{dimension.key}"),
         )
+    return found
+
+
+def read_proposals(data: QueryDict) -> list[Proposed]:
+    """Proposed points as they stood on the page: "rubric.dimension.points.version"."""
+    found = []
+    for text in data.getlist("proposed"):
+        parts = text.split(".")
+        if len(parts) != 4 or not parts[2].isdecimal():
+            raise Refused(_("Load the page again; it does not say what it is about."))
+        rubric, dimension, points, _version = parts
+        found.append(Proposed(rubric, dimension, int(points), read_id({"was": parts[3]}, "was")))
     return found
 
 

@@ -298,6 +298,13 @@ def test_a_person_outranks_the_record_and_new_facts_say_so() -> None:
     assert (result.points, result.proposal.points, result.says_more) == (1, 3, True)
 
 
+def test_less_than_was_proposed_is_a_judgement_and_asked_only_when_more_is_known() -> None:
+    held = {"evaluation": ScoreFact("evaluation", 1, "They asked little", TODAY, proposed=2)}
+    for key, more in (("fit_confirmed", False), ("approach_agreed", True)):
+        result = read_rubric(PART.rubric("intent"), held, with_evidence(key), PLAYBOOK, TODAY).dimension("evaluation")
+        assert (result.says_more, result.is_proposed) == (more, more)
+
+
 def test_the_next_point_names_what_it_asks() -> None:
     found = propose(PART.rubric("intent").dimension("timing"), replace(EMPTY, target_on=TODAY), PLAYBOOK, TODAY)
     assert (found.points, found.next_points, [check.key for check in found.missing]) == (1, 2, ["timeline"])

@@ -3,7 +3,7 @@
 Answers: the words of a rubric on a day. Does not answer: what the points are (``engines.rubrics``).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from landmark.buying.models import Score
+from landmark.buying.proposals import Proposed, tell_basis
 from landmark.engines.facts import DealFacts, EvidenceFact
 from landmark.engines.messages import say_who
-from landmark.engines.rubrics import DimensionResult, RoleSign, RubricResult
+from landmark.engines.rubrics import DimensionResult, Proposal, RoleSign, RubricResult
 from landmark.playbook import checks as kinds
 from landmark.playbook.rubrics import Dimension, Rubric
 from landmark.playbook.schema import Playbook, Strength
@@ -28,6 +29,7 @@ class Wanted:
     what: str
     who: str
     act: Act
+    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,17 @@ class DimensionView:
 
 
 @dataclass(frozen=True, slots=True)
+class ProposalView:
+    """Points that one tap confirms. ``token``: what the form sends; ``basis``: the evidence they rest on."""
+
+    token: str
+    label: str
+    points: int
+    maximum: int
+    basis: str
+
+
+@dataclass(frozen=True, slots=True)
 class RoleView:
     label: str
     words: str
@@ -73,7 +86,8 @@ class RoleView:
 
 @dataclass(frozen=True, slots=True)
 class RubricView:
-    """``advice``: the next best action of the band the points fall in."""
+    """``advice``: the next best action of the band the points fall in. ``proposed``: the points that one tap confirms;
+    ``is_early``: something nobody judged yet decides."""
 
     key: str
     label: str
@@ -87,6 +101,8 @@ class RubricView:
     questions: tuple[str, ...]
     is_confirmed: bool
     open_count: int
+    is_early: bool = False
+    proposed: tuple[ProposalView, ...] = ()
     roles: tuple[RoleView, ...] = ()
 
     @property
@@ -95,23 +111,26 @@ class RubricView:
         return tuple(sorted(short, key=lambda one: one.points / one.maximum))
 
     @property
-    def share(self) -> int:
-        """Total out of a hundred, for the bar."""
-        return round(100 * (self.total or 0) / self.maximum)
+    def lapsed(self) -> tuple[DimensionView, ...]:
+        return tuple(one for one in self.dimensions if one.tone == "lapsed")
 
 
 class RubricTeller:
     """Tells rubrics of one deal on one day."""
 
     def __init__(
-        self, playbook: Playbook, facts: DealFacts, on: date, lang: str, rows: Mapping[tuple[str, str], Score]
-    ) -> None:
-        self.playbook, self.facts, self.on, self.lang, self.rows = playbook, facts, on, lang, rows
+        self, playbook: Playbook, facts: DealFacts, on: date, lang: str, *, rows: Mapping[tuple[str, str], Score],
+        link: Callable[[Act], str],
+    ) -> None:  # fmt: skip
+        self.playbook, self.facts, self.on, self.lang = playbook, facts, on, lang
+        self.rows, self.link = rows, link
 
     def _text(self, key: str) -> str:
         return self.playbook.text(key, self.lang)
 
-    def tell(self, rubric: Rubric, result: RubricResult, roles: Iterable[RoleSign] = ()) -> RubricView:
+    def tell(
+        self, rubric: Rubric, result: RubricResult, roles: Iterable[RoleSign] = (), proposed: Iterable[Proposed] = ()
+    ) -> RubricView:
         words = f"rubric.{rubric.key}"
         views = tuple(self._dimension(rubric, one) for one in result.dimensions)
         band = f"{words}.band.{result.band}"
@@ -135,8 +154,15 @@ class RubricTeller:
             questions=tuple(self._text(f"{words}.borderline.{key}") for key in rubric.borderline if is_between),
             is_confirmed=result.is_confirmed,
             open_count=sum(not one.is_confirmed for one in result.dimensions),
+            is_early=result.is_early,
+            proposed=tuple(self._propose(one, result) for one in proposed if one.rubric == rubric.key),
             roles=tuple(self._role(sign) for sign in roles),
         )
+
+    def _propose(self, one: Proposed, result: RubricResult) -> ProposalView:
+        found = result.dimension(one.dimension)
+        label = self._text(f"rubric.{one.rubric}.{one.dimension}.label")
+        return ProposalView(str(one), label, one.points, found.maximum, self._tell(found.proposal))
 
     def _role(self, sign: RoleSign) -> RoleView:
         label = self.playbook.label("role", sign.role, self.lang)
@@ -156,7 +182,7 @@ class RubricTeller:
         tone = "confirmed" if result.is_confirmed else "lapsed" if result.has_lapsed else "proposed"
         cited = score.evidence_id if score is not None and result.is_confirmed else ""
         cited = cited or next((fact.id for fact in proposal.used), "")
-        shown = score.observation if score is not None and result.is_confirmed else self._say_people(proposal.people)
+        shown = score.observation if score is not None and result.is_confirmed else tell_basis(proposal, self.facts)
         return DimensionView(
             key=result.key,
             label=self._text(f"{words}.label"),
@@ -167,7 +193,7 @@ class RubricTeller:
             tone=tone,
             tag={"confirmed": _("confirmed"), "lapsed": _("to confirm again"), "proposed": _("proposed")}[tone],
             note=self._note(result),
-            wanted=tuple(self._want(check) for check in proposal.missing) if result.points < result.maximum else (),
+            wanted=tuple(self.want(check) for check in proposal.missing) if result.points < result.maximum else (),
             choices=self._choices(words, dimension, chosen, proposal.points),
             observation=shown,
             evidence_id=cited,
@@ -193,10 +219,11 @@ class RubricTeller:
             day = format_day(score.scored_on, year_of=self.on)
             return " · ".join([part for part in parts if part] + [_("%(who)s, %(day)s") % {
                 "who": score.author, "day": day}])  # fmt: skip
-        told = [self.say_evidence(fact) for fact in result.proposal.used]
-        people = self._say_people(result.proposal.people)
-        nothing = _("From the deal's own fields.") if result.points else _("Nothing on record speaks for more.")
-        return " · ".join([*told, people] if people else told) or nothing
+        return self._tell(result.proposal) or _("Nothing on record speaks for more.")
+
+    def _tell(self, proposal: Proposal) -> str:
+        told = [*(self.say_evidence(fact) for fact in proposal.used), tell_basis(proposal, self.facts)]
+        return " · ".join(part for part in told if part)
 
     def _note(self, result: DimensionResult) -> str:
         """What changed since a person confirmed it."""
@@ -221,12 +248,9 @@ class RubricTeller:
         strength = self.playbook.label("strength", fact.strength.key, self.lang)
         return f"“{label}”, {strength}, {day}"
 
-    def _say_people(self, people: Iterable[str]) -> str:
-        return ", ".join(people)
-
-    def _want(self, check: kinds.Check) -> Wanted:
-        who = say_who(check, self.facts, self.playbook, self.lang)
-        return Wanted(self.name_check(check), who, find_act(check))
+    def want(self, check: kinds.Check) -> Wanted:
+        who, act = say_who(check, self.facts, self.playbook, self.lang), find_act(check)
+        return Wanted(self.name_check(check), who, act, self.link(act))
 
     def name_check(self, check: kinds.Check) -> str:
         """What a check asks for, by name."""

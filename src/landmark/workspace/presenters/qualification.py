@@ -4,14 +4,13 @@ Answers: everything the page shows, as known on the day. Does not answer: what i
 """
 
 from dataclasses import dataclass
-from datetime import date
 from functools import cached_property
-from uuid import UUID
 
 from django.utils.translation import gettext as _
 
 from landmark.buying.competition import Competition, read_competition
 from landmark.buying.models import ItemState, ProcurementItem, ReturnWatch
+from landmark.buying.proposals import Proposed, list_proposals
 from landmark.buying.qualification import Qualified, read_qualified
 from landmark.closing.trials import Trials, read_trials
 from landmark.engines.checks import people_in
@@ -20,8 +19,13 @@ from landmark.engines.six_gates import Decision, GateOutput, answer_questions, d
 from landmark.playbook.rubrics import Qualification
 from landmark.ui.formats import format_day
 from landmark.workspace.presenters.deal import DealPage
-from landmark.workspace.presenters.points import RubricTeller, RubricView, Wanted
+from landmark.workspace.presenters.path import Act, find_act
+from landmark.workspace.presenters.points import ProposalView, RubricTeller, RubricView, Wanted
 from landmark.workspace.presenters.rivals import CompetitionView, tell_competition
+from landmark.workspace.presenters.trials import TrialsView, tell_trials
+from landmark.workspace.templatetags.workspace import link_to
+
+ROUTING = "routing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,41 +55,14 @@ class ItemView:
 
 
 @dataclass(frozen=True, slots=True)
-class TypeView:
-    """One kind of trial close."""
+class LackView:
+    """One thing the deciding gate misses, and where it is entered."""
 
-    kind: str
-    letter: str
     label: str
-    question: str
-    validates: str
-    state: str
-    state_label: str
-    is_next: bool
-
-
-@dataclass(frozen=True, slots=True)
-class AskedView:
-    """One asking. ``lacking`` names what a gap still needs."""
-
-    id: UUID
-    line: UUID
-    entry: UUID
-    letter: str
-    label: str
-    person: str
-    answer: str
-    asked_on: date
-    is_confirmed: bool
-    is_gap: bool
-    is_late: bool
-    clarified: str
-    impact: str
-    fix: str
-    owner: str
-    due_on: date | None
-    fixed_on: date | None
-    lacking: tuple[str, ...]
+    why: str
+    next_step: str
+    act: Act
+    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,10 +88,33 @@ class QualificationPage(DealPage):
 
     @cached_property
     def teller(self) -> RubricTeller:
-        return RubricTeller(self.playbook, self.facts, self.as_of.on, self.lang, self.qualified.rows)
+        return RubricTeller(
+            self.playbook, self.facts, self.as_of.on, self.lang, rows=self.qualified.rows, link=self._act_url
+        )
+
+    def _act_url(self, act: Act) -> str:
+        """Where what is missing can be entered; "" for what stands in the head of the overview."""
+        if act.query["do"] == "people":
+            return link_to(self.request, "workspace:people", pk=self.deal.id)
+        query = {**act.query, "back": "qualification"} if act.query["do"] in ("evidence", "person", "step") else {}
+        return link_to(self.request, "workspace:deal", pk=self.deal.id, query=query)
 
     def text(self, key: str) -> str:
         return self.playbook.text(key, self.lang)
+
+    @property
+    def is_early(self) -> bool:
+        """Before a solution is worked out the first question is whether it is worth it, after that what closes it."""
+        return self.deal.stage in self._open_stages[:2]
+
+    @property
+    def is_first(self) -> bool:
+        """Where to go from here is still the question."""
+        return self.deal.stage in self._open_stages[:1]
+
+    @property
+    def _open_stages(self) -> list[str]:
+        return [stage.key for stage in self.playbook.stages if stage.kind == "open"]
 
     # One decision
 
@@ -130,9 +130,16 @@ class QualificationPage(DealPage):
     def deciding(self) -> GateOutput | None:
         return next((gate for gate in self.gates if gate.gate == self.decision.gate), None)
 
-    @property
-    def passed_count(self) -> int:
-        return sum(gate.is_passed for gate in self.gates)
+    @cached_property
+    def lacking(self) -> list[LackView]:
+        """What the gate that decides still misses, with the form that takes it."""
+        gate = self.deciding
+        checks = {check.key: check for check in self.playbook.gate(gate.gate).checks} if gate else {}
+        found = []
+        for item in gate.missing if gate else ():
+            act = find_act(checks[item.check])
+            found.append(LackView(item.label, item.why, item.next_step, act, self._act_url(act)))
+        return found
 
     @property
     def reopens(self) -> str:
@@ -148,17 +155,30 @@ class QualificationPage(DealPage):
         """The five of the close of discovery."""
         found = answer_questions(self.part.discovery_close, self.facts, self.playbook, self.as_of.on)
         return [
-            QuestionView(self.text(f"discovery_close.{one.key}"), tuple(self.teller._want(c) for c in one.missing))
+            QuestionView(self.text(f"discovery_close.{one.key}"), tuple(self.teller.want(c) for c in one.missing))
             for one in found
         ]
 
     # Rubrics and matrices
 
     @cached_property
+    def proposals(self) -> tuple[Proposed, ...]:
+        """Points that the record speaks for and nobody confirmed yet; where to go first is asked at the start alone."""
+        past = (
+            () if self.is_first else {self.part.matrix(ROUTING).first.rubric, self.part.matrix(ROUTING).second.rubric}
+        )
+        return tuple(one for one in list_proposals(self.qualified) if one.rubric not in past)
+
+    @property
+    def proposed(self) -> list[tuple[str, ProposalView]]:
+        """All of them, each with the label of its rubric."""
+        return [(view.label, one) for view in self.rubrics.values() for one in view.proposed]
+
+    @cached_property
     def rubrics(self) -> dict[str, RubricView]:
-        results = self.qualified.results
+        results, on = self.qualified.results, self.as_of.on
         return {
-            one.key: self.teller.tell(one, results[one.key], read_roles(one, self.facts, self.as_of.on))
+            one.key: self.teller.tell(one, results[one.key], read_roles(one, self.facts, on), self.proposals)
             for one in self.part.rubrics
         }
 
@@ -221,6 +241,11 @@ class QualificationPage(DealPage):
         return next((label for _key, label, is_on in self.purchase_types if is_on), "")
 
     @property
+    def buying_points(self) -> str:
+        """Both sides for themselves; they are never added up."""
+        return " · ".join(f"{one.points}/{one.maximum}" for one in self.rubrics["buying_process"].dimensions)
+
+    @property
     def item_states(self) -> list[tuple[str, str]]:
         return [(str(value), str(label)) for value, label in ItemState.choices]
 
@@ -242,41 +267,12 @@ class QualificationPage(DealPage):
     # Trial closes
 
     @cached_property
-    def trials(self) -> Trials:
+    def found_trials(self) -> Trials:
         return read_trials(self.deal, self.playbook, self.as_of)
 
     @cached_property
-    def types(self) -> list[TypeView]:
-        states = {
-            "not_asked": _("not asked"), "confirmed": _("confirmed"), "gap": _("open gap"), "fixed": _("ask again"),
-        }  # fmt: skip
-        return [
-            TypeView(
-                one.kind, one.kind.upper(), self.text(f"trial_close.{one.kind}.label"),
-                self.text(f"trial_close.{one.kind}.question"), self.text(f"trial_validates.{one.validates}.label"),
-                one.state, states[one.state], one.kind == self.trials.next_kind,
-            )
-            for one in self.trials.types
-        ]  # fmt: skip
-
-    @cached_property
-    def asked(self) -> list[AskedView]:
-        lacking = {
-            "clarified": _("what they mean"), "impact": _("what it changes"), "fix": _("the smallest fix"),
-            "owner": _("who does it"), "due_on": _("by when"),
-        }  # fmt: skip
-        views = []
-        for one in self.trials.asked:
-            row = one.row
-            views.append(
-                AskedView(
-                    row.id, row.line, row.entry, row.kind.upper(), self.text(f"trial_close.{row.kind}.label"),
-                    row.person, row.answer, row.asked_on, row.is_confirmed, one.is_gap, one.is_late, row.clarified,
-                    self.playbook.label("gap_impact", row.impact, self.lang) if row.impact else "", row.fix,
-                    row.owner, row.due_on, row.fixed_on, tuple(lacking[key] for key in one.lacking),
-                )
-            )  # fmt: skip
-        return views
+    def trials(self) -> TrialsView:
+        return tell_trials(self.found_trials, self.playbook, self.lang)
 
     @property
     def impacts(self) -> list[tuple[str, str]]:

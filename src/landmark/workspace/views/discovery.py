@@ -11,9 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -24,6 +22,7 @@ from landmark.workspace.discovery_forms import RoomForm
 from landmark.workspace.discovery_sheets import SHEETS, Sheet, find_row, press
 from landmark.workspace.presenters.discovery import DiscoveryPage
 from landmark.workspace.views.deals import find_deal
+from landmark.workspace.views.sheets import check_may_change, go_on, show_page
 
 
 @require_safe
@@ -31,8 +30,8 @@ from landmark.workspace.views.deals import find_deal
 def show_discovery(request: MemberRequest, pk: UUID) -> HttpResponse:
     page = DiscoveryPage(request, find_deal(request, pk))
     do = request.GET.get("do", "")
-    if do and not page.can_edit:
-        raise PermissionDenied(_("On this deal you can read; its owner, a manager or sales operations can change it."))
+    if do:
+        check_may_change(page)
     if do == "pre_call":
         return _show(page, {"sheet": "pre_call", "title": _("From memory")})
     sheet = SHEETS.get(do)
@@ -50,11 +49,9 @@ def _context(page: DiscoveryPage, do: str, sheet: Sheet, form: RoomForm, row: An
 
 
 def _show(page: DiscoveryPage, context: dict[str, Any], status: int = 200) -> HttpResponse:
-    """The sheet alone when htmx asks for it, else the whole page with the sheet in it."""
-    htmx = page.request.htmx
-    alone = "sheet" in context and htmx and htmx.target == "act"
-    template = "workspace/discovery/sheet.html" if alone else "workspace/discovery.html"
-    return render(page.request, template, {"page": page, **context}, status=status)
+    return show_page(
+        page, context, whole="workspace/discovery.html", sheet="workspace/discovery/sheet.html", status=status
+    )
 
 
 @require_POST
@@ -115,7 +112,4 @@ def _beside_theirs(page: DiscoveryPage, sheet: Sheet, row: Any, sentence: str) -
 def finish(page: DiscoveryPage, sentence: str, anchor: str = "") -> HttpResponse:
     """Back to the part of the page that was changed, with a short message."""
     messages.success(page.request, sentence)
-    url = page.url(anchor=anchor)
-    if page.request.htmx:
-        return HttpResponse(status=204, headers={"HX-Redirect": url})
-    return redirect(url)
+    return go_on(page.request, page.url(anchor=anchor))

@@ -10,9 +10,9 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -44,6 +44,7 @@ from landmark.workspace.presenters.people_starts import (
     start_review,
 )
 from landmark.workspace.views.deals import find_deal
+from landmark.workspace.views.sheets import check_may_change, go_on, open_sheet, show_page
 
 FormBuilder = Callable[[PeoplePage], dict[str, Any]]
 
@@ -53,12 +54,11 @@ FormBuilder = Callable[[PeoplePage], dict[str, Any]]
 def show_people(request: MemberRequest, pk: UUID) -> HttpResponse:
     """The page; with ``?do=`` one of its forms, alone when htmx asks for the sheet."""
     page = PeoplePage(request, find_deal(request, pk))
-    build = FORMS.get(request.GET.get("do", ""))
-    if build is not None and not page.can_edit:
-        raise PermissionDenied(_("On this deal you can read; its owner, a manager or sales operations can change it."))
-    context = build(page) if build else {}
-    template = "people/sheet.html" if build and request.htmx and request.htmx.target == "act" else "people.html"
-    return render(request, f"workspace/{template}", {"page": page, **context})
+    return _show(page, open_sheet(page, FORMS))
+
+
+def _show(page: PeoplePage, context: dict[str, Any], status: int = 200) -> HttpResponse:
+    return show_page(page, context, whole="workspace/people.html", sheet="workspace/people/sheet.html", status=status)
 
 
 # What each form starts with
@@ -111,23 +111,13 @@ FORMS: Mapping[str, FormBuilder] = {
 def _posted(request: MemberRequest, pk: UUID) -> PeoplePage:
     """The page of somebody who may change it; everybody else is told who can."""
     page = PeoplePage(request, find_deal(request, pk))
-    if not page.can_edit:
-        raise PermissionDenied(_("On this deal you can read; its owner, a manager or sales operations can change it."))
+    check_may_change(page)
     return page
-
-
-def _again(page: PeoplePage, context: dict[str, Any], status: int = 422) -> HttpResponse:
-    """The form again, with what stands in the way."""
-    template = "workspace/people/sheet.html" if page.request.htmx else "workspace/people.html"
-    return render(page.request, template, {"page": page, **context}, status=status)
 
 
 def _done(page: PeoplePage, sentence: str, at: str = "") -> HttpResponse:
     messages.success(page.request, sentence)
-    url = page.link() + (f"#{at}" if at else "")
-    if page.request.htmx:
-        return HttpResponse(status=204, headers={"HX-Redirect": url})
-    return redirect(url)
+    return go_on(page.request, page.link() + (f"#{at}" if at else ""))
 
 
 def _refuse(page: PeoplePage, form: Any, error: Exception, context: dict[str, Any], version: int) -> HttpResponse:
@@ -138,7 +128,7 @@ def _refuse(page: PeoplePage, form: Any, error: Exception, context: dict[str, An
     if stale and "version" in form.fields:
         form.data = form.data.copy()
         form.data["version"] = version
-    return _again(page, {"form": form, **context}, 409 if stale else 422)
+    return _show(page, {"form": form, **context}, 409 if stale else 422)
 
 
 ERRORS = (Refused, LedgerError, ValidationError)
@@ -152,7 +142,7 @@ def save_person(request: MemberRequest, pk: UUID) -> HttpResponse:
     form = make_person_form(page, row, request.POST)
     context: dict[str, Any] = {"sheet": "person", "person": row}
     if not form.is_valid():
-        return _again(page, {"form": form, **context})
+        return _show(page, {"form": form, **context}, 422)
     data, on = form.cleaned_data, current_day(request.org)
     card = people_actions.Card(
         name=data["name"], title=data["title"], email=data["email"], roles=data["roles"], stance=data["stance"],
@@ -221,7 +211,7 @@ def save_review(request: MemberRequest, pk: UUID) -> HttpResponse:
             process_actions.remove_step(page.deal, by=request.member, step_id=step_id)
             return _done(page, _("The review is removed."), "way")
         if not form.is_valid():
-            return _again(page, {"form": form, **context})
+            return _show(page, {"form": form, **context}, 422)
         process_actions.save_step(page.deal, by=request.member, values=form.read_values(), step_id=step_id)
     except ERRORS as error:
         form.is_valid()
@@ -235,7 +225,7 @@ def save_answers(request: MemberRequest, pk: UUID) -> HttpResponse:
     page = _posted(request, pk)
     form = AnswersForm(request.POST)
     if not form.is_valid():
-        return _again(page, {"sheet": "answers", "form": form})
+        return _show(page, {"sheet": "answers", "form": form}, 422)
     data = dict(form.cleaned_data)
     version = data.pop("version")
     try:
@@ -255,7 +245,7 @@ def confirm(request: MemberRequest, pk: UUID) -> HttpResponse:
     page = _posted(request, pk)
     form = ConfirmForm(request.POST, request.FILES, people=page.crowd)
     if not form.is_valid():
-        return _again(page, {"sheet": "confirm", "form": form})
+        return _show(page, {"sheet": "confirm", "form": form}, 422)
     data = form.cleaned_data
     person = _stakeholder(page, page.crowd.find(as_id(data["person"])))
     try:
@@ -274,7 +264,7 @@ def plan_meeting(request: MemberRequest, pk: UUID) -> HttpResponse:
     page = _posted(request, pk)
     form = MeetingForm(request.POST, people=page.crowd)
     if not form.is_valid():
-        return _again(page, {"sheet": "meeting", "form": form})
+        return _show(page, {"sheet": "meeting", "form": form}, 422)
     data = form.cleaned_data
     plan = commitment_actions.MeetingPlan(
         planned_on=data["planned_on"], steps=data["steps"], decide_by=data["decide_by"],
@@ -294,7 +284,7 @@ def answer_meeting(request: MemberRequest, pk: UUID) -> HttpResponse:
     meeting = _find_meeting(page)
     form = AnswerForm(request.POST, people=page.crowd, playbook=page.playbook, lang=page.lang)
     if not form.is_valid():
-        return _again(page, {"sheet": "answer", "form": form})
+        return _show(page, {"sheet": "answer", "form": form}, 422)
     data = dict(form.cleaned_data)
     version = data.pop("version")
     data.pop("meeting")

@@ -14,7 +14,6 @@ from uuid import UUID
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse, QueryDict
-from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
@@ -45,6 +44,7 @@ from landmark.workspace.plan_forms import (
 )
 from landmark.workspace.presenters.plan import PlanPage
 from landmark.workspace.views.deals import find_deal
+from landmark.workspace.views.sheets import check_may_change, go_on, open_sheet, show_page
 
 FormBuilder = Callable[[PlanPage], dict[str, Any]]
 
@@ -54,16 +54,11 @@ FormBuilder = Callable[[PlanPage], dict[str, Any]]
 def show_plan(request: MemberRequest, pk: UUID) -> HttpResponse:
     """The page; with ``?do=`` one of its forms, alone when htmx asks for the sheet."""
     page = PlanPage(request, find_deal(request, pk))
-    build = FORMS.get(request.GET.get("do", ""))
-    if build is not None and not page.can_edit:
-        raise PermissionDenied(_("On this deal you can read; its owner, a manager or sales operations can change it."))
-    return _render(page, build(page) if build else {})
+    return _render(page, open_sheet(page, FORMS))
 
 
 def _render(page: PlanPage, context: dict[str, Any], status: int = 200) -> HttpResponse:
-    is_sheet = page.request.htmx and page.request.htmx.target == "act"
-    template = "workspace/plan/sheet.html" if is_sheet else "workspace/plan.html"
-    return render(page.request, template, {"page": page, **context}, status=status)
+    return show_page(page, context, whole="workspace/plan.html", sheet="workspace/plan/sheet.html", status=status)
 
 
 def _page(request: MemberRequest, pk: UUID) -> PlanPage:
@@ -75,8 +70,7 @@ def _page(request: MemberRequest, pk: UUID) -> PlanPage:
 
 def _changing(request: MemberRequest, pk: UUID) -> PlanPage:
     page = _page(request, pk)
-    if not page.can_edit:
-        raise PermissionDenied(_("On this deal you can read; its owner, a manager or sales operations can change it."))
+    check_may_change(page)
     return page
 
 
@@ -92,10 +86,7 @@ def _finish(page: PlanPage, sentence: str, **query: str) -> HttpResponse:
 
 
 def _back(page: PlanPage, **query: str) -> HttpResponse:
-    url = page.url(list=page.key, **query)
-    if page.request.htmx:
-        return HttpResponse(status=204, headers={"HX-Redirect": url})
-    return redirect(url)
+    return go_on(page.request, page.url(list=page.key, **query))
 
 
 def _refuse(page: PlanPage, refused: Exception) -> HttpResponse:

@@ -14,16 +14,15 @@ from django.utils.translation import gettext as _
 
 from landmark.closing.models import Letter
 from landmark.closing.person_data import PersonData, Trace, Words, find_person_data
+from landmark.closing.person_files import find_files, remove_files
 from landmark.deals.gate_states import refresh_gate_state
 from landmark.deals.locks import lock_deal
 from landmark.deals.models import Person, StageMove
 from landmark.deals.policies import Refused
 from landmark.deals.records import actor_of
 from landmark.ledger.append import append_audit
-from landmark.ledger.attachments import find_attachment
 from landmark.ledger.erase import erase
 from landmark.ledger.inputs import NewAudit
-from landmark.ledger.models import Evidence
 from landmark.orgs.models import Member
 from landmark.orgs.permissions import check_right
 from landmark.orgs.roles import Right
@@ -66,15 +65,14 @@ def erase_person(person: Person, *, by: Member, typed_name: str, via: str = "web
         data = find_person_data(person)
         for deal in data.deals:
             lock_deal(deal)
-        words = Words(person)
+        files = find_files((*_theirs(data), *data.papers, *data.ledger), data.deals, data.words.stand_in)
         for trace in data.traces:
-            _clean_row(trace, words)
+            _clean_row(trace, data.words)
         gone = erase(
             person.org_id, [row.pk for row in data.ledger], by=actor_of(by), source=via, note=_("a person's data")
         )
         for letter in data.letters:
-            _clean_letter(letter, words)
-        files = _files_of(data)
+            _clean_letter(letter, data.words)
         row = NewAudit(
             verb="person.erased", object_kind="person", object_id=person.id,
             detail={"rows": len(data.traces), "ledger": gone, "letters": len(data.letters), "files": len(files)},
@@ -82,9 +80,13 @@ def erase_person(person: Person, *, by: Member, typed_name: str, via: str = "web
         append_audit(person.org_id, [row], by=actor_of(by), source=via)
         for deal in data.deals:
             refresh_gate_state(lock_deal(deal))
-        transaction.on_commit(lambda: _remove(files))
+        transaction.on_commit(lambda: remove_files(files))
     person.refresh_from_db()
     return Erased(len(data.traces), gone, len(data.letters), len(files))
+
+
+def _theirs(data: PersonData) -> list[Model]:
+    return [trace.row for trace in data.traces if trace.is_theirs]
 
 
 def _clean_row(trace: Trace, words: Words) -> None:
@@ -116,21 +118,6 @@ def _replace_words(row: Model, trace: Trace, words: Words) -> None:
 
 def _clean_letter(row: Letter, words: Words) -> None:
     row.recipients = words.replace(row.recipients, GONE)
-    row.subject, row.body = words.replace(row.subject, GONE), words.replace(row.body, GONE)
-    row.save(update_fields=["recipients", "subject", "body"])
-
-
-def _files_of(data: PersonData) -> list[str]:
-    """Files that name the person and that no other record still needs: papers, enclosures, evidence of theirs."""
-    papers = {row.attachment_sha256 for row in data.papers}
-    shown = {file["sha256"] for row in data.letters for file in row.attachments if file["sha256"] in papers}
-    proofs = {row.attachment_sha256 for row in data.ledger if isinstance(row, Evidence) and row.attachment_sha256}
-    kept = Evidence.objects.filter(org_id=data.person.org_id, attachment_sha256__in=proofs).exclude(
-        pk__in=[row.pk for row in data.ledger]
-    )
-    return sorted((papers | shown | proofs) - set(kept.values_list("attachment_sha256", flat=True)))
-
-
-def _remove(files: list[str]) -> None:
-    for sha256 in files:
-        find_attachment(sha256).unlink(missing_ok=True)
+    for name in ("subject", "body", "problem"):
+        setattr(row, name, words.replace(getattr(row, name), GONE))
+    row.save(update_fields=["recipients", "subject", "body", "problem"])

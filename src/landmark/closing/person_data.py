@@ -1,12 +1,13 @@
 """Everything held about one of the buyer's people, wherever it stands.
 
-Answers: which rows are theirs, which speak of them, in which words their name or address stands. Does not answer: how
-it is erased (``person_actions``). The walk knows no list of tables: a new table with a deal is searched by itself.
-Not reached: files of imports and backups, and words inside attached files.
+Answers: which rows are theirs, which speak of them, in which words their name (also an earlier one) or address stands.
+Does not answer: which files show them (``person_files``), how it is erased (``person_actions``). The walk knows no list
+of tables: a new table with a deal is searched by itself. Somebody of the same name at another account is somebody else:
+outside their own deals only the address counts. Not reached: files of imports and backups, first names alone.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -19,8 +20,9 @@ from django.utils import timezone
 from landmark.closing.models import IssuedPaper, Letter
 from landmark.deals.models import Deal, Person, Stakeholder
 from landmark.ledger.models import AuditEvent, Evidence, FieldChange, Payload
+from landmark.orgs.models import Notice
 
-ROOM = ("deals", "buying", "plans", "closing")
+ROOM = ("deals", "buying", "plans", "closing", "outlook", "cadence", "connectors")
 SHORTEST_NAME = 3
 
 
@@ -53,6 +55,7 @@ class PersonData:
     """``ledger``: rows of the chain with words of or about them, by kind."""
 
     person: Person
+    words: "Words"
     traces: tuple[Trace, ...]
     ledger: tuple[Evidence | FieldChange | AuditEvent, ...]
     letters: tuple[Letter, ...]
@@ -92,17 +95,25 @@ class PersonData:
 
 def find_person_data(person: Person) -> PersonData:
     deals = tuple(Deal.objects.filter(_of_person(person)).distinct().order_by("opened_at"))
-    words = Words(person)
+    words = Words((person.name, *_earlier_names(person)), person.email)
     return PersonData(
         person=person,
-        traces=tuple(_find_traces(person, words, deals)),
-        ledger=tuple(_find_ledger(person, words)),
-        letters=tuple(row for row in Letter.objects.filter(deal__in=deals) if words.stand_in(_letter_text(row))),
+        words=words,
+        traces=(*_find_traces(person, words, deals), *_find_notices(person, words, deals)),
+        ledger=tuple(_find_ledger(person, words, deals)),
+        letters=tuple(_find_letters(person, words, deals)),
         papers=tuple(
             row for row in IssuedPaper.objects.filter(deal__in=deals) if str(person.id) in row.person_ids
         ),
         deals=deals,
     )  # fmt: skip
+
+
+def _earlier_names(person: Person) -> list[str]:
+    """A person may have been put down under another name first; the ledger knows it by their part in a deal."""
+    stakes = [str(pk) for pk in Stakeholder.objects.filter(person=person).values_list("pk", flat=True)]
+    rows = AuditEvent.objects.filter(org_id=person.org_id, verb="person.mapped", detail__stakeholder__in=stakes)
+    return [row.note for row in rows.with_text()]
 
 
 def _of_person(person: Person) -> Q:
@@ -112,12 +123,15 @@ def _of_person(person: Person) -> Q:
 
 
 class Words:
-    """A person's name and address, as they stand in texts."""
+    """A person's names and address, as they stand in texts."""
 
-    def __init__(self, person: Person) -> None:
-        found = [text for text in (person.name.strip(), person.email.strip()) if len(text) >= SHORTEST_NAME]
-        pattern = "|".join(re.escape(text) for text in sorted(found, key=len, reverse=True))
-        self._pattern = re.compile(rf"(?<!\w)(?:{pattern})(?!\w)", re.IGNORECASE) if found else None
+    def __init__(self, names: Iterable[str], email: str) -> None:
+        held = {" ".join(name.split()) for name in names}
+        self._address = _compile([email.strip()])
+        self._pattern = _compile([*held, email.strip()])
+
+    def hold_address(self, value: object) -> bool:
+        return self._address is not None and self._address.search(_flat(value)) is not None
 
     def stand_in(self, value: object) -> bool:
         return self._pattern is not None and self._pattern.search(_flat(value)) is not None
@@ -133,6 +147,13 @@ class Words:
         return {key: self.replace(held, by) for key, held in value.items()} if isinstance(value, dict) else value
 
 
+def _compile(texts: Iterable[str]) -> re.Pattern[str] | None:
+    """Whole words, whatever stands between them and however they are written."""
+    found = sorted((text for text in texts if len(text) >= SHORTEST_NAME), key=len, reverse=True)
+    pattern = "|".join(r"\s+".join(re.escape(part) for part in text.split()) for text in found)
+    return re.compile(rf"(?<!\w)(?:{pattern})(?!\w)", re.IGNORECASE) if found else None
+
+
 def _find_traces(person: Person, words: Words, deals: tuple[Deal, ...]) -> Iterator[Trace]:
     yield Trace(person, (), is_theirs=True)
     stakes = list(Stakeholder.objects.filter(person=person).values_list("pk", flat=True))
@@ -146,6 +167,19 @@ def _find_traces(person: Person, words: Words, deals: tuple[Deal, ...]) -> Itera
             named = tuple(name for name in texts if words.stand_in(getattr(row, name)))
             if row.pk in theirs or named:
                 yield Trace(row, named, row.pk in theirs)
+
+
+def _find_notices(person: Person, words: Words, deals: tuple[Deal, ...]) -> Iterator[Trace]:
+    for row in Notice.objects.filter(org=person.org_id, deal_id__in=[deal.pk for deal in deals]):
+        if words.stand_in(row.text):
+            yield Trace(row, ("text",), is_theirs=False)
+
+
+def _find_letters(person: Person, words: Words, deals: tuple[Deal, ...]) -> Iterator[Letter]:
+    for row in Letter.objects.filter(deal__org=person.org_id):
+        held = [row.subject, row.body, row.recipients, row.problem]
+        if words.hold_address(held) or (row.deal in deals and words.stand_in(held)):
+            yield row
 
 
 def _models() -> Iterator[type[Model]]:
@@ -196,17 +230,18 @@ def text_fields(model: type[Model]) -> list[Field[Any, Any]]:
     ]
 
 
-def _find_ledger(person: Person, words: Words) -> Iterator[Evidence | FieldChange | AuditEvent]:
-    """Rows of the chain whose words name the person or are of their record."""
-    payloads = Payload.objects.filter(org_id=person.org_id).exclude(salt=b"")
-    named = [pk for pk, body in payloads.values_list("pk", "body").iterator(chunk_size=2000) if words.stand_in(body)]
+def _find_ledger(
+    person: Person, words: Words, deals: tuple[Deal, ...]
+) -> Iterator[Evidence | FieldChange | AuditEvent]:
+    """Rows of the chain whose words hold the address, or name them and belong to their deals or to none."""
+    ids = {deal.pk for deal in deals} | {None}
+    payloads = Payload.objects.filter(org_id=person.org_id).exclude(salt=b"").values_list("pk", "body")
+    found = {pk: words.hold_address(body) for pk, body in payloads.iterator(chunk_size=2000) if words.stand_in(body)}
+    named = list(found)
     for model in (Evidence, FieldChange, AuditEvent):
         for start in range(0, len(named), 500):
-            yield from model.objects.filter(payload_id__in=named[start : start + 500]).with_text()
-
-
-def _letter_text(row: Letter) -> list[object]:
-    return [row.subject, row.body, row.recipients]
+            rows = model.objects.filter(payload_id__in=named[start : start + 500]).with_text()
+            yield from (row for row in rows if row.deal_id in ids or found[row.payload_id])
 
 
 def _flat(value: object) -> str:

@@ -1,6 +1,8 @@
 """Everything held about a person is found, exported and erased; the ledger still verifies."""
 
+import io
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.apps import apps
@@ -8,19 +10,21 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from landmark.buying.models import Fact
+from landmark.buying.models import CallNote, Fact
+from landmark.buying.people_actions import Card, save_person
 from landmark.closing.models import Letter
 from landmark.closing.paper_actions import issue_paper
 from landmark.closing.person_actions import GONE, OF_THEM, erase_person
 from landmark.closing.person_data import ROOM, find_person_data
 from landmark.deals.actions.evidence import add_evidence
 from landmark.deals.actions.stakeholders import save_stakeholder
-from landmark.deals.models import Person, StageMove, Stakeholder
+from landmark.deals.models import Deal, Person, StageMove, Stakeholder
 from landmark.deals.policies import Refused
 from landmark.ledger.attachments import find_attachment
+from landmark.ledger.models import Evidence
 from landmark.ledger.verify import verify
 from landmark.orgs.as_of import latest
-from landmark.orgs.models import Member
+from landmark.orgs.models import Member, Notice
 from landmark.orgs.roles import Role
 from landmark.playbook.schema import Strength
 from tests.factories import make_deal, make_member, make_org
@@ -96,6 +100,75 @@ def test_nothing_of_them_is_left_and_the_ledger_verifies(person: Person, admin: 
     report = verify(person.org_id)
     assert report.is_whole, report.problem
     assert report.counts.erased >= 2
+
+
+def keep_evidence(
+    deal: Deal, admin: Member, content: bytes, *, strength: Strength = Strength.DOCUMENTED, **words: str
+) -> Path:
+    pk = add_evidence(
+        deal, by=admin, key="contract_signed" if strength == Strength.SIGNED else "qualification_call",
+        strength=strength, occurred_on=latest(deal.org).on, attachment=io.BytesIO(content), **words,
+    )  # fmt: skip
+    return find_attachment(Evidence.objects.get(pk=pk).attachment_sha256)
+
+
+MAIL = (
+    b"From: Someone <x@birch.example>\r\nSubject: =?utf-8?q?Re=3A_go?=\r\nDate: Mon, 2 Mar 2026 10:00:00 +0000\r\n"
+    b"Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"
+)
+EVENT = (
+    b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nBEGIN:VEVENT\r\nUID:1\r\nDTSTAMP:20260302T100000Z\r\n"
+    b"DTSTART:20260302T100000Z\r\nSUMMARY:Talk\r\nATTENDEE;CN=Bruno Kel\r\n ler:mailto:%s\r\nEND:VEVENT\r\n"
+    b"END:VCALENDAR\r\n"
+)
+
+
+@pytest.mark.rule("10.3", "Erasing reaches e-mails and calendar files by what stands in them, and no file others need")
+def test_files_that_name_them_go_and_files_others_need_stay(person: Person, admin: Member) -> None:
+    deal = Deal.objects.get(stakeholders__person=person)
+    mail = keep_evidence(deal, admin, MAIL + b"Bruno=20Keller says yes.", title="A mail")
+    event = keep_evidence(deal, admin, EVENT % b"office@birch.example", title="An invitation")
+    said = keep_evidence(deal, admin, b"%PDF-1.7 what he said", author=NAME)
+    contract = keep_evidence(deal, admin, b"%PDF-1.7 signed", strength=Strength.SIGNED, author=NAME)
+    shared = keep_evidence(deal, admin, b"%PDF-1.7 the price list", author=NAME)
+    keep_evidence(deal, admin, b"%PDF-1.7 the price list", title="Price list")
+    other = make_member(make_org("Beech", "beech"), Role.ADMINISTRATOR, "Bo Hart")
+    elsewhere = keep_evidence(make_deal(other), other, MAIL + b"Hello Bruno Keller", title="Of another house")
+    assert elsewhere == keep_evidence(deal, admin, MAIL + b"Hello Bruno Keller", title="The same mail here")
+    plain = keep_evidence(deal, admin, MAIL + b"Hello Ines.", title="Not about him")
+    erase_person(person, by=admin, typed_name=NAME)
+    assert [path.exists() for path in (mail, event, said)] == [False, False, False]
+    assert [path.exists() for path in (contract, shared, elsewhere, plain)] == [True, True, True, True]
+
+
+@pytest.mark.rule("10.3", "Erasing reaches notices, notes of calls, earlier names and letters that came back")
+def test_notices_notes_earlier_names_and_letters_are_reached(person: Person, admin: Member) -> None:
+    deal = Deal.objects.get(stakeholders__person=person)
+    stake = Stakeholder.objects.get(person=person)
+    save_person(deal, by=admin, card=Card("Bruno Kellner", email=EMAIL), state={}, stakeholder=stake)
+    save_person(deal, by=admin, card=Card(NAME, email=EMAIL), state={}, stakeholder=stake)
+    person.refresh_from_db()
+    note = CallNote.objects.create(
+        deal=deal, text="Bruno  Keller and Bruno\nKellner agree", held_on=latest(deal.org).on, author=admin.name,
+        created_at=timezone.now(),
+    )  # fmt: skip
+    notice = Notice.objects.create(org=deal.org, member=admin, deal_id=deal.id, text=f"{NAME} returned it")
+    elsewhere = make_deal(admin, "Another deal", account_name="Cedar Mills")
+    letter = Letter.objects.create(
+        deal=elsewhere, kind="recap", token="u", recipients=[{"name": "", "email": EMAIL}], subject="Recap",
+        body="Hello", problem=f"refused: {EMAIL}", created_at=timezone.now(),
+    )  # fmt: skip
+    namesake = add_evidence(
+        elsewhere, by=admin, key="fit_confirmed", strength=Strength.BUYER, occurred_on=latest(deal.org).on, author=NAME
+    )
+    erase_person(person, by=admin, typed_name=NAME)
+    for row in (note, notice, letter):
+        row.refresh_from_db()
+    assert note.text == f"{GONE} and {GONE} agree"
+    assert notice.text == f"{GONE} returned it"
+    assert (letter.recipients, letter.problem) == ([{"name": "", "email": GONE}], f"refused: {GONE}")
+    assert Evidence.objects.get(pk=namesake).author == NAME
+    assert verify(person.org_id).is_whole
 
 
 def test_only_an_administrator_who_types_the_name_erases(person: Person, admin: Member) -> None:

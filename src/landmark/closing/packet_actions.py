@@ -9,11 +9,12 @@ from typing import Any, BinaryIO
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from landmark.closing.days import workdays_of
 from landmark.closing.handover import read_is_signed
 from landmark.closing.models import GoNoGo, Lane, LaneAsk, Packet, Paper, SignatureFrame, SigningStep
 from landmark.closing.models.packet import AskKind, Outcome, PaperState, Side
 from landmark.closing.packet import read_go_facts, read_signatures
-from landmark.closing.policies import check_can_work
+from landmark.closing.policies import check_can_work, check_colleague
 from landmark.closing.signatures import fill_decision
 from landmark.closing.working import check_day, fresh, next_number, save_changes, today
 from landmark.deals.changing import Change, changing
@@ -21,16 +22,10 @@ from landmark.deals.models import Deal, Stakeholder
 from landmark.deals.policies import Refused, check_version
 from landmark.deals.proofs import prove
 from landmark.engines.last_mile import answer_due, is_fully_signed, judge_go, may_sign
-from landmark.engines.workdays import Workdays
 from landmark.ledger.attachments import store_attachment
 from landmark.orgs.models import Member
 from landmark.playbook.loader import load_playbook
 from landmark.playbook.schema import Strength
-
-
-def workdays_of(deal: Deal) -> Workdays:
-    return Workdays([deal.org.country])
-
 
 # The packet and its papers
 
@@ -125,8 +120,7 @@ def save_lane(
             raise Refused(_("The playbook of this deal has no such lane."))
         if reviewer is not None and reviewer.deal_id != change.deal.id:
             raise Refused(_("This person is not on this deal."))
-        if owner is not None and (owner.org_id != change.deal.org_id or not owner.is_active):
-            raise Refused(_("Choose somebody of your organisation who is still here."))
+        check_colleague(change.deal, owner)
         save_changes(lane, {"owner": owner, "reviewer": reviewer, "answer_days": answer_days})
         change.record("lane.saved", lane=key)
     return lane

@@ -40,3 +40,9 @@ def check_can_decide(member: Member, deal: Deal) -> None:
     check_can_follow_up(member, deal)
     if deal.is_closed:
         raise Refused(_("This deal is won; what came before the signature stays as it was."))
+
+
+def check_colleague(deal: Deal, member: Member | None) -> None:
+    """Whoever is named for something of ours is here."""
+    if member is not None and (member.org_id != deal.org_id or not member.is_active):
+        raise Refused(_("Choose somebody of your organisation who is still here."))

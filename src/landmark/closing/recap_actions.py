@@ -49,8 +49,11 @@ class LineInput:
 def _next_version(model: type[Record], deal: Deal, if_number: int | None) -> int:
     """The number of the version to write, unless somebody wrote one since."""
     number = next_number(model, deal)
-    sentence = _("A newer version, v%(number)s, was saved meanwhile. Yours is still below: compare, then save again.")
-    check_version(number - 1, if_number, sentence=sentence % {"number": number - 1})
+    if if_number is not None and if_number != number - 1:
+        raise Refused(
+            _("A newer version, v%(number)s, was saved meanwhile. Yours is still below: compare, then save again.")
+            % {"number": number - 1}
+        )
     return number
 
 

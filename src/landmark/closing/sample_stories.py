@@ -128,7 +128,9 @@ def _move(to_stage: str, note: str, *, reason: str = "") -> Step:
     return move
 
 
-KNOWN = tuple(map(_part, (fill_people, fill_discovery, fill_plan, fill_qualification, fill_trials)))
+KNOWN: tuple[Step, ...] = (
+    _part(fill_people), _part(fill_discovery), _part(fill_plan), _part(fill_qualification), _part(fill_trials),
+)  # fmt: skip
 DECISION, CLOSE = _part(fill_decision), _part(fill_close)
 
 PLOTS = (

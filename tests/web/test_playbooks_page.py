@@ -40,3 +40,11 @@ def test_the_effect_on_open_deals_is_shown_beforehand(world: World) -> None:
     html = world.client(world.alice).get(url).content.decode()
     assert world.deal.name in html
     assert "decision_held" in html
+
+
+def test_the_form_of_a_new_deal_on_its_own_page_needs_no_script(world: World) -> None:
+    """There is no sheet to swap it into, so it is sent as any form is."""
+    client = world.client(world.alice)
+    assert "hx-post" not in client.get(f"/{world.org.slug}/new/").content.decode().split('class="sheet-body')[1]
+    sheet = client.get(f"/{world.org.slug}/new/", headers={"HX-Request": "true"}).content.decode()
+    assert 'hx-target="#act"' in sheet

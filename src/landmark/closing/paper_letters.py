@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from landmark.closing.letter_actions import send_letter
+from landmark.closing.letter_actions import send_again, send_letter
 from landmark.closing.mail import Enclosure, NewLetter, Recipient, check_letter
 from landmark.closing.minutes_actions import send_minutes
 from landmark.closing.models import DecisionMeeting, Invitee, Letter, LetterState, MeetingState, Minutes
@@ -32,6 +32,12 @@ def list_recipients(deal: Deal) -> list[Recipient]:
     """The buyer's people with an e-mail address, by name."""
     rows = Stakeholder.objects.filter(deal=deal).exclude(person__email="").select_related("person")
     return [Recipient(row.person.email, row.person.name) for row in rows.order_by("person__name")]
+
+
+def names_without_address(deal: Deal) -> list[str]:
+    """The buyer's people whom no letter reaches yet."""
+    rows = Stakeholder.objects.filter(deal=deal, person__email="").exclude(person__name="")
+    return list(rows.order_by("person__name").values_list("person__name", flat=True))
 
 
 def meant_for(deal: Deal, key: str) -> list[Recipient]:
@@ -111,6 +117,14 @@ def send_paper(asked: Asked, key: str, letter: NewLetter, *, by: Member, token: 
     row = send_letter(asked.deal, letter, by=by, token=token, paper=paper)
     if row.state == LetterState.SENT:
         _settle(asked.deal, key, by=by)
+    return row
+
+
+def send_paper_again(letter: Letter, *, by: Member) -> Letter:
+    """Another try for a letter that did not go; what its sending means is settled when it does."""
+    row = send_again(letter, by=by)
+    if row.state == LetterState.SENT:
+        _settle(row.deal, row.kind, by=by)
     return row
 
 

@@ -15,15 +15,26 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from landmark.closing.letter_actions import is_stuck
 from landmark.closing.mail import NewLetter, Recipient
 from landmark.closing.models import Letter, LetterState
 from landmark.closing.paper_actions import issued_form
-from landmark.closing.paper_letters import compose, greet, list_recipients, meant_for, propose, send_paper
+from landmark.closing.paper_letters import (
+    compose,
+    greet,
+    list_recipients,
+    meant_for,
+    names_without_address,
+    propose,
+    send_paper,
+    send_paper_again,
+)
 from landmark.closing.papers.kinds import Made
-from landmark.deals.policies import Refused
+from landmark.deals.policies import Refused, check_can_edit
 from landmark.documents.paper import draw_pages
+from landmark.ledger.inputs import LedgerError
 from landmark.workspace.access import MemberRequest, member_view
 from landmark.workspace.presenters.documents import DocumentsPage, name_kind
 from landmark.workspace.templatetags.workspace import link_to
@@ -100,22 +111,42 @@ def _look_or_send(page: DocumentsPage, made: Made, form: LetterForm) -> HttpResp
     except Refused as refused:
         form.add_error(None, str(refused))
         return _show_form(page, made, form, 422)
+    return _go_to_letter(request, row)
+
+
+def _go_to_letter(request: MemberRequest, row: Letter) -> HttpResponse:
     if row.state == LetterState.SENT:
-        messages.success(request, _tell_sent(letter))
+        messages.success(request, _tell_sent([Recipient(r["email"], r["name"]) for r in row.recipients]))
     else:
         messages.error(request, row.problem or _("It is still being sent. Look again in a moment."))
-    return redirect(link_to(request, "workspace:documents_letter", pk=page.deal.id, letter=row.id))
+    return redirect(link_to(request, "workspace:documents_letter", pk=row.deal_id, letter=row.id))
 
 
-def _tell_sent(letter: NewLetter) -> str:
-    if len(letter.recipients) > 1:
-        return _("Sent to %(count)d people.") % {"count": len(letter.recipients)}
-    only = letter.recipients[0]
+@require_POST
+@member_view()
+def send_again(request: MemberRequest, pk: UUID, letter: UUID) -> HttpResponse:
+    """Another try for a letter that did not go."""
+    deal = find_deal(request, pk)
+    check_can_edit(request.member, deal)
+    row = get_object_or_404(Letter.objects.select_related("deal__org"), deal=deal, pk=letter)
+    try:
+        return _go_to_letter(request, send_paper_again(row, by=request.member))
+    except (Refused, LedgerError) as refused:
+        messages.error(request, str(refused))
+        return redirect(link_to(request, "workspace:documents_letter", pk=pk, letter=letter))
+
+
+def _tell_sent(recipients: Sequence[Recipient]) -> str:
+    if len(recipients) > 1:
+        return _("Sent to %(count)d people.") % {"count": len(recipients)}
+    only = recipients[0]
     return _("Sent to %(name)s.") % {"name": only.name or only.email}
 
 
 def _show_form(page: DocumentsPage, made: Made, form: LetterForm, status: int = 200) -> HttpResponse:
-    context = {"page": page, "document": page.view(made), "form": form}
+    context = {
+        "page": page, "document": page.view(made), "form": form, "unreached": names_without_address(page.deal),
+    }  # fmt: skip
     return render(page.request, "workspace/documents/write.html", context, status=status)
 
 
@@ -140,7 +171,9 @@ def show_letter(request: MemberRequest, pk: UUID, letter: UUID) -> HttpResponse:
     """A letter word for word as it went out."""
     page = DocumentsPage(request, find_deal(request, pk))
     row = get_object_or_404(Letter.objects.select_related("sent_by", "paper"), deal=page.deal, pk=letter)
-    context = {"page": page, "letter": row, "label": name_kind(row.kind)}
+    context = {
+        "page": page, "letter": row, "label": name_kind(row.kind), "may_try_again": page.can_edit and is_stuck(row),
+    }  # fmt: skip
     return render(request, "workspace/documents/letter.html", context)
 
 

@@ -19,6 +19,7 @@ from landmark.deals.models import Person
 from landmark.deals.policies import Refused
 from landmark.orgs.roles import Right
 from landmark.workspace.access import MemberRequest, member_view
+from landmark.workspace.presenters.person_data import tell_row
 from landmark.workspace.templatetags.workspace import link_to
 
 
@@ -34,7 +35,8 @@ def show_person_data(request: MemberRequest, person: UUID) -> HttpResponse:
 
 def _context(data: PersonData, **more: Any) -> dict[str, Any]:
     ledger = [(row, row.payload.body if row.payload else {}) for row in data.ledger]
-    return {"data": data, "person": data.person, "ledger": ledger, **more}
+    rows = [(trace, tell_row(trace)) for trace in data.traces]
+    return {"data": data, "person": data.person, "rows": rows, "ledger": ledger, **more}
 
 
 @require_safe

@@ -7,6 +7,9 @@ The row is written before the mail leaves and settled after it, so that neither 
 unseen: a mail server is no part of a transaction.
 """
 
+import re
+from collections.abc import Mapping
+from datetime import timedelta
 from io import BytesIO
 
 from django.core.exceptions import PermissionDenied
@@ -14,15 +17,17 @@ from django.core.mail import get_connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from landmark.closing.mail import NewLetter, build_message, check_letter, make_message_id
+from landmark.closing.mail import Enclosure, NewLetter, Recipient, build_message, check_letter, make_message_id
 from landmark.closing.models import IssuedPaper, Letter, LetterState
 from landmark.deals import policies
 from landmark.deals.changing import changing
 from landmark.deals.models import Deal
-from landmark.ledger.attachments import store_attachment
+from landmark.ledger.attachments import read_attachment, store_attachment
 from landmark.orgs.models import Member
 
 PROBLEM_LENGTH = 300
+LONGEST_SENDING = timedelta(minutes=10)
+_METHOD = re.compile(rb"^METHOD:([A-Z]+)", re.MULTILINE)
 
 
 def send_letter(
@@ -36,8 +41,42 @@ def send_letter(
     row, is_new = _open_letter(deal, letter, by=by, token=token, paper=paper)
     if not is_new:
         return row
-    problem = _deliver(letter, row.message_id)
-    with changing(deal, by=by, via=via, check=policies.check_same_org) as change:
+    return _deliver(row, letter, by=by, via=via)
+
+
+def send_again(letter: Letter, *, by: Member, via: str = "web") -> Letter:
+    """Another try, word for word, for a letter that the mail server refused or whose sending was cut off."""
+    again = NewLetter(
+        kind=letter.kind, recipients=[Recipient(r["email"], r["name"]) for r in letter.recipients],
+        subject=letter.subject, body=letter.body, reply_to=letter.reply_to, sender_name=f"{by.name} ({by.org.name})",
+        enclosures=[_read_enclosure(file) for file in letter.attachments],
+    )  # fmt: skip
+    check_letter(again)
+    with changing(letter.deal, by=by, via=via) as change:
+        row = Letter.objects.select_for_update(of=("self",)).get(pk=letter.pk, deal=change.deal)
+        if not is_stuck(row):
+            raise policies.Refused(_("This letter went out, or is on its way."))
+        row.state, row.problem, row.created_at, row.sent_by = LetterState.SENDING, "", timezone.now(), by
+        row.save(update_fields=["state", "problem", "created_at", "sent_by"])
+    return _deliver(row, again, by=by, via=via)
+
+
+def is_stuck(letter: Letter) -> bool:
+    """Refused, or without an answer for so long that the server must have stopped in between."""
+    is_cut_off = letter.state == LetterState.SENDING and letter.created_at < timezone.now() - LONGEST_SENDING
+    return letter.state == LetterState.FAILED or is_cut_off
+
+
+def _read_enclosure(file: Mapping[str, str]) -> Enclosure:
+    content = read_attachment(file["sha256"])
+    method = _METHOD.search(content) if file["type"] == "text/calendar" else None
+    return Enclosure(file["name"], file["type"], content, method[1].decode() if method else "")
+
+
+def _deliver(row: Letter, letter: NewLetter, *, by: Member, via: str) -> Letter:
+    """Hand it to the mail server and keep what came of it."""
+    problem = _try(letter, row.message_id)
+    with changing(row.deal, by=by, via=via, check=policies.check_same_org) as change:
         row.state = LetterState.FAILED if problem else LetterState.SENT
         row.problem = problem[:PROBLEM_LENGTH]
         row.sent_at = None if problem else timezone.now()
@@ -69,7 +108,7 @@ def _open_letter(
     return row, is_new
 
 
-def _deliver(letter: NewLetter, message_id: str) -> str:
+def _try(letter: NewLetter, message_id: str) -> str:
     """What went wrong, "" when the mail server took it."""
     try:
         build_message(letter, message_id).send()

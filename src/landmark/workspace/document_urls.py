@@ -7,6 +7,7 @@ from landmark.workspace.views import documents, mailing
 urlpatterns = [
     path("", documents.show_documents, name="documents"),
     path("letters/<uuid:letter>/", mailing.show_letter, name="documents_letter"),
+    path("letters/<uuid:letter>/again/", mailing.send_again, name="documents_again"),
     path("letters/<uuid:letter>/files/<int:place>/", mailing.download_enclosure, name="documents_enclosure"),
     path("issued/<uuid:issued>/", documents.download_issued, name="documents_issued"),
     path("<slug:kind>/", documents.show_document, name="documents_one"),

@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from landmark.closing.decisions import DecisionRoom, read_room
 from landmark.closing.letter_actions import send_letter
 from landmark.closing.mail import NewLetter, Recipient
-from landmark.closing.models import Debrief, Letter, Minutes, Outcome, StepKind
-from landmark.deals.changing import changing
+from landmark.closing.models import Debrief, Letter, LetterState, Minutes, Outcome, StepKind
+from landmark.deals.changing import Change, changing
 from landmark.deals.models import Deal
 from landmark.deals.policies import Refused, check_version
 from landmark.engines.audience import SHARED, see
@@ -101,33 +101,57 @@ def save_minutes(deal: Deal, *, by: Member, text: str, if_version: int | None = 
 def send_minutes(
     deal: Deal, *, by: Member, text: str = "", by_hand: bool = False, if_version: int | None = None, via: str = "web"
 ) -> tuple[Minutes, Letter | None]:
-    """Send them to everybody of the buyer's side who was there; ``by_hand`` says that you sent them yourself."""
-    letter: NewLetter | None = None
+    """Send them to everybody of the buyer's side who was there; ``by_hand`` says that you sent them yourself.
+
+    They count as sent once the mail server has taken them; refused, the next try is another letter.
+    """
     if text.strip():
         save_minutes(deal, by=by, text=text, if_version=if_version, via=via)
     with changing(deal, by=by, via=via) as change:
-        minutes = _find_minutes(change.deal)
-        if not minutes.text.strip():
-            raise Refused(_("Write the minutes first; a draft from what is on record is one click away."))
-        if minutes.sent_on is not None:
-            raise Refused(_("These minutes were sent already."))
-        rows = minutes.meeting.invitees.filter(was_there=True, person__isnull=False).select_related("person")
-        recipients = [Recipient(row.email, row.name) for row in rows if row.email]
-        if not recipients and not by_hand:
-            raise Refused(
-                _("Nobody who was there has an e-mail address here. Add one, or say that you sent them yourself.")
-            )
-        with translation.override(minutes.language):
-            subject = _("Minutes: %(subject)s") % {"subject": minutes.meeting.subject}
-        if not by_hand:
-            reply_to = by.user.email if by.user else ""
-            letter = NewLetter("minutes", recipients, subject[:200], minutes.text, reply_to, by.name)
-        minutes.sent_on, minutes.sent_at, minutes.sent_by = latest(deal.org).on, timezone.now(), by
-        minutes.mailed_count, minutes.version = len(recipients) if letter else 0, minutes.version + 1
-        minutes.save(update_fields=["sent_on", "sent_at", "sent_by", "mailed_count", "version"])
-        change.record("minutes.sent", meeting=str(minutes.meeting_id), people=len(recipients), by_hand=by_hand)
+        minutes = _find_ready(change.deal)
+        letter = None if by_hand else _write_letter(minutes, by)
+        if letter is None:
+            _mark_sent(change, minutes, people=0)
+            return minutes, None
     token = f"minutes-{minutes.meeting_id}-{minutes.version}"
-    return minutes, send_letter(deal, letter, by=by, token=token, via=via) if letter else None
+    sent = send_letter(deal, letter, by=by, token=token, via=via)
+    with changing(deal, by=by, via=via) as change:
+        minutes = _find_minutes(change.deal)
+        if sent.state == LetterState.FAILED:
+            minutes.version += 1
+            minutes.save(update_fields=["version"])
+        elif sent.state == LetterState.SENT and minutes.sent_on is None:
+            _mark_sent(change, minutes, people=len(letter.recipients))
+    return minutes, sent
+
+
+def _find_ready(deal: Deal) -> Minutes:
+    minutes = _find_minutes(deal)
+    if not minutes.text.strip():
+        raise Refused(_("Write the minutes first; a draft from what is on record is one click away."))
+    if minutes.sent_on is not None:
+        raise Refused(_("These minutes were sent already."))
+    return minutes
+
+
+def _write_letter(minutes: Minutes, by: Member) -> NewLetter:
+    rows = minutes.meeting.invitees.filter(was_there=True, person__isnull=False).select_related("person")
+    recipients = [Recipient(row.email, row.name) for row in rows if row.email]
+    if not recipients:
+        raise Refused(
+            _("Nobody who was there has an e-mail address here. Add one, or say that you sent them yourself.")
+        )
+    with translation.override(minutes.language):
+        subject = _("Minutes: %(subject)s") % {"subject": minutes.meeting.subject}
+    reply_to = by.user.email if by.user else ""
+    return NewLetter("minutes", recipients, subject[:200], minutes.text, reply_to, by.name)
+
+
+def _mark_sent(change: Change, minutes: Minutes, *, people: int) -> None:
+    minutes.sent_on, minutes.sent_at, minutes.sent_by = latest(change.deal.org).on, timezone.now(), change.by
+    minutes.mailed_count, minutes.version = people, minutes.version + 1
+    minutes.save(update_fields=["sent_on", "sent_at", "sent_by", "mailed_count", "version"])
+    change.record("minutes.sent", meeting=str(minutes.meeting_id), people=people, by_hand=not people)
 
 
 def _find_minutes(deal: Deal) -> Minutes:

@@ -173,7 +173,9 @@ def _tell_letter(letter: Letter | None, sentence: str) -> str:
             "what": sentence
         }
     if letter.state == LetterState.FAILED:
-        return _("%(what)s But the mail did not go: %(why)s") % {"what": sentence, "why": letter.problem}
+        return _("It is kept under Documents, but the mail did not go: %(why)s") % {"why": letter.problem}
+    if letter.state == LetterState.SENDING:
+        return _("It is still being sent. Look under Documents in a moment.")
     return sentence
 
 

@@ -5,10 +5,12 @@ from typing import Any
 
 import pytest
 
+from landmark.buying.commitment_actions import Answer, MeetingPlan, answer_meeting, plan_meeting
 from landmark.buying.models import CommitmentMeeting, StakeholderState
 from landmark.deals.models import Stakeholder
 from landmark.ledger.models import Evidence
 from landmark.orgs.as_of import latest
+from landmark.orgs.roles import Role
 from tests.factories import meet
 from tests.web.conftest import World
 
@@ -54,13 +56,18 @@ def test_from_the_meeting_to_a_commitment_that_opens_the_gate(world: World) -> N
     day = latest(world.org).on
     send(world, "person", name="Ilse", stance="neutral", roles=["economic_buyer"], version="0")
     cfo = Stakeholder.objects.get().id
-    bad = send(world, "meeting", steps="Workshop | Alice | next week", needed=[cfo], version="0")
+    bad = send(world, "meeting", step_text_1="", step_owner_1="Alice 🚀", step_on_1="", needed=[cfo], version="0")
     assert bad.status_code == 422
-    assert "Line 1: write the day as year-month-day" in bad.content.decode()
+    assert "Say what this step is, or clear the line." in bad.content.decode()
+    assert "Alice 🚀" in bad.content.decode()
     end = (day + timedelta(days=56)).isoformat()
-    plan = {"planned_on": day.isoformat(), "steps": f"Workshop | Alice | {end}\n\nDecision", "needed": [cfo]}
+    lines = (("Workshop", "Alice", end), ("", "", ""), ("Decision", "", ""))
+    steps = {f"step_{name}_{n}": value for n, line in enumerate(lines, start=1)
+             for name, value in zip(("text", "owner", "on"), line, strict=True)}  # fmt: skip
+    plan = {"planned_on": day.isoformat(), "needed": [cfo], **steps}
     assert send(world, "meeting", **plan, decide_by=end, version="0").status_code == 302
     meeting = CommitmentMeeting.objects.get()
+    assert [step["text"] for step in meeting.steps] == ["Workshop", "Decision"]
     told = {"meeting": meeting.id, "version": meeting.version, "outcome": "given", "held_on": day.isoformat()}
     alone = send(world, "answer", **told)
     assert alone.status_code == 422
@@ -93,3 +100,53 @@ def test_a_manager_may_and_a_stranger_finds_nothing(world: World) -> None:
     data = {"name": "Ilse", "stance": "neutral", "version": "0"}
     assert world.client(world.charlie).post(f"{world.deal_url}map/person/", data).status_code == 404
     assert world.client(world.bob).post(f"{world.deal_url}map/person/", data).status_code == 302
+
+
+@pytest.mark.rule("C", "A meeting after the day of the decision, and a step outside of both, are said")
+def test_days_of_the_meeting_that_do_not_fit_are_said(world: World) -> None:
+    day = latest(world.org).on
+    meet(world.deal, world.alice)
+    steps = [{"text": "Workshop", "owner": "Alice", "on": (day + timedelta(days=50)).isoformat()}]
+    plan = MeetingPlan(planned_on=day, steps=steps, decide_by=day + timedelta(days=40))
+    meeting = plan_meeting(world.deal, by=world.alice, plan=plan)
+    assert "“Workshop” is dated after the day by which they decide." in read_map(world)
+    answer = Answer("adjourned", day, next_on=day + timedelta(days=45))
+    answer_meeting(meeting, by=world.alice, answer=answer)
+    assert "The meeting is planned after the day by which they decide" in read_map(world)
+
+
+def read_map(world: World) -> str:
+    text: str = world.client(world.alice).get(f"{world.deal_url}map/").content.decode()
+    return text
+
+
+def test_a_new_meeting_is_proposed_in_a_week_with_its_steps_after_it(world: World) -> None:
+    form = world.client(world.alice).get(f"{world.deal_url}map/?do=meeting").context["form"]
+    first = form.initial
+    planned, end = first["planned_on"].isoformat(), first["decide_by"]
+    days = [value for name, value in first.items() if name.startswith("step_on_")]
+    assert all(planned <= day <= end for day in days)
+    assert first["planned_on"] > latest(world.org).on
+
+
+def test_nobody_is_written_down_twice(world: World) -> None:
+    send(world, "person", name="Ilse Braun", email="ilse@birch.example", stance="neutral", version="0")
+    again = send(world, "person", name="ilse  BRAUN", stance="neutral", version="0", cares_about="Cash")
+    assert again.status_code == 422
+    assert "is among the people of this deal already" in again.content.decode()
+    assert ">\nCash</textarea>" in again.content.decode()
+    other = send(world, "person", name="Ilse Braun", email="other@birch.example", stance="neutral", version="0")
+    assert other.status_code == 302
+    assert Stakeholder.objects.count() == 2
+
+
+def test_whoever_may_is_led_to_all_that_is_held_about_a_person(world: World) -> None:
+    send(world, "person", name="Ilse", stance="neutral", version="0")
+    person = Stakeholder.objects.get().person_id
+    link = world.url(f"persons/{person}/data/")
+    assert link not in read_map(world)
+    world.alice.role = Role.ADMINISTRATOR
+    world.alice.save()
+    assert link in read_map(world)
+    form = world.client(world.alice).get(f"{world.deal_url}map/?do=person&person={Stakeholder.objects.get().id}")
+    assert form.content.decode().count(link) == 2

@@ -72,13 +72,13 @@ def draft_steps(playbook: Playbook, start_on: date, owner: str, lang: str) -> li
     return [
         {
             "text": playbook.text(f"commitment.step.{step.key}", lang), "owner": owner,
-            "on": _on_weekday(start_on + timedelta(days=step.after_days)).isoformat(),
+            "on": on_weekday(start_on + timedelta(days=step.after_days)).isoformat(),
         }
         for step in playbook.commitment.steps
     ]  # fmt: skip
 
 
-def _on_weekday(day: date) -> date:
+def on_weekday(day: date) -> date:
     return day + timedelta(days=max(7 - day.weekday(), 0) if day.weekday() > 4 else 0)
 
 

@@ -32,7 +32,7 @@ from landmark.buying.models import (
 from landmark.deals.changing import Change, changing
 from landmark.deals.models import Deal
 from landmark.deals.policies import Refused, StaleVersion, check_version
-from landmark.deals.proofs import prove, take_back
+from landmark.deals.proofs import WORDS_LENGTH, prove, take_back
 from landmark.engines.impact import PERIODS, UNITS
 from landmark.orgs.as_of import latest
 from landmark.orgs.models import Member
@@ -255,9 +255,10 @@ def confirm_impact(
         if not confirmed_by.strip():
             raise Refused(_("Name the person on the buyer's side who confirmed it."))
         reopen_impact(change, _("confirmed anew"))
+        whole = impact.sentence if len(impact.sentence) > WORDS_LENGTH else ""
         evidence_id = prove(
             change, part.impact_evidence, strength=Strength.BUYER, on=confirmed_on, title=impact.sentence,
-            note=impact.sentence, author=confirmed_by.strip(), attachment=attachment,
+            note=whole, author=confirmed_by.strip(), attachment=attachment,
         )  # fmt: skip
         row = ImpactConfirmation.objects.create(
             deal=change.deal, sentence=impact.sentence[:1000], confirmed_by=confirmed_by.strip(),

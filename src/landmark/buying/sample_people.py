@@ -5,7 +5,7 @@ Answers: what the tab People looks like when somebody has worked on it. Does not
 """
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -118,7 +118,7 @@ def _commit(deal: Deal, people: Mapping[str, Stakeholder], story: str, by: Membe
     steps = draft_steps(load_playbook(deal.playbook), today, by.name, "en")
     asked = [people[role].id for role in ("economic_buyer", "champion", "technical_buyer")]
     plan = commitment_actions.MeetingPlan(
-        planned_on=today, steps=steps, decide_by=today + timedelta(days=56), evaluation_cost=Decimal(4000),
+        planned_on=today, steps=steps, decide_by=date.fromisoformat(steps[-1]["on"]), evaluation_cost=Decimal(4000),
         standing_cost=Decimal(12000), needed=asked,
     )  # fmt: skip
     meeting: CommitmentMeeting = commitment_actions.plan_meeting(deal, by=by, plan=plan, via="cli")

@@ -20,6 +20,8 @@ NEEDED, MET, ISSUES, BENEFIT, COST, ADVERSARY, FIT, VALUE, EVALUATION, STANDING,
     "time",
 )  # fmt: skip
 
+MEETING_LATE, TARGET_EARLY, STEP_EARLY, STEP_LATE = "meeting_late", "target_early", "step_early", "step_late"
+
 
 @dataclass(frozen=True, slots=True)
 class MeetingFacts:
@@ -74,6 +76,32 @@ def check_meeting(facts: MeetingFacts, playbook: Playbook, as_of: date) -> tuple
         Item(STEPS, facts.steps > 0),
         Item(TIME, facts.decide_by is not None),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Clash:
+    """Two days that cannot both hold; ``step`` is the agreed step it is about, if any."""
+
+    kind: str
+    step: str = ""
+
+
+def find_clashes(
+    planned_on: date | None, decide_by: date | None, steps: Iterable[tuple[str, date | None]], target_on: date | None
+) -> tuple[Clash, ...]:
+    """What of a meeting's days does not fit: it comes after the day of the decision, or after the deal's target; a step
+    lies before the meeting or after the decision."""
+    found: list[Clash] = []
+    if planned_on and decide_by and planned_on > decide_by:
+        found.append(Clash(MEETING_LATE))
+    if target_on and (planned_on and planned_on > target_on or decide_by and decide_by > target_on):
+        found.append(Clash(TARGET_EARLY))
+    for text, on in steps:
+        if on and planned_on and on < planned_on:
+            found.append(Clash(STEP_EARLY, text))
+        elif on and decide_by and on > decide_by:
+            found.append(Clash(STEP_LATE, text))
+    return tuple(found)
 
 
 def _people_item(kind: str, left: Iterable[str], players: Sequence[PersonFact]) -> Item:

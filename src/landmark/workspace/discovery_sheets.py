@@ -154,41 +154,37 @@ def _link(form: forms.RoomForm, name: str, choices: list[tuple[str, str]]) -> fo
     return form
 
 
-def _start_requirement(page: DiscoveryPage, row: Row) -> dict[str, Any]:
-    if not isinstance(row, Requirement):
-        return {}
-    linked = [str(pk) for pk in row.criteria.filter(ended_at=None).values_list("pk", flat=True)]
-    return fields_of(row, requirement_actions.REQUIREMENT_FIELDS) | {"criteria": linked}
+def _start_linked(fields: tuple[str, ...], other: str) -> Callable[[DiscoveryPage, Row], dict[str, Any]]:
+    """A row's own words, and the rows on the other end of its links, ``other``, that still stand."""
+
+    def start(page: DiscoveryPage, row: Row) -> dict[str, Any]:
+        if row is None:
+            return {}
+        linked = getattr(row, other).filter(ended_at=None).values_list("pk", flat=True)
+        return fields_of(row, fields) | {other: [str(pk) for pk in linked]}
+
+    return start
+
+
+def _sent_linked(form: forms.RoomForm, other: str) -> dict[str, Any]:
+    """What both saving actions take; links stay as they are where the question was not put."""
+    ids = [UUID(value) for value in form.cleaned_data[other]] if other in form.fields else None
+    return {"values": _words(form), other: ids, "if_version": form.cleaned_data["version"]}
 
 
 def _save_requirement(page: DiscoveryPage, form: Any, row: Any) -> str:
-    saved = requirement_actions.save_requirement(
-        page.deal, by=page.request.member, values=_words(form), criteria=_ids(form, "criteria"), requirement=row,
-        if_version=form.cleaned_data["version"],
-    )  # fmt: skip
+    sent = _sent_linked(form, "criteria")
+    saved = requirement_actions.save_requirement(page.deal, by=page.request.member, requirement=row, **sent)
     return _("%(name)s is saved.") % {"name": name_requirement(saved)}
-
-
-def _ids(form: forms.RoomForm, name: str) -> list[UUID] | None:
-    return [UUID(value) for value in form.cleaned_data[name]] if name in form.fields else None
 
 
 def _make_criterion(page: DiscoveryPage, row: Row, sent: dict[str, Any]) -> forms.RoomForm:
     return _link(forms.CriterionForm(**sent), "requirements", name_rows(page.terms.requirements, name_requirement))
 
 
-def _start_criterion(page: DiscoveryPage, row: Row) -> dict[str, Any]:
-    if not isinstance(row, Criterion):
-        return {}
-    linked = [str(pk) for pk in row.requirements.filter(ended_at=None).values_list("pk", flat=True)]
-    return fields_of(row, requirement_actions.CRITERION_FIELDS) | {"requirements": linked}
-
-
 def _save_criterion(page: DiscoveryPage, form: Any, row: Any) -> str:
-    saved = requirement_actions.save_criterion(
-        page.deal, by=page.request.member, values=_words(form), requirements=_ids(form, "requirements"), criterion=row,
-        if_version=form.cleaned_data["version"],
-    )  # fmt: skip
+    sent = _sent_linked(form, "requirements")
+    saved = requirement_actions.save_criterion(page.deal, by=page.request.member, criterion=row, **sent)
     return _("%(name)s is saved.") % {"name": name_criterion(saved)}
 
 
@@ -262,11 +258,13 @@ SHEETS: Mapping[str, Sheet] = {
         gettext_lazy("Put on record"),
     ),
     "requirement": Sheet(
-        gettext_lazy("Requirement"), _make_requirement, _start_requirement, _save_requirement, "#requirements",
+        gettext_lazy("Requirement"), _make_requirement,
+        _start_linked(requirement_actions.REQUIREMENT_FIELDS, "criteria"), _save_requirement, "#requirements",
         kind=Requirement, intro=gettext_lazy("Only the first line is needed now; the sign-off lists what is missing."),
     ),
     "criterion": Sheet(
-        gettext_lazy("Success criterion"), _make_criterion, _start_criterion, _save_criterion, "#requirements",
+        gettext_lazy("Success criterion"), _make_criterion,
+        _start_linked(requirement_actions.CRITERION_FIELDS, "requirements"), _save_criterion, "#criteria",
         kind=Criterion, intro=gettext_lazy("Only the first line is needed now; the sign-off lists what is missing."),
     ),
     "agreement": Sheet(
@@ -331,7 +329,7 @@ BUTTONS: Mapping[str, Button] = {
         "#requirements",
     ),
     "drop_criterion": (
-        Criterion, lambda page, by, row: requirement_actions.drop_row(page.deal, by=by, row=row), OUT, "#requirements",
+        Criterion, lambda page, by, row: requirement_actions.drop_row(page.deal, by=by, row=row), OUT, "#criteria",
     ),
     "holds_requirement": (
         Requirement, lambda page, by, row: requirement_actions.confirm_unchanged(page.deal, by=by, row=row),
@@ -339,7 +337,7 @@ BUTTONS: Mapping[str, Button] = {
     ),
     "holds_criterion": (
         Criterion, lambda page, by, row: requirement_actions.confirm_unchanged(page.deal, by=by, row=row),
-        gettext_lazy("It still holds."), "#requirements",
+        gettext_lazy("It still holds."), "#criteria",
     ),
     "end_assumption": (
         Assumption, lambda page, by, row: requirement_actions.end_assumption(page.deal, by=by, assumption=row), OUT,

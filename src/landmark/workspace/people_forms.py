@@ -12,6 +12,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from landmark.buying.commitment_actions import MOST_STEPS
 from landmark.buying.models import DecisionPart, Mechanism, Outcome
 from landmark.buying.people import People, Person
 from landmark.engines.relationships import types_of
@@ -23,6 +24,7 @@ from landmark.workspace.forms import PICK, StakeholderForm, date_input
 
 Choices = list[tuple[str, Any]]
 ROWS = {"rows": 2}
+SPARE_STEPS = 2
 
 
 def text_area(label: Any, length: int = 500, **kwargs: Any) -> forms.CharField:
@@ -211,42 +213,58 @@ class MeetingForm(forms.Form):
     needed = forms.MultipleChoiceField(
         label=gettext_lazy("Who must be there"), required=False, widget=forms.CheckboxSelectMultiple
     )
-    steps = forms.CharField(
-        label=gettext_lazy("Steps to a decision"), max_length=4000, required=False,
-        widget=forms.Textarea(attrs={"rows": 6}),
-        help_text=gettext_lazy(
-            "One a line: what | who | day, such as “Technical check | their engineer | 2026-12-04”."
-        ),
-    )  # fmt: skip
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, people: People, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, people: People, steps: int = 0, **kwargs: Any) -> None:
+        """``steps``: how many there are already; some empty lines follow them."""
         super().__init__(*args, **kwargs)
         set_choices(self, "needed", [(str(row.id), row.name) for row in people.rows])
+        sent = sum(name.startswith("step_text_") for name in self.data)
+        self.count = min(sent or steps + SPARE_STEPS, MOST_STEPS)
+        for number in range(1, self.count + 1):
+            self._add_step(number)
 
-    def clean_steps(self) -> list[dict[str, str]]:
-        return [_read_step(text, number) for number, text in enumerate(self.cleaned_data["steps"].splitlines(), 1)
-                if text.strip(" |")]  # fmt: skip
+    def _add_step(self, number: int) -> None:
+        labels = {
+            "text": _("Step %(n)d: what"), "owner": _("Step %(n)d: who"), "on": _("Step %(n)d: by when"),
+        }  # fmt: skip
+        said = {name: label % {"n": number} for name, label in labels.items()}
+        self.fields[f"step_text_{number}"] = line(said["text"], 200)
+        self.fields[f"step_owner_{number}"] = line(said["owner"], 200)
+        self.fields[f"step_on_{number}"] = day(said["on"])
+        for name, label in said.items():
+            self.fields[f"step_{name}_{number}"].widget.attrs["aria-label"] = label
+
+    @property
+    def step_rows(self) -> list[list[forms.BoundField]]:
+        return [[self[f"step_{name}_{n}"] for name in ("text", "owner", "on")] for n in range(1, self.count + 1)]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        for n in range(1, self.count + 1):
+            if not cleaned.get(f"step_text_{n}") and (cleaned.get(f"step_owner_{n}") or cleaned.get(f"step_on_{n}")):
+                self.add_error(f"step_text_{n}", _("Say what this step is, or clear the line."))
+        return cleaned
+
+    @property
+    def steps(self) -> list[dict[str, str]]:
+        """The lines with a step on them."""
+        rows = [[self.cleaned_data[f"step_{name}_{n}"] for name in ("text", "owner", "on")]
+                for n in range(1, self.count + 1)]  # fmt: skip
+        return [{"text": text, "owner": owner, "on": on.isoformat() if on else ""} for text, owner, on in rows if text]
 
     @property
     def needed_ids(self) -> list[UUID]:
         return [UUID(pk) for pk in self.cleaned_data["needed"]]
 
 
-def _read_step(text: str, number: int) -> dict[str, str]:
-    """ "what | who | day"; who and day may be left out."""
-    parts = [part.strip() for part in text.split("|")] + ["", ""]
-    if parts[2]:
-        try:
-            date.fromisoformat(parts[2])
-        except ValueError as error:
-            sentence = _("Line %(number)d: write the day as year-month-day, for example 2026-12-04.")
-            raise forms.ValidationError(sentence % {"number": number}) from error
-    return {"text": parts[0][:200], "owner": parts[1][:200], "on": parts[2]}
-
-
-def write_steps(steps: Sequence[Mapping[str, str]]) -> str:
-    return "\n".join(" | ".join((step["text"], step["owner"], step["on"])).rstrip(" |") for step in steps)
+def start_steps(steps: Sequence[Mapping[str, str]]) -> dict[str, str]:
+    """First values of the lines."""
+    return {
+        f"step_{name}_{number}": step[name]
+        for number, step in enumerate(steps, start=1)
+        for name in ("text", "owner", "on")
+    }
 
 
 class AnswerForm(forms.Form):

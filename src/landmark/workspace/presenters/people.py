@@ -11,12 +11,14 @@ from functools import cached_property
 from django.utils.translation import gettext as _
 
 from landmark.buying.commitment import Commitment, read_commitment, total_saved
-from landmark.buying.models import DecisionPart
+from landmark.buying.models import DecisionPart, Outcome
 from landmark.buying.people import MapChange, Person, read_map_changes
 from landmark.buying.process import Process, read_process
 from landmark.deals.models import Deal
-from landmark.engines.commitment import month_of
+from landmark.engines.commitment import find_clashes, month_of
 from landmark.engines.relationships import Gap, find_gaps, find_quadrant, is_key_player, measure_depth, types_of
+from landmark.orgs.permissions import has_right
+from landmark.orgs.roles import Right
 from landmark.playbook.relationships import TOP_DEPTH
 from landmark.playbook.schema import Playbook
 from landmark.ui.formats import format_distance
@@ -24,7 +26,7 @@ from landmark.workspace.access import MemberRequest
 from landmark.workspace.presenters.deal import DealPage
 from landmark.workspace.presenters.people_map import MapDrawing, draw_maps, name_level
 from landmark.workspace.presenters.people_process import ProcessView, read_process_view
-from landmark.workspace.presenters.people_words import Line, tell_gaps, tell_item
+from landmark.workspace.presenters.people_words import Line, tell_clash, tell_gaps, tell_item
 from landmark.workspace.templatetags.workspace import link_to
 
 
@@ -105,6 +107,11 @@ class PeoplePage(DealPage):
     def link(self, **query: str | None) -> str:
         values = {name: value for name, value in query.items() if value}
         return link_to(self.request, "workspace:people", pk=self.deal.id, query=values)
+
+    @property
+    def can_see_data(self) -> bool:
+        """Whether the page of everything held about a person opens for whoever looks."""
+        return has_right(self.request.member, Right.ADMINISTER)
 
     @cached_property
     def gaps(self) -> tuple[Gap, ...]:
@@ -246,6 +253,16 @@ class PeoplePage(DealPage):
     def steps_agreed(self) -> Sequence[Mapping[str, object]]:
         meeting = self.commitment.meeting
         return [step | {"day": _read_day(step.get("on", ""))} for step in meeting.steps] if meeting else []
+
+    @property
+    def clashes(self) -> list[str]:
+        """What of the meeting's days does not fit together, while it can still be changed."""
+        meeting = self.commitment.meeting
+        if meeting is None or not self.is_open or meeting.outcome == Outcome.REFUSED:
+            return []
+        steps = [(str(step["text"]), _read_day(step.get("on", ""))) for step in meeting.steps]
+        day = meeting.held_on or meeting.planned_on
+        return [tell_clash(clash) for clash in find_clashes(day, meeting.decide_by, steps, self.facts.target_on)]
 
 
 def _read_day(text: str) -> date | None:

@@ -3,14 +3,18 @@
 Answers: the values that are known already, so that nothing is typed twice. Does not answer: what is accepted.
 """
 
+from datetime import timedelta
 from typing import Any
 
-from landmark.buying.commitment import draft_steps
+from landmark.buying.commitment import draft_steps, on_weekday
 from landmark.buying.people import Person
 from landmark.buying.process import StepRow
 from landmark.engines.relationships import is_key_player
-from landmark.workspace.people_forms import write_steps
+from landmark.workspace.people_forms import start_steps
 from landmark.workspace.presenters.people import PeoplePage
+
+IN_A_WEEK = timedelta(days=7)
+"""When a meeting is proposed for: long enough to bring busy people together."""
 
 
 def start_person(page: PeoplePage, row: Person | None) -> dict[str, Any]:
@@ -57,15 +61,16 @@ def start_meeting(page: PeoplePage) -> dict[str, Any]:
     """The meeting still open, else a new one: its key players, and the steps the playbook starts from."""
     meeting = None if page.commitment.is_answered else page.commitment.meeting
     if meeting is not None:
-        return {
-            "planned_on": meeting.planned_on, "decide_by": meeting.decide_by, "steps": write_steps(meeting.steps),
+        return start_steps(meeting.steps) | {
+            "planned_on": meeting.planned_on, "decide_by": meeting.decide_by, "version": meeting.version,
             "evaluation_cost": meeting.evaluation_cost, "standing_cost": meeting.standing_cost,
-            "needed": [str(seat.stakeholder_id) for seat in page.commitment.seats], "version": meeting.version,
+            "needed": [str(seat.stakeholder_id) for seat in page.commitment.seats],
         }  # fmt: skip
     before = page.commitment.meeting
-    steps = draft_steps(page.playbook, page.as_of.on, page.request.member.name, page.lang)
-    return {
-        "steps": write_steps(steps), "decide_by": steps[-1]["on"] if steps else None, "version": 0,
+    planned_on = on_weekday(page.as_of.on + IN_A_WEEK)
+    steps = draft_steps(page.playbook, planned_on, page.request.member.name, page.lang)
+    return start_steps(steps) | {
+        "planned_on": planned_on, "decide_by": steps[-1]["on"] if steps else None, "version": 0,
         "evaluation_cost": before.evaluation_cost if before else None,
         "standing_cost": before.standing_cost if before else None,
         "needed": [str(row.id) for row in page.crowd.rows if is_key_player(row.fact, page.playbook)],

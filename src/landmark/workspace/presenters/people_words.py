@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from landmark.engines import commitment, relationships
-from landmark.engines.commitment import Item
+from landmark.engines.commitment import Clash, Item
 from landmark.engines.process import Lack
 from landmark.engines.relationships import Gap
 from landmark.playbook.schema import Playbook
@@ -115,6 +115,17 @@ def tell_lack(lack: Lack) -> str:
         "days": _("“%(step)s”: how many working days does it take?"),
     }
     return sentences[lack.kind] % {"step": lack.step}
+
+
+def tell_clash(clash: Clash) -> str:
+    """Days of the commitment meeting that do not fit together."""
+    sentences = {
+        commitment.MEETING_LATE: _("The meeting is planned after the day by which they decide: move one of the two."),
+        commitment.TARGET_EARLY: _("This ends after the deal's target date: agree with them which of the two holds."),
+        commitment.STEP_EARLY: _("“%(step)s” is dated before the meeting."),
+        commitment.STEP_LATE: _("“%(step)s” is dated after the day by which they decide."),
+    }
+    return sentences[clash.kind] % {"step": clash.step}
 
 
 def tell_item(item: Item, playbook: Playbook, lang: str) -> str:

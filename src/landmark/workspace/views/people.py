@@ -89,7 +89,9 @@ def _confirm(page: PeoplePage) -> dict[str, Any]:
 
 
 def _meeting(page: PeoplePage) -> dict[str, Any]:
-    return {"sheet": "meeting", "form": MeetingForm(initial=start_meeting(page), people=page.crowd)}
+    initial = start_meeting(page)
+    count = sum(name.startswith("step_text_") for name in initial)
+    return {"sheet": "meeting", "form": MeetingForm(initial=initial, people=page.crowd, steps=count)}
 
 
 def _answer(page: PeoplePage) -> dict[str, Any]:
@@ -267,7 +269,7 @@ def plan_meeting(request: MemberRequest, pk: UUID) -> HttpResponse:
         return _show(page, {"sheet": "meeting", "form": form}, 422)
     data = form.cleaned_data
     plan = commitment_actions.MeetingPlan(
-        planned_on=data["planned_on"], steps=data["steps"], decide_by=data["decide_by"],
+        planned_on=data["planned_on"], steps=form.steps, decide_by=data["decide_by"],
         evaluation_cost=data["evaluation_cost"], standing_cost=data["standing_cost"], needed=form.needed_ids,
     )  # fmt: skip
     try:

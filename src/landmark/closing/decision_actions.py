@@ -14,14 +14,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from landmark.closing.decisions import read_standing, step_fact
-from landmark.closing.handover import read_has_yes
-from landmark.closing.handover_actions import drop_onboarding, prepare_onboarding
 from landmark.closing.invitations import Issued, deliver
 from landmark.closing.meeting_actions import AHEAD, check_person, drop_meeting, set_held
-from landmark.closing.models import Decision, DecisionMeeting, MeetingState, OnboardingStep, Outcome
+from landmark.closing.models import Decision, DecisionMeeting, MeetingState, Outcome
+from landmark.closing.onboarding_actions import drop_onboarding, prepare_on_yes, take_next
 from landmark.closing.policies import check_can_decide
-from landmark.closing.road_map_actions import StepInput, check_step, find_decision, put_steps, take_next
+from landmark.closing.road_map_actions import StepInput, check_step, find_decision, put_steps
 from landmark.closing.signatures import fill_signing_order
+from landmark.closing.working import check_day
 from landmark.deals.actions.moves import move_deal
 from landmark.deals.actions.next_steps import put_next_step
 from landmark.deals.changing import Change, changing
@@ -79,14 +79,14 @@ def record_decision(deal: Deal, decided: DecisionInput, *, by: Member, via: str 
             decided_on=meeting.held_on or latest(deal.org).on, next_on=decided.next_on, watch=decided.watch,
             watch_words=decided.watch_words.strip(), look_again_on=decided.look_again_on, recorded_by=by,
         )  # fmt: skip
-        put_steps(decision, decided.steps)
+        put_steps(decision, decided.steps, change.by)
         if decided.outcome == Outcome.NO:
             issued = _lose(change, decision)
         elif decided.outcome == Outcome.NO_DECISION:
             _go_back(change, decision)
         else:
             take_next(change.deal, decision)
-            _prepare_onboarding(change)
+            prepare_on_yes(change)
         change.record(
             "decision.recorded", note=decision.words, decision=str(decision.id), outcome=decided.outcome,
             reason=decided.reason,
@@ -180,14 +180,6 @@ def _go_back(change: Change, decision: Decision) -> None:
     put_next_step(deal, NextStepInput(text[:300], (deal.owner or change.by).name, decision.next_on))
 
 
-def _prepare_onboarding(change: Change) -> None:
-    """Once they have said yes, unless somebody prepared it before. A “yes, but” is a yes when it is in writing."""
-    deal = change.deal
-    is_asked = bool(load_playbook(deal.playbook).last_mile.onboarding)
-    if is_asked and read_has_yes(deal) and not OnboardingStep.objects.filter(deal=deal).exists():
-        prepare_onboarding(deal, by=change.by, via=change.via)
-
-
 def withdraw_decision(deal: Deal, *, by: Member, reason: str, via: str = "web") -> Decision:
     """Take back what was entered wrongly. It stays on record as withdrawn; what it planned is dropped."""
     with changing(deal, by=by, via=via, check=check_can_decide) as change:
@@ -199,7 +191,7 @@ def withdraw_decision(deal: Deal, *, by: Member, reason: str, via: str = "web") 
         decision.withdrawn_at, decision.withdrawn_reason = timezone.now(), reason.strip()[:300]
         decision.save(update_fields=["withdrawn_at", "withdrawn_reason"])
         decision.road_map.filter(done_at=None, dropped_at=None).update(dropped_at=timezone.now())
-        dropped = 0 if read_has_yes(change.deal) else drop_onboarding(change.deal)
+        dropped = drop_onboarding(decision)
         change.record("decision.withdrawn", note=reason.strip(), decision=str(decision.id), onboarding_dropped=dropped)
     return decision
 
@@ -220,7 +212,7 @@ def record_written(
             raise Refused(_("Conditions are still open: the yes goes on paper once none is left."))
         if not rules.may_write(read_standing(change.deal, decision), steps):
             raise Refused(_("There is no spoken yes that could be put in writing."))
-        who, day = check_person(change.deal, person), on or latest(deal.org).on
+        who, day = check_person(change.deal, person), _check_day(change.deal, decision, on)
         decision.reason, decision.words = decision.reason or reason, decision.words or words.strip()
         if decision.reason not in {item.key for item in load_playbook(deal.playbook).win_reasons}:
             raise Refused(_("Ask why they chose us, and choose the reason."))
@@ -230,9 +222,16 @@ def record_written(
             title=_("The decision in writing"), attachment=attachment,
         )  # fmt: skip
         decision.save(update_fields=["reason", "words", "written_on", "written_evidence"])
-        _prepare_onboarding(change)
+        prepare_on_yes(change)
         change.record("decision.written", decision=str(decision.id), evidence=str(decision.written_evidence))
     return decision
+
+
+def _check_day(deal: Deal, decision: Decision, on: date | None) -> date:
+    day = check_day(on, deal, _("It came today or earlier: choose that day."))
+    if day < decision.decided_on:
+        raise Refused(_("It cannot be older than the decision itself."))
+    return day
 
 
 def record_signed(
@@ -246,7 +245,7 @@ def record_signed(
             raise Refused(_("First comes the yes in writing, then the signature."))
         if rules.lacking_in_contract(agreed):
             raise Refused(_("A contract settles scope, price, timeline and terms: tick what it does."))
-        who, day = check_person(change.deal, person), on or latest(deal.org).on
+        who, day = check_person(change.deal, person), _check_day(change.deal, decision, on)
         decision.written_on = decision.written_on or day
         decision.signed_on = day
         decision.signed_evidence = prove(

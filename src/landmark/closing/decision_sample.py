@@ -13,7 +13,6 @@ from landmark.closing import minutes_actions, offer_actions
 from landmark.closing.decision_actions import DecisionInput
 from landmark.closing.decisions import read_room
 from landmark.closing.meeting_input import MeetingInput
-from landmark.closing.models import StepKind
 from landmark.closing.road_map_actions import StepInput
 from landmark.deals.actions.evidence import add_evidence
 from landmark.deals.actions.stakeholders import save_stakeholder
@@ -125,8 +124,8 @@ def _decide(deal: Deal, story: str, by: Member, person: Person) -> DecisionInput
         ]
         return DecisionInput("yes_but", person, words="Yes, once our people have tried it", steps=steps)
     steps = [
-        StepInput("Open the firewall for the test system", on + timedelta(days=5), person, kind=StepKind.OPERATIONAL),
-        StepInput("Order the scanners", on + timedelta(days=12), None, owner, StepKind.OPERATIONAL, costs_money=True),
+        StepInput("Open the firewall for the test system", on + timedelta(days=5), person, is_condition=False),
+        StepInput("Order the scanners", on + timedelta(days=12), None, owner, is_condition=False, costs_money=True),
     ]
     return DecisionInput("yes", person, reason="business_case", words="It pays back within the year", steps=steps)
 

@@ -19,8 +19,8 @@ from landmark.closing.models import (
     Objection,
     OfferPaper,
     OfferPart,
+    OnboardingStep,
     RoadMapStep,
-    StepKind,
 )
 from landmark.deals.models import Deal
 from landmark.deals.snapshots import deal_facts
@@ -65,9 +65,8 @@ def read_standing(deal: Deal, decision: Decision | None, as_of: AsOf | None = No
 
 
 def step_fact(row: RoadMapStep) -> StepFact:
-    """A step of the road map as the rules see it."""
-    is_condition = row.kind == StepKind.CONDITION
-    return StepFact(row.text, row.owner, row.due_on, is_condition, row.costs_money, row.done_at is not None)
+    """A condition of the road map as the rules see it."""
+    return StepFact(row.text, row.owner, row.due_on, is_done=row.done_at is not None)
 
 
 @dataclass(frozen=True)
@@ -119,6 +118,11 @@ class DecisionRoom:
             return []
         rows = self.decision.road_map.filter(created_at__lte=self.as_of.known_by, dropped_at=None)
         return list(rows.select_related("owner_person", "owner_member"))
+
+    @cached_property
+    def agreed(self) -> list[OnboardingStep]:
+        """The steps agreed with the yes; the onboarding holds them."""
+        return list(self.decision.agreed.filter(made_at__lte=self.as_of.known_by)) if self.decision else []
 
     @cached_property
     def steps(self) -> list[StepFact]:

@@ -7,10 +7,12 @@ signed, which steps may start. Does not answer: what may be changed (``handover_
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import Exists, OuterRef, Q
+
 from landmark.closing.models import Blocker, Decision, HandOver, OnboardingStep, RoadMapStep
-from landmark.closing.models.decision import Outcome, StepKind
 from landmark.closing.models.handover import HandOverState
 from landmark.deals.models import Deal
+from landmark.engines.decision import READY
 from landmark.engines.last_mile import StartFacts, may_start
 from landmark.ledger.models import Evidence
 from landmark.orgs.as_of import AsOf, latest
@@ -37,7 +39,6 @@ class HandOverView:
 
     versions: tuple[HandOver, ...]
     steps: tuple[StepView, ...]
-    agreed_steps: tuple[RoadMapStep, ...]
     has_yes: bool
     is_signed: bool
 
@@ -62,13 +63,9 @@ def read_hand_over(deal: Deal, as_of: AsOf) -> HandOverView:
     is_signed = read_is_signed(deal, as_of)
     rows = HandOver.objects.filter(deal=deal, made_at__lte=as_of.known_by).select_related("receiver", "answered_by")
     steps = OnboardingStep.objects.filter(deal=deal, made_at__lte=as_of.known_by).select_related("override_by")
-    agreed = RoadMapStep.objects.filter(
-        deal=deal, kind=StepKind.OPERATIONAL, dropped_at__isnull=True, decision__withdrawn_at__isnull=True
-    ).select_related("owner_person", "owner_member")
     return HandOverView(
         versions=tuple(rows.order_by("number")),
         steps=tuple(StepView(step, may_start(start_facts(step, is_signed), as_of.on)) for step in steps),
-        agreed_steps=tuple(agreed),
         has_yes=read_has_yes(deal, as_of),
         is_signed=is_signed,
     )
@@ -86,11 +83,15 @@ def read_is_signed(deal: Deal, as_of: AsOf | None = None) -> bool:
 
 
 def read_has_yes(deal: Deal, as_of: AsOf | None = None) -> bool:
-    """The buyer said yes: in the decision meeting, in writing, or by signing."""
+    """The buyer said yes, in the decision meeting with no condition left open, in writing, or by signing."""
     known = (as_of or latest(deal.org)).known_by
-    said = Decision.objects.filter(deal=deal, outcome=Outcome.YES, withdrawn_at__isnull=True, recorded_at__lte=known)
+    waiting = RoadMapStep.objects.filter(decision=OuterRef("pk"), created_at__lte=known).filter(
+        Q(done_at=None) | Q(done_at__gt=known), Q(dropped_at=None) | Q(dropped_at__gt=known)
+    )
+    said = Decision.objects.filter(deal=deal, outcome__in=READY, withdrawn_at__isnull=True, recorded_at__lte=known)
     keys = ("decision_in_writing", "contract_signed")
-    return said.exists() or Evidence.objects.filter(deal_id=deal.id, key__in=keys).as_known(known).exists()
+    proved = Evidence.objects.filter(deal_id=deal.id, key__in=keys).as_known(known)
+    return said.exclude(Exists(waiting)).exists() or proved.exists()
 
 
 def has_accepted(deal: Deal) -> bool:

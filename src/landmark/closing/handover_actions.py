@@ -1,31 +1,26 @@
-"""Changing blockers, the hand-over and the onboarding.
+"""Changing blockers and the hand-over.
 
-Answers: what a change writes and when it is refused. Does not answer: whether a step may start (``engines.last_mile``).
+Answers: what a change writes and when it is refused. Does not answer: the onboarding (``onboarding_actions``).
 """
 
 from collections.abc import Mapping
-from datetime import date, timedelta
-from typing import Any
+from datetime import date
 
 from django.core.exceptions import PermissionDenied
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from landmark.closing.days import workdays_of
-from landmark.closing.handover import read_has_yes, read_is_signed, start_facts
 from landmark.closing.held import draft_hand_over
-from landmark.closing.models import Blocker, HandOver, OnboardingStep
+from landmark.closing.models import Blocker, HandOver
 from landmark.closing.models.handover import HandOverState
-from landmark.closing.packet import read_frame
 from landmark.closing.policies import check_can_work, check_colleague
-from landmark.closing.working import fresh, next_number, save_changes, today
+from landmark.closing.working import fresh, next_number, save_changes, tell, today
 from landmark.deals.changing import changing
 from landmark.deals.models import Deal
-from landmark.deals.policies import OVERRIDE_LIMIT_DAYS, Refused, can_edit, check_version
-from landmark.engines.last_mile import judge_hand_over, may_start
-from landmark.engines.schedule import place
+from landmark.deals.policies import Refused, check_version
+from landmark.engines.last_mile import judge_hand_over
 from landmark.orgs.as_of import latest
-from landmark.orgs.models import Member, Notice
+from landmark.orgs.models import Member
 from landmark.orgs.roles import Role
 from landmark.playbook.loader import load_playbook
 
@@ -114,7 +109,7 @@ def offer_hand_over(deal: Deal, *, by: Member, via: str = "web") -> HandOver:
         save_changes(row, {"state": HandOverState.OFFERED, "offered_on": today(change.deal)})
         if row.receiver is not None and row.receiver_id != by.id:
             text = _("%(who)s hands %(deal)s over to you: accept it, or return it with reasons.")
-            _tell(change.deal, row.receiver, text % {"who": by.name, "deal": change.deal.name})
+            tell(change.deal, row.receiver, text % {"who": by.name, "deal": change.deal.name})
         change.record("hand_over.offered")
     return row
 
@@ -135,107 +130,6 @@ def answer_hand_over(deal: Deal, *, by: Member, is_accepted: bool, reasons: str 
             text = _("%(who)s accepted the hand-over of %(deal)s.") if is_accepted else _(
                 "%(who)s returned the hand-over of %(deal)s: %(why)s"
             )  # fmt: skip
-            _tell(change.deal, change.deal.owner, text % {"who": by.name, "deal": change.deal.name, "why": reasons})
+            tell(change.deal, change.deal.owner, text % {"who": by.name, "deal": change.deal.name, "why": reasons})
         change.record("hand_over.answered", note=reasons, accepted=is_accepted)
-    return row
-
-
-def _tell(deal: Deal, member: Member, text: str) -> None:
-    Notice.objects.create(org=deal.org, member=member, deal_id=deal.id, text=text[:500])
-
-
-# Onboarding
-
-
-def prepare_onboarding(deal: Deal, *, by: Member, kickoff_on: date | None = None, via: str = "web") -> int:
-    """The playbook's onboarding steps, dated from the kick-off over working days. Prepared as soon as they said yes."""
-    with changing(deal, by=by, via=via, check=check_can_work) as change:
-        if not read_has_yes(change.deal):
-            raise Refused(_("The buyer has not said yes yet; the onboarding is prepared when they do."))
-        if OnboardingStep.objects.filter(deal=change.deal).exists():
-            raise Refused(_("The onboarding is prepared already."))
-        start = kickoff_on or read_frame(change.deal).kickoff_on or today(change.deal) + timedelta(days=14)
-        days = workdays_of(change.deal)
-        playbook, lang = load_playbook(change.deal.playbook), get_language() or "en"
-        items = sorted(playbook.last_mile.onboarding, key=lambda item: item.day)
-        made = OnboardingStep.objects.bulk_create(
-            OnboardingStep(
-                deal=change.deal, position=number, text=playbook.text(f"last_mile.onboarding.{item.key}.label", lang),
-                side=item.side, due_on=place(days.on_or_after(start), item.day, days), costs_money=item.costs_money,
-                owner="" if item.side == "buyer" else by.name, **fresh(by),
-            )
-            for number, item in enumerate(items, 1)
-        )  # fmt: skip
-        change.record("onboarding.prepared")
-    return len(made)
-
-
-def drop_onboarding(deal: Deal) -> int:
-    """The yes was taken back: what was prepared goes with it, unless somebody has worked on it since."""
-    steps = OnboardingStep.objects.filter(deal=deal)
-    prepared = len(load_playbook(deal.playbook).last_mile.onboarding)
-    if steps.count() != prepared or steps.filter(version__gt=1).exists():
-        return 0
-    steps.delete()
-    return prepared
-
-
-def save_onboarding_step(
-    deal: Deal, *, by: Member, step: OnboardingStep | None = None, if_version: int | None = None, via: str = "web",
-    **values: Any,
-) -> OnboardingStep:  # fmt: skip
-    with changing(deal, by=by, via=via, check=check_can_work) as change:
-        if not values.get("text", "").strip():
-            raise Refused(_("Say what the step is."))
-        if step is None:
-            number = OnboardingStep.objects.filter(deal=change.deal).count() + 1
-            row = OnboardingStep(deal=change.deal, position=number, version=0, **fresh(by))
-        else:
-            row = OnboardingStep.objects.get(pk=step.pk, deal=change.deal)
-            check_version(row.version, if_version, current=row)
-        save_changes(row, values)
-        change.record("onboarding.saved", note=values.get("text", ""))
-    return row
-
-
-def move_onboarding_step(deal: Deal, *, by: Member, step: OnboardingStep, to: str, via: str = "web") -> OnboardingStep:
-    """Start a step, finish it, or take either back. One that costs money waits for the signature or for leave."""
-    with changing(deal, by=by, via=via, check=check_can_work) as change:
-        row = OnboardingStep.objects.get(pk=step.pk, deal=change.deal)
-        day = today(change.deal)
-        if to in ("started", "done") and not may_start(start_facts(row, read_is_signed(change.deal)), day):
-            raise Refused(
-                _("This step costs money and waits for the signature; a manager can let it start with a reason.")
-            )
-        dates: dict[str, dict[str, Any]] = {
-            "started": {"started_on": row.started_on or day, "done_on": None},
-            "done": {"started_on": row.started_on or day, "done_on": day},
-            "open": {"started_on": None, "done_on": None},
-        }
-        save_changes(row, dates[to])
-        change.record(f"onboarding.{to}", note=step.text)
-    return row
-
-
-def allow_early_start(
-    deal: Deal, *, by: Member, step: OnboardingStep, reason: str, until: date, via: str = "web"
-) -> OnboardingStep:
-    """Leave to spend before the signature: with a reason and an end, by name, and the managers are told."""
-    with changing(deal, by=by, via=via, check=check_can_work) as change:
-        if not can_edit(by, change.deal):
-            raise PermissionDenied(_("The deal's owner or a manager decides on spending before the signature."))
-        row = OnboardingStep.objects.get(pk=step.pk, deal=change.deal)
-        day = today(change.deal)
-        if not row.costs_money:
-            raise Refused(_("This step costs nothing and may start."))
-        if not reason.strip():
-            raise Refused(_("Say why it cannot wait for the signature."))
-        if not day <= until <= day + timedelta(days=OVERRIDE_LIMIT_DAYS):
-            text = _("The leave ends within %(days)d days: choose its last day.")
-            raise Refused(text % {"days": OVERRIDE_LIMIT_DAYS})
-        save_changes(row, {"override_reason": reason, "override_until": until, "override_by": by})
-        for manager in change.deal.org.members.filter(role=Role.MANAGER, is_active=True).exclude(id=by.id):
-            text = _("%(who)s lets “%(step)s” on %(deal)s start before the signature: %(why)s")
-            _tell(change.deal, manager, text % {"who": by.name, "step": row.text, "deal": deal.name, "why": reason})
-        change.record("onboarding.override", note=reason)
     return row

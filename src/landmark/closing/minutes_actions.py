@@ -4,7 +4,7 @@ Answers: writing and sending minutes, holding the debrief, reminding of minutes 
 decided (``decision_actions``).
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from landmark.closing.decisions import DecisionRoom, read_room
 from landmark.closing.letter_actions import send_letter
 from landmark.closing.mail import NewLetter, Recipient
-from landmark.closing.models import Debrief, Letter, LetterState, Minutes, Outcome, StepKind
+from landmark.closing.models import Debrief, Letter, LetterState, Minutes, OnboardingStep, Outcome, RoadMapStep
 from landmark.deals.changing import Change, changing
 from landmark.deals.models import Deal
 from landmark.deals.policies import Refused, check_version
@@ -37,8 +37,8 @@ def draft_minutes(room: DecisionRoom) -> str:
             % {"day": format_day(meeting.held_on), "names": ", ".join(names)},
             _("Aim: a decision by the end of the meeting."),
             _tell_decision(room),
-            _tell_steps(room, StepKind.CONDITION, _("What the decision hangs on")),
-            _tell_steps(room, StepKind.OPERATIONAL, _("Next steps")),
+            _tell_steps(room.road_map, _("What the decision hangs on")),
+            _tell_steps(room.agreed, _("Next steps")),
             _tell_questions(room),
         ]
     return "\n\n".join(block for block in blocks if block)
@@ -58,11 +58,10 @@ def _tell_decision(room: DecisionRoom) -> str:
     return _("No decision yet. The next date for it is %(day)s.") % {"day": format_day(decision.next_on)}
 
 
-def _tell_steps(room: DecisionRoom, kind: str, title: str) -> str:
+def _tell_steps(steps: Sequence[RoadMapStep | OnboardingStep], title: str) -> str:
     lines = [
         _("- %(what)s: %(who)s, by %(day)s") % {"what": s.text, "who": s.owner, "day": format_day(s.due_on)}
-        for s in room.road_map
-        if s.kind == kind
+        for s in steps
     ]
     return "\n".join([title, *lines]) if lines else ""
 

@@ -1,7 +1,7 @@
-"""The road map after a yes: what has to happen, who does it and by when.
+"""The road map of a “yes, but”: conditions, who meets them and by when.
 
-Answers: adding, ticking, moving and dropping a step; which step comes next. Does not answer: the decision itself
-(``decision_actions``), what may begin before the signature (``engines.decision``).
+Answers: adding, ticking, moving and dropping a condition. Does not answer: the decision itself (``decision_actions``),
+the steps that put a yes to work (``onboarding_actions``).
 """
 
 from collections.abc import Sequence
@@ -11,17 +11,17 @@ from datetime import date
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from landmark.closing.decisions import read_standing, standing_decision, step_fact
+from landmark.closing.decisions import read_standing, standing_decision
 from landmark.closing.meeting_actions import check_person
-from landmark.closing.models import Decision, RoadMapStep, StepKind
-from landmark.closing.policies import check_can_follow_up
-from landmark.deals.actions.next_steps import put_next_step
-from landmark.deals.changing import changing
-from landmark.deals.inputs import NextStepInput
+from landmark.closing.models import Decision, OnboardingStep, RoadMapStep
+from landmark.closing.models.packet import Side
+from landmark.closing.onboarding_actions import prepare_on_yes, take_next
+from landmark.closing.policies import check_can_decide, check_can_follow_up
+from landmark.closing.working import fresh
+from landmark.deals.changing import Change, changing
 from landmark.deals.models import Deal, Person
 from landmark.deals.policies import Refused
-from landmark.engines import decision as rules
-from landmark.engines.decision import StepFact
+from landmark.engines.decision import Standing, StepFact
 from landmark.orgs.as_of import latest
 from landmark.orgs.models import Member
 from landmark.playbook.loader import load_playbook
@@ -29,21 +29,23 @@ from landmark.playbook.loader import load_playbook
 
 @dataclass(frozen=True, slots=True)
 class StepInput:
-    """One line of the road map; its owner is one of theirs or one of ours."""
+    """A condition, or a step that puts the yes to work; its owner is one of theirs or one of ours."""
 
     text: str
     due_on: date | None
     person: Person | None = None
     member: Member | None = None
-    kind: str = StepKind.CONDITION
+    is_condition: bool = True
     category: str = ""
     costs_money: bool = False
 
+    @property
+    def owner(self) -> str:
+        found = self.person or self.member
+        return found.name if found else ""
+
     def as_fact(self) -> StepFact:
-        owner = self.person or self.member
-        return StepFact(
-            self.text, owner.name if owner else "", self.due_on, self.kind == StepKind.CONDITION, self.costs_money
-        )
+        return StepFact(self.text, self.owner, self.due_on, self.is_condition)
 
 
 def check_step(deal: Deal, step: StepInput) -> None:
@@ -60,16 +62,27 @@ def check_step(deal: Deal, step: StepInput) -> None:
         raise Refused(_("Choose the kind of condition from the playbook's list."))
 
 
-def put_steps(decision: Decision, steps: Sequence[StepInput]) -> list[RoadMapStep]:
-    return [
-        RoadMapStep.objects.create(
-            deal_id=decision.deal_id, decision=decision, kind=step.kind, category=step.category,
-            text=step.text.strip(), owner_person=step.person, owner_member=step.member, due_on=step.due_on,
-            costs_money=step.costs_money,
+def put_steps(decision: Decision, steps: Sequence[StepInput], by: Member) -> None:
+    """Conditions onto the road map, all else into the onboarding."""
+    dated = [(step, step.due_on) for step in steps if step.due_on is not None]
+    for step, day in dated:
+        if step.is_condition:
+            put_condition(decision, step, day)
+    OnboardingStep.objects.bulk_create(
+        OnboardingStep(
+            deal_id=decision.deal_id, decision=decision, position=number, text=step.text.strip(), due_on=day,
+            side=Side.BUYER if step.person else Side.SELLER, owner=step.owner, costs_money=step.costs_money,
+            **fresh(by),
         )
-        for step in steps
-        if step.due_on is not None
-    ]  # fmt: skip
+        for number, (step, day) in enumerate(((s, d) for s, d in dated if not s.is_condition), 1)
+    )  # fmt: skip
+
+
+def put_condition(decision: Decision, step: StepInput, day: date) -> RoadMapStep:
+    return RoadMapStep.objects.create(
+        deal_id=decision.deal_id, decision=decision, category=step.category, text=step.text.strip(),
+        owner_person=step.person, owner_member=step.member, due_on=day,
+    )  # fmt: skip
 
 
 def find_decision(deal: Deal) -> Decision:
@@ -79,43 +92,34 @@ def find_decision(deal: Deal) -> Decision:
     return decision
 
 
-def take_next(deal: Deal, decision: Decision) -> None:
-    """The earliest open step of the road map is what happens next on the deal."""
-    step = (
-        deal.road_map.filter(decision=decision, done_at=None, dropped_at=None).order_by("due_on", "created_at").first()
-    )
-    if step is not None:
-        put_next_step(deal, NextStepInput(step.text, step.owner, step.due_on))
-
-
-def add_step(deal: Deal, step: StepInput, *, by: Member, via: str = "web") -> RoadMapStep:
-    with changing(deal, by=by, via=via, check=check_can_follow_up) as change:
+def add_condition(deal: Deal, step: StepInput, *, by: Member, via: str = "web") -> RoadMapStep:
+    with changing(deal, by=by, via=via, check=check_can_decide) as change:
         decision = find_decision(change.deal)
-        if decision.outcome not in rules.READY:
-            raise Refused(_("A road map follows a yes."))
-        fact = step.as_fact()
-        if not fact.owner or fact.due_on is None:
+        if read_standing(change.deal, decision) is not Standing.VERBAL:
+            raise Refused(_("A condition belongs to a yes that is not in writing yet."))
+        if not step.owner or step.due_on is None:
             raise Refused(_("Each step needs one owner and a day."))
-        if fact.is_condition and change.deal.is_closed:
-            raise Refused(_("The contract is signed: nothing is left for it to hang on."))
         check_step(change.deal, step)
-        (row,) = put_steps(decision, [step])
-        change.record("road_map.added", note=row.text, step=str(row.id), kind=row.kind, due_on=str(row.due_on))
+        row = put_condition(decision, step, step.due_on)
+        change.record("road_map.added", note=row.text, step=str(row.id), due_on=str(row.due_on))
     return row
 
 
-def complete_step(deal: Deal, row: RoadMapStep, *, by: Member, money_reason: str = "", via: str = "web") -> RoadMapStep:
-    """Tick a step. One that costs money waits for the signature, or for a reason why it cannot."""
+def complete_step(deal: Deal, row: RoadMapStep, *, by: Member, via: str = "web") -> RoadMapStep:
+    """Tick a condition. With the last one the yes holds, and the onboarding is prepared."""
     with changing(deal, by=by, via=via, check=check_can_follow_up) as change:
         row = _own(change.deal, row)
-        if not rules.may_begin(step_fact(row), read_standing(change.deal, row.decision), money_reason):
-            raise Refused(_("This costs money before the contract is signed. Say why it cannot wait, or wait."))
-        row.done_at, row.done_on, row.money_reason = timezone.now(), latest(deal.org).on, money_reason.strip()[:300]
-        row.save(update_fields=["done_at", "done_on", "money_reason"])
-        change.record("road_map.done", step=str(row.id), money_reason=row.money_reason)
-        if change.deal.next_steps.filter(done_at=None, text=row.text).exists():
-            take_next(change.deal, row.decision)
+        row.done_at, row.done_on = timezone.now(), latest(deal.org).on
+        row.save(update_fields=["done_at", "done_on"])
+        change.record("road_map.done", step=str(row.id))
+        _follow(change, row)
     return row
+
+
+def _follow(change: Change, row: RoadMapStep) -> None:
+    if change.deal.next_steps.filter(done_at=None, text=row.text).exists():
+        take_next(change.deal, row.decision)
+    prepare_on_yes(change)
 
 
 def reopen_step(deal: Deal, row: RoadMapStep, *, by: Member, via: str = "web") -> RoadMapStep:
@@ -139,6 +143,8 @@ def change_step(
         row.due_on, row.dropped_at = due_on or row.due_on, timezone.now() if drop else None
         row.save(update_fields=["due_on", "dropped_at"])
         change.record("road_map.changed", step=str(row.id), due_on=str(row.due_on), is_dropped=drop)
+        if drop:
+            _follow(change, row)
     return row
 
 

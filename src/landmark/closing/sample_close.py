@@ -8,8 +8,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from decimal import Decimal
 
-from landmark.closing import handover_actions, markup_actions, packet_actions, recap_actions
-from landmark.closing.handover import read_has_yes
+from landmark.closing import handover_actions, markup_actions, onboarding_actions, packet_actions, recap_actions
 from landmark.closing.models import OnboardingStep, SigningStep
 from landmark.closing.packet import read_go_facts, read_lanes
 from landmark.closing.recap import find_owners
@@ -190,11 +189,9 @@ def _hand_over(deal: Deal, by: Member) -> None:
     handover_actions.save_hand_over(deal, by=by, sections=sections, receiver=receiver, via="cli")
     handover_actions.offer_hand_over(deal, by=by, via="cli")
     handover_actions.answer_hand_over(deal, by=receiver, is_accepted=True, via="cli")
-    if not OnboardingStep.objects.filter(deal=deal).exists() and read_has_yes(deal):
-        handover_actions.prepare_onboarding(deal, by=by, via="cli")
     first = OnboardingStep.objects.filter(deal=deal, costs_money=False).first()
     if first is not None:
-        handover_actions.move_onboarding_step(deal, by=receiver, step=first, to="done", via="cli")
+        onboarding_actions.move_onboarding_step(deal, by=receiver, step=first, to="done", via="cli")
 
 
 def _find_delivery(deal: Deal, by: Member) -> Member:

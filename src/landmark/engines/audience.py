@@ -52,6 +52,7 @@ _FIELDS: dict[str, str] = {
     "closing.OfferPart": "challenge key text value",
     "closing.Recap": "commitments decision plan risks sent_to summary_number",
     "closing.Risk": "mitigation text",
+    "closing.OnboardingStep": "due_on owner text",
     "closing.RoadMapStep": "due_on owner_member owner_person text",
     "closing.SummaryLine": "amount kind label",
     "closing.Undertaking": "due_on stakeholder text",

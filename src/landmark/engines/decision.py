@@ -125,7 +125,6 @@ class StepFact:
     owner: str
     due_on: date | None
     is_condition: bool = True
-    costs_money: bool = False
     is_done: bool = False
 
 
@@ -201,11 +200,6 @@ AGREED = ("scope", "price", "timeline", "terms")
 def lacking_in_contract(agreed: Sequence[str]) -> tuple[str, ...]:
     """A contract settles all four."""
     return tuple(point for point in AGREED if point not in agreed)
-
-
-def may_begin(step: StepFact, standing: Standing, reason: str = "") -> bool:
-    """A step that costs money waits for the signature, unless somebody says why it cannot."""
-    return not step.costs_money or standing is Standing.SIGNED or bool(reason.strip())
 
 
 MinutesState = Literal["due", "due_today", "overdue", "sent", "sent_late"]

@@ -11,7 +11,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from landmark.closing import handover_actions, markup_actions, packet_actions, recap_actions
+from landmark.closing import handover_actions, markup_actions, onboarding_actions, packet_actions, recap_actions
 from landmark.closing.models import (
     Blocker,
     LaneAsk,
@@ -89,13 +89,13 @@ def _go(is_go: bool) -> Callable[[Sent], object]:
 
 
 def _step(to: str) -> Callable[[Sent], object]:
-    return lambda sent: handover_actions.move_onboarding_step(sent.deal, by=sent.by, step=sent.row, to=to)
+    return lambda sent: onboarding_actions.move_onboarding_step(sent.deal, by=sent.by, step=sent.row, to=to)
 
 
 P, M, T, S, R, G, H = (
     "close_packet", "close_markups", "close_terms", "close_summary", "close_recap", "close_signing", "close_handover"
 )  # fmt: skip
-A, MA, RA, HA = packet_actions, markup_actions, recap_actions, handover_actions
+A, MA, RA, HA, OA = packet_actions, markup_actions, recap_actions, handover_actions, onboarding_actions
 SAVE, ADD, SAVED = _("Save"), _("Add"), _("Saved.")
 
 COMMANDS: dict[str, Command] = {
@@ -204,22 +204,22 @@ COMMANDS: dict[str, Command] = {
         _("Returned with your reasons."), _("Return it"),
     ),
     "onboarding": Command(
-        forms.OnboardingForm, H, lambda s: HA.prepare_onboarding(s.deal, by=s.by, **s.data),
+        forms.OnboardingForm, H, lambda s: OA.prepare_onboarding(s.deal, by=s.by, **s.data),
         _("The onboarding is prepared."), _("Prepare the onboarding"),
     ),
     "step_add": Command(
-        forms.OnboardingStepForm, H, lambda s: HA.save_onboarding_step(s.deal, by=s.by, **s.data), SAVED, ADD
+        forms.OnboardingStepForm, H, lambda s: OA.save_onboarding_step(s.deal, by=s.by, **s.data), SAVED, ADD
     ),
     "step": Command(
         forms.OnboardingStepForm, H,
-        lambda s: HA.save_onboarding_step(s.deal, by=s.by, step=s.row, if_version=s.version, **s.data), SAVED, SAVE,
+        lambda s: OA.save_onboarding_step(s.deal, by=s.by, step=s.row, if_version=s.version, **s.data), SAVED, SAVE,
         OnboardingStep,
     ),
     "step_start": Command(forms.Nothing, H, _step("started"), _("Started."), _("Start"), OnboardingStep),
     "step_done": Command(forms.Nothing, H, _step("done"), _("Done."), _("Done"), OnboardingStep),
     "step_open": Command(forms.Nothing, H, _step("open"), _("Open again."), _("Take back"), OnboardingStep),
     "step_allow": Command(
-        forms.EarlyStartForm, H, lambda s: HA.allow_early_start(s.deal, by=s.by, step=s.row, **s.data),
+        forms.EarlyStartForm, H, lambda s: OA.allow_early_start(s.deal, by=s.by, step=s.row, **s.data),
         _("It may start before the signature; the managers are told."), _("Let it start early"), OnboardingStep,
         is_for_all=False,
     ),

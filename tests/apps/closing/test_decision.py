@@ -9,15 +9,16 @@ from django.core.exceptions import PermissionDenied
 from icalendar import Calendar
 
 from landmark.closing import decision_actions as decisions
-from landmark.closing import handover_actions, minutes_actions, offer_actions, packet_actions
 from landmark.closing import meeting_actions as meetings
+from landmark.closing import minutes_actions, offer_actions, packet_actions
+from landmark.closing import onboarding_actions as onboarding
 from landmark.closing import road_map_actions as road_map
 from landmark.closing.decision_actions import DecisionInput
 from landmark.closing.decision_days import tell_due
 from landmark.closing.decisions import DecisionRoom, read_room
 from landmark.closing.invitations import build_file
 from landmark.closing.meeting_input import MeetingInput
-from landmark.closing.models import Decision, DecisionMeeting, Minutes, OnboardingStep, SigningStep, StepKind
+from landmark.closing.models import Decision, DecisionMeeting, Minutes, OnboardingStep, SigningStep
 from landmark.closing.road_map_actions import StepInput
 from landmark.deals.actions.next_steps import set_next_step
 from landmark.deals.inputs import OverrideInput, PromiseInput
@@ -89,7 +90,7 @@ class Table:
 
     def yes(self) -> None:
         self.review()
-        step = self.step(kind=StepKind.OPERATIONAL)
+        step = self.step(is_condition=False)
         made = DecisionInput("yes", self.ines, reason="business_case", words="It pays within a year", steps=[step])
         decisions.record_decision(self.deal, made, by=self.alice)
 
@@ -335,9 +336,12 @@ def test_conditions_hold_the_written_yes(table: Table) -> None:
     assert not OnboardingStep.objects.filter(deal=table.deal).exists()
     (row,) = table.room.road_map
     road_map.complete_step(table.deal, row, by=table.alice)
+    assert OnboardingStep.objects.filter(deal=table.deal).count() == len(load_playbook().last_mile.onboarding)
+    for day, sentence in ((table.day(1), "today or earlier"), (table.day(-1), "older than the decision")):
+        with pytest.raises(Refused, match=sentence):
+            decisions.record_written(table.deal, by=table.alice, person=table.ines, reason="goal_match", on=day)
     decisions.record_written(table.deal, by=table.alice, person=table.ines, reason="goal_match", words="Same goals")
     assert table.room.standing is Standing.WRITTEN
-    assert OnboardingStep.objects.filter(deal=table.deal).exists()
 
 
 def test_an_owner_who_left_and_a_past_day_are_refused(table: Table) -> None:
@@ -354,17 +358,40 @@ def test_an_owner_who_left_and_a_past_day_are_refused(table: Table) -> None:
             decisions.record_decision(table.deal, DecisionInput("yes_but", table.ines, steps=[step]), by=table.alice)
 
 
-@pytest.mark.rule("D", "A step that costs money waits for the signature or a reason")
-def test_money_waits(table: Table) -> None:
-    table.yes()
-    row = road_map.add_step(
-        table.deal, table.step(text="Order sensors", kind=StepKind.OPERATIONAL, costs_money=True), by=table.alice
-    )
-    with pytest.raises(Refused, match="costs money"):
-        road_map.complete_step(table.deal, row, by=table.alice)
-    row = road_map.complete_step(table.deal, row, by=table.alice, money_reason="Eight weeks of delivery time")
-    assert row.money_reason
+def test_a_dropped_last_condition_lets_the_yes_hold(table: Table) -> None:
+    table.review("yes_but")
+    made = DecisionInput("yes_but", table.ines, steps=[table.step()])
+    decisions.record_decision(table.deal, made, by=table.alice)
+    row = road_map.add_condition(table.deal, table.step(text="Show it to finance"), by=table.alice)
     assert road_map.reopen_step(table.deal, row, by=table.alice).is_open
+    for one in table.room.road_map:
+        road_map.change_step(table.deal, one, by=table.alice, drop=True)
+    assert OnboardingStep.objects.filter(deal=table.deal).exists()
+    decisions.record_written(table.deal, by=table.alice, person=table.ines, reason="goal_match", words="Same goals")
+    with pytest.raises(Refused, match="not in writing yet"):
+        road_map.add_condition(table.deal, table.step(), by=table.alice)
+
+
+@pytest.mark.rule("D", "Onboarding is prepared on yes; steps that cost money wait for the signature or an override")
+def test_money_waits(table: Table) -> None:
+    table.review()
+    steps = [
+        table.step(text="Order sensors", is_condition=False, costs_money=True),
+        table.step(text="Open the firewall", is_condition=False, due_on=table.day(3)),
+    ]
+    made = DecisionInput("yes", table.ines, reason="business_case", words="It pays", steps=steps)
+    decisions.record_decision(table.deal, made, by=table.alice)
+    free, dear = table.room.agreed
+    assert (free.text, free.owner, dear.costs_money) == ("Open the firewall", "Bruno Keller", True)
+    assert table.room.facts.next_step.text == "Open the firewall"
+    onboarding.move_onboarding_step(table.deal, by=table.alice, step=free, to="done")
+    assert table.room.facts.next_step.text == "Order sensors"
+    with pytest.raises(Refused, match="costs money"):
+        onboarding.move_onboarding_step(table.deal, by=table.alice, step=dear, to="started")
+    onboarding.allow_early_start(
+        table.deal, by=table.alice, step=dear, reason="Eight weeks of delivery time", until=table.day(7)
+    )
+    assert onboarding.move_onboarding_step(table.deal, by=table.alice, step=dear, to="started").started_on
 
 
 def name_who_signs(table: Table) -> list[SigningStep]:
@@ -411,18 +438,19 @@ def test_the_signature_of_the_decision_fills_the_signing_order(table: Table) -> 
 def test_a_yes_prepares_the_onboarding_and_a_withdrawal_drops_it(table: Table) -> None:
     table.yes()
     steps = OnboardingStep.objects.filter(deal=table.deal)
-    assert steps.count() == len(load_playbook().last_mile.onboarding) > 0
+    assert steps.filter(decision=None).count() == len(load_playbook().last_mile.onboarding) > 0
+    assert [one.text for one in table.room.agreed] == ["Test the link to their ledger"]
     decisions.withdraw_decision(table.deal, by=table.alice, reason="Wrong deal")
     assert not steps.exists()
-    begin = table.step(kind=StepKind.OPERATIONAL)
+    begin = table.step(is_condition=False)
     again = DecisionInput("yes", table.ines, reason="business_case", words="It pays", steps=[begin])
     decisions.record_decision(table.deal, again, by=table.alice)
-    step = steps.filter(costs_money=False).first()
-    handover_actions.move_onboarding_step(table.deal, by=table.alice, step=step, to="started")
+    step = steps.filter(costs_money=False, decision=None).first()
+    onboarding.move_onboarding_step(table.deal, by=table.alice, step=step, to="started")
     decisions.withdraw_decision(table.deal, by=table.alice, reason="Wrong meeting")
     kept = steps.count()
     decisions.record_decision(table.deal, again, by=table.alice)
-    assert steps.count() == kept > 0
+    assert steps.filter(decision=None).count() == kept > 0
 
 
 @pytest.mark.rule("D", "No: the deal is lost with its reason, nothing more is spent, and it is watched")

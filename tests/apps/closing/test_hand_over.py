@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.core.exceptions import PermissionDenied
 
-from landmark.closing import handover_actions
+from landmark.closing import handover_actions, onboarding_actions
 from landmark.closing.exits import read_deal_exits
 from landmark.closing.handover import read_blockers, read_hand_over
 from landmark.closing.models import HandOver, OnboardingStep
@@ -70,37 +70,37 @@ def test_delivery_returns_with_reasons_and_then_accepts(deal: Deal, alice: Membe
 @pytest.mark.rule("D", "Onboarding is prepared on yes; steps that cost money wait for the signature or an override")
 def test_steps_that_cost_money_wait_for_the_signature(deal: Deal, alice: Member, dana: Member) -> None:
     with pytest.raises(Refused):
-        handover_actions.prepare_onboarding(deal, by=alice)
+        onboarding_actions.prepare_onboarding(deal, by=alice)
     prove(deal, alice, "decision_in_writing")
-    assert handover_actions.prepare_onboarding(deal, by=alice) == 8
+    assert onboarding_actions.prepare_onboarding(deal, by=alice) == 8
     with pytest.raises(Refused):
-        handover_actions.prepare_onboarding(deal, by=alice)
+        onboarding_actions.prepare_onboarding(deal, by=alice)
     dear = OnboardingStep.objects.filter(deal=deal, costs_money=True).first()
     free = OnboardingStep.objects.filter(deal=deal, costs_money=False).first()
     assert dear is not None
     assert free is not None
-    handover_actions.move_onboarding_step(deal, by=dana, step=free, to="started")
+    onboarding_actions.move_onboarding_step(deal, by=dana, step=free, to="started")
     with pytest.raises(Refused, match="costs money"):
-        handover_actions.move_onboarding_step(deal, by=dana, step=dear, to="started")
+        onboarding_actions.move_onboarding_step(deal, by=dana, step=dear, to="started")
     prove(deal, alice, "contract_signed", strength=Strength.SIGNED)
-    assert handover_actions.move_onboarding_step(deal, by=dana, step=dear, to="done").done_on is not None
+    assert onboarding_actions.move_onboarding_step(deal, by=dana, step=dear, to="done").done_on is not None
 
 
 def test_leave_to_start_early_has_a_reason_an_end_and_is_never_silent(deal: Deal, alice: Member, dana: Member) -> None:
     manager = make_member(alice.org, Role.MANAGER, "Bob Lindqvist")
     prove(deal, alice, "decision_in_writing")
-    handover_actions.prepare_onboarding(deal, by=alice)
+    onboarding_actions.prepare_onboarding(deal, by=alice)
     step = OnboardingStep.objects.filter(deal=deal, costs_money=True).first()
     assert step is not None
     on = latest(deal.org).on
     with pytest.raises(PermissionDenied):
-        handover_actions.allow_early_start(deal, by=dana, step=step, reason="Long lead time", until=on)
+        onboarding_actions.allow_early_start(deal, by=dana, step=step, reason="Long lead time", until=on)
     for reason, until in (("", on), ("Long lead time", on - timedelta(days=1)), ("Long", on + timedelta(days=91))):
         with pytest.raises(Refused):
-            handover_actions.allow_early_start(deal, by=alice, step=step, reason=reason, until=until)
-    handover_actions.allow_early_start(deal, by=alice, step=step, reason="Long lead time", until=on)
+            onboarding_actions.allow_early_start(deal, by=alice, step=step, reason=reason, until=until)
+    onboarding_actions.allow_early_start(deal, by=alice, step=step, reason="Long lead time", until=on)
     assert "Long lead time" in Notice.objects.get(member=manager).text
-    assert handover_actions.move_onboarding_step(deal, by=dana, step=step, to="started").started_on == on
+    assert onboarding_actions.move_onboarding_step(deal, by=dana, step=step, to="started").started_on == on
 
 
 @pytest.mark.rule("12.3", "Blockers come from one list and show in the weekly review")

@@ -161,15 +161,6 @@ def test_a_contract_settles_four_points() -> None:
     assert rules.lacking_in_contract(rules.AGREED) == ()
 
 
-@pytest.mark.rule("D", "Onboarding is prepared on yes; steps that cost money wait for the signature or an override")
-def test_money_waits_for_the_signature() -> None:
-    costly = StepFact("Order the sensors", "Alice Moretti", DAY, is_condition=False, costs_money=True)
-    assert rules.may_begin(START, Standing.VERBAL)
-    assert not rules.may_begin(costly, Standing.WRITTEN)
-    assert rules.may_begin(costly, Standing.SIGNED)
-    assert rules.may_begin(costly, Standing.WRITTEN, "Eight weeks of delivery time; approved by finance")
-
-
 @pytest.mark.rule("D", "Minutes reach the customer by the next day")
 def test_minutes_are_due_the_next_day() -> None:
     due = rules.minutes_due_on(PART, DAY)

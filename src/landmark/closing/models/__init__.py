@@ -14,7 +14,6 @@ from landmark.closing.models.decision import (
     Outcome,
     Review,
     RoadMapStep,
-    StepKind,
 )
 from landmark.closing.models.handover import Blocker, HandOver, OnboardingStep
 from landmark.closing.models.markups import MarkUp
@@ -66,7 +65,6 @@ __all__ = [
     "RoadMapStep",
     "SignatureFrame",
     "SigningStep",
-    "StepKind",
     "SummaryLine",
     "Undertaking",
     "TrialClose",

@@ -249,28 +249,17 @@ class Decision(models.Model):
         return self.outcome
 
 
-class StepKind(models.TextChoices):
-    CONDITION = "condition", _("Condition")
-    OPERATIONAL = "operational", _("Step to get going")
-
-
 class RoadMapStep(models.Model):
-    """A condition to meet before the yes holds, or a step that puts the yes to work. Owned by one person, dated.
-
-    ``money_reason``: why a step that costs money began before the signature.
-    """
+    """A condition to meet before the yes holds: owned by one person, dated. What puts a yes to work is onboarding."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     deal = models.ForeignKey(Deal, on_delete=models.CASCADE, related_name="road_map")
     decision = models.ForeignKey(Decision, on_delete=models.CASCADE, related_name="road_map")
-    kind = models.CharField(max_length=12, choices=StepKind.choices)
     category = models.CharField(max_length=60, blank=True)
     text = models.CharField(_("what has to happen"), max_length=300)
     owner_person = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, related_name="+")
     owner_member = models.ForeignKey(Member, on_delete=models.SET_NULL, null=True, related_name="+")
     due_on = models.DateField(_("by when"))
-    costs_money = models.BooleanField(_("costs money"), default=False)
-    money_reason = models.CharField(max_length=300, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     done_at = models.DateTimeField(null=True)
     done_on = models.DateField(null=True)

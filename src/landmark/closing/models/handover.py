@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from landmark.closing.models.decision import Decision
 from landmark.closing.models.packet import Side
 from landmark.closing.models.record import Record
 from landmark.orgs.models import Member
@@ -62,8 +63,12 @@ class HandOver(Record):
 
 
 class OnboardingStep(Record):
-    """A step prepared on the yes. One that costs money starts after the signature or with a person's leave."""
+    """A step that puts the yes to work: agreed in the decision (``decision``), or prepared from the playbook.
 
+    One that costs money starts after the signature or with a person's leave.
+    """
+
+    decision = models.ForeignKey(Decision, on_delete=models.SET_NULL, null=True, blank=True, related_name="agreed")
     position = models.PositiveSmallIntegerField()
     text = models.CharField(_("step"), max_length=300)
     side = models.CharField(_("side"), max_length=8, choices=Side.choices, default=Side.SELLER)
@@ -77,7 +82,7 @@ class OnboardingStep(Record):
     override_by = models.ForeignKey(Member, on_delete=models.SET_NULL, null=True, related_name="+")
 
     class Meta:
-        ordering = ["position"]
+        ordering = ["due_on", "position"]
         constraints = [
             models.CheckConstraint(
                 condition=Q(override_reason="", override_until__isnull=True)

@@ -59,7 +59,10 @@ class Undertaking(Record):
 
 
 class Recap(Record):
-    """One recap as it was sent. ``plan`` and ``commitments`` are the lines as written; the prices are the summary's."""
+    """One recap; once it is sent its words stay.
+
+    ``plan`` and ``commitments`` are the lines as written; the prices are the summary's.
+    """
 
     number = models.PositiveSmallIntegerField()
     decision = models.TextField(_("what is being signed"), max_length=2000)
@@ -67,7 +70,7 @@ class Recap(Record):
     plan = models.JSONField(default=list)
     commitments = models.JSONField(default=list)
     risks = models.JSONField(default=list)
-    sent_on = models.DateField()
+    sent_on = models.DateField(null=True)
     sent_to = models.JSONField(default=list)
 
     class Meta:

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.utils.translation import override
 
-from landmark.closing.models import Decision, DecisionMeeting, MeetingState, Outcome, RoadMapStep, StepKind
+from landmark.closing.models import Decision, DecisionMeeting, MeetingState, OnboardingStep, Outcome, RoadMapStep
 from landmark.closing.models import Minutes as MinutesRow
 from landmark.closing.papers.asked import Asked
 from landmark.documents.meetings import Agenda, AgendaItem, Guest, Minutes, write_agenda, write_minutes
@@ -61,8 +61,7 @@ def read_minutes(it: Asked) -> Paper | None:
             frame=it.frame, subject=meeting.subject, held_on=meeting.held_on, place=meeting.place,
             outcome=_tell_outcome(it, decision), decision=see(decision, SHARED).words if decision else "", text=text,
             present=_guests(it, row, was_there=True), absent=_guests(it, row, was_there=False),
-            reasons=_reasons(it, decision), conditions=_steps(decision, StepKind.CONDITION),
-            steps=_steps(decision, StepKind.OPERATIONAL),
+            reasons=_reasons(it, decision), conditions=_conditions(decision), steps=_agreed(decision),
         )
     )  # fmt: skip
 
@@ -82,10 +81,15 @@ def _reasons(it: Asked, row: Decision | None) -> list[str]:
     return [it.label("win_reason", decision.reason)]
 
 
-def _steps(row: Decision | None, kind: StepKind) -> list[Step]:
-    rows = RoadMapStep.objects.filter(decision=row, kind=kind, dropped_at__isnull=True) if row else ()
+def _conditions(row: Decision | None) -> list[Step]:
+    rows = RoadMapStep.objects.filter(decision=row, dropped_at__isnull=True) if row else ()
     steps = [see(step, SHARED) for step in rows]
     return [Step(step.text, _name(step.owner_person or step.owner_member), step.due_on) for step in steps]
+
+
+def _agreed(row: Decision | None) -> list[Step]:
+    steps = [see(step, SHARED) for step in OnboardingStep.objects.filter(decision=row)] if row else []
+    return [Step(step.text, step.owner, step.due_on) for step in steps]
 
 
 def _name(owner: Any) -> str:

@@ -261,7 +261,7 @@ class DecisionPage(DecisionStanding):
     @property
     def new_step(self) -> dict[str, Any]:
         typed = self.sent.get("step_add", {})
-        return {name: typed.get(name, "") for name in ("text", "owner", "due", "category", "costs", "kind")}
+        return {name: typed.get(name, "") for name in ("text", "owner", "due", "category")}
 
     @property
     def in_a_week(self) -> date:

@@ -20,7 +20,7 @@ from landmark.closing import minutes_actions, offer_actions
 from landmark.closing import road_map_actions as road_map
 from landmark.closing.decision_actions import DecisionInput
 from landmark.closing.meeting_input import MeetingInput
-from landmark.closing.models import Letter, LetterState, Objection, Outcome, RoadMapStep, StepKind
+from landmark.closing.models import Letter, LetterState, Objection, Outcome, RoadMapStep
 from landmark.closing.road_map_actions import StepInput
 from landmark.deals.actions.evidence import add_evidence
 from landmark.deals.inputs import OverrideInput
@@ -252,12 +252,11 @@ def _read_steps(page: DecisionPage, data: QueryDict, outcome: str) -> list[StepI
     """The lines of the road map that were filled in, of the kind the outcome asks for."""
     if outcome not in (Outcome.YES, Outcome.YES_BUT):
         return []
-    kind = StepKind.CONDITION if outcome == Outcome.YES_BUT else StepKind.OPERATIONAL
-    lines = (_read_step(page, data, f"step-{n}-", kind) for n in ROWS)
+    lines = (_read_step(page, data, f"step-{n}-", is_condition=outcome == Outcome.YES_BUT) for n in ROWS)
     return [line for line in lines if line is not None]
 
 
-def _read_step(page: DecisionPage, data: QueryDict, prefix: str, kind: str) -> StepInput | None:
+def _read_step(page: DecisionPage, data: QueryDict, prefix: str, *, is_condition: bool) -> StepInput | None:
     text = _text(data, f"{prefix}text", 301)
     if not text:
         return None
@@ -265,9 +264,9 @@ def _read_step(page: DecisionPage, data: QueryDict, prefix: str, kind: str) -> S
     owner = _id(found)
     person = next((r.person for r in page.stakeholders if side == "p" and r.person_id == owner), None)
     member = Member.objects.filter(org=page.request.org, pk=owner).first() if side == "m" and owner else None
-    category = data.get(f"{prefix}category", "") if kind == StepKind.CONDITION else ""
-    costs = bool(data.get(f"{prefix}costs"))
-    return StepInput(text, _day(data.get(f"{prefix}due", "")), person, member, kind, category, costs)
+    category = data.get(f"{prefix}category", "") if is_condition else ""
+    costs = not is_condition and bool(data.get(f"{prefix}costs"))
+    return StepInput(text, _day(data.get(f"{prefix}due", "")), person, member, is_condition, category, costs)
 
 
 def _withdraw(page: DecisionPage, data: QueryDict) -> str:
@@ -287,17 +286,15 @@ def _find_step(page: DecisionPage, data: QueryDict) -> RoadMapStep:
 
 
 def _step_add(page: DecisionPage, data: QueryDict) -> str:
-    kind = data.get("kind", "")
-    step = _read_step(page, data, "", kind if kind in StepKind.values else StepKind.OPERATIONAL)
+    step = _read_step(page, data, "", is_condition=True)
     if step is None:
         raise Refused(_("Say what has to happen, in up to 300 letters."))
-    road_map.add_step(page.deal, step, by=page.request.member)
+    road_map.add_condition(page.deal, step, by=page.request.member)
     return _("Added to the road map.")
 
 
 def _step_done(page: DecisionPage, data: QueryDict) -> str:
-    reason = _text(data, "money_reason", 300)
-    road_map.complete_step(page.deal, _find_step(page, data), by=page.request.member, money_reason=reason)
+    road_map.complete_step(page.deal, _find_step(page, data), by=page.request.member)
     return _("Done.")
 
 

@@ -1,0 +1,38 @@
+"""Steps that put a yes to work move from the road map into the onboarding: one list of them."""
+
+import django.db.models.deletion
+from django.apps.registry import Apps
+from django.db import migrations, models
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+
+
+def move_steps(apps: Apps, _schema: BaseDatabaseSchemaEditor) -> None:
+    old, new = apps.get_model("closing", "RoadMapStep"), apps.get_model("closing", "OnboardingStep")
+    rows = old.objects.filter(kind="operational", dropped_at=None).select_related("owner_person", "owner_member")
+    for number, row in enumerate(rows.order_by("deal_id", "due_on"), 1):
+        owner = row.owner_person or row.owner_member
+        new.objects.create(
+            deal_id=row.deal_id, decision_id=row.decision_id, position=number, text=row.text, due_on=row.due_on,
+            side="buyer" if row.owner_person_id else "seller", owner=owner.name if owner else "",
+            costs_money=row.costs_money, started_on=row.done_on, done_on=row.done_on, made_at=row.created_at,
+            override_reason=row.money_reason, override_until=row.done_on if row.money_reason else None,
+        )  # fmt: skip
+    old.objects.filter(kind="operational").delete()
+
+
+class Migration(migrations.Migration):
+    dependencies = [("closing", "0005_people_in_papers")]
+
+    operations = [
+        migrations.AddField(
+            model_name="onboardingstep",
+            name="decision",
+            field=models.ForeignKey(
+                blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="agreed",
+                to="closing.decision",
+            ),
+        ),
+        migrations.AlterModelOptions(name="onboardingstep", options={"ordering": ["due_on", "position"]}),
+        migrations.AlterField(model_name="recap", name="sent_on", field=models.DateField(null=True)),
+        migrations.RunPython(move_steps, migrations.RunPython.noop),
+    ]  # fmt: skip

@@ -1,17 +1,16 @@
-"""May this person judge the deal, at this point of its life? Raises a sentence when not."""
+"""May this person write down what was learnt and judged, at this point of the deal's life? Raises a sentence."""
 
 from django.utils.translation import gettext as _
 
 from landmark.deals.models import Deal
-from landmark.deals.policies import Refused, check_can_edit
+from landmark.deals.policies import Refused, check_can_edit, check_not_ended
 from landmark.orgs.models import Member
 
 
 def check_can_judge(member: Member, deal: Deal) -> None:
-    """What was judged of a deal stays as it was when the deal closed."""
+    """What was learnt and judged of a deal stays as it was when the deal closed."""
     check_can_edit(member, deal)
-    if deal.is_closed:
-        raise Refused(_("This deal is closed; what was judged of it stays as it is."))
+    check_not_ended(deal)
 
 
 def check_can_watch(member: Member, deal: Deal) -> None:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from landmark.closing.held import draft_hand_over
 from landmark.closing.models import Blocker, HandOver
 from landmark.closing.models.handover import HandOverState
-from landmark.closing.policies import check_can_work, check_colleague
+from landmark.closing.policies import check_can_deliver, check_colleague
 from landmark.closing.working import fresh, next_number, save_changes, tell, today
 from landmark.deals.changing import changing
 from landmark.deals.models import Deal
@@ -32,7 +32,7 @@ def save_blocker(
     blocker: Blocker | None = None, if_version: int | None = None, via: str = "web",
 ) -> Blocker:  # fmt: skip
     """Something that blocks the deal, of a kind from the playbook's list."""
-    with changing(deal, by=by, via=via, check=check_can_work) as change:
+    with changing(deal, by=by, via=via, check=check_can_deliver) as change:
         kinds = {item.key for item in load_playbook(change.deal.playbook).last_mile.blockers}
         if kind not in kinds or not text.strip():
             raise Refused(_("Choose what kind of blocker it is and say what exactly is missing."))
@@ -48,7 +48,7 @@ def save_blocker(
 
 def clear_blocker(deal: Deal, *, by: Member, blocker: Blocker, via: str = "web") -> None:
     """Out of the way; or, when it was cleared by mistake, back again."""
-    with changing(deal, by=by, via=via, check=check_can_work) as change:
+    with changing(deal, by=by, via=via, check=check_can_deliver) as change:
         row = Blocker.objects.get(pk=blocker.pk, deal=change.deal)
         save_changes(row, {"cleared_on": None if row.cleared_on else today(change.deal)})
         change.record("blocker.cleared", note=blocker.text)
@@ -59,7 +59,7 @@ def clear_blocker(deal: Deal, *, by: Member, blocker: Blocker, via: str = "web")
 
 def start_hand_over(deal: Deal, *, by: Member, via: str = "web") -> HandOver:
     """A first version from what the room holds, or the next one after delivery returned the last."""
-    with changing(deal, by=by, via=via, check=check_can_work) as change:
+    with changing(deal, by=by, via=via, check=check_can_deliver) as change:
         last = HandOver.objects.filter(deal=change.deal).order_by("-number").first()
         if last is not None and last.state != HandOverState.RETURNED:
             raise Refused(_("There is a hand-over in work already."))
@@ -76,7 +76,7 @@ def save_hand_over(
     deal: Deal, *, by: Member, sections: Mapping[str, str], receiver: Member | None, if_version: int | None = None,
     via: str = "web",
 ) -> HandOver:  # fmt: skip
-    with changing(deal, by=by, via=via, check=check_can_work) as change:
+    with changing(deal, by=by, via=via, check=check_can_deliver) as change:
         row = _in_work(change.deal)
         check_version(row.version, if_version, current=row)
         check_colleague(change.deal, receiver)
@@ -95,7 +95,7 @@ def _in_work(deal: Deal) -> HandOver:
 
 def offer_hand_over(deal: Deal, *, by: Member, via: str = "web") -> HandOver:
     """Ask delivery to take it over. Refused while a part is missing; whoever takes it is told."""
-    with changing(deal, by=by, via=via, check=check_can_work) as change:
+    with changing(deal, by=by, via=via, check=check_can_deliver) as change:
         row = _in_work(change.deal)
         playbook, lang = load_playbook(change.deal.playbook), get_language() or "en"
         lacking = judge_hand_over(row.sections, playbook.last_mile, row.receiver.name if row.receiver else "")
@@ -116,7 +116,7 @@ def offer_hand_over(deal: Deal, *, by: Member, via: str = "web") -> HandOver:
 
 def answer_hand_over(deal: Deal, *, by: Member, is_accepted: bool, reasons: str = "", via: str = "web") -> HandOver:
     """Delivery takes it, or returns it with reasons. Only who was asked, another contributor or a manager answers."""
-    with changing(deal, by=by, via=via, check=check_can_work) as change:
+    with changing(deal, by=by, via=via, check=check_can_deliver) as change:
         row = HandOver.objects.filter(deal=change.deal, state=HandOverState.OFFERED).order_by("-number").first()
         if row is None:
             raise Refused(_("No hand-over waits for an answer."))

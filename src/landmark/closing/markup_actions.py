@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from landmark.closing.models import MarkUp
 from landmark.closing.models.markups import MarkUpState
-from landmark.closing.policies import check_can_work
+from landmark.closing.policies import check_can_prepare
 from landmark.closing.working import check_day, fresh, next_number, save_changes, today
 from landmark.deals.changing import changing
 from landmark.deals.models import Deal
@@ -26,7 +26,7 @@ def add_markup(
     decider: str = "", via: str = "web", **values: Any,
 ) -> MarkUp:  # fmt: skip
     """A change somebody asked for. Its kind is proposed from its words when nobody chose one."""
-    with changing(deal, by=by, via=via, check=check_can_work) as change:
+    with changing(deal, by=by, via=via, check=check_can_prepare) as change:
         if not clause.strip() or not requested.strip():
             raise Refused(_("Name the clause and what they ask for."))
         day = check_day(raised_on, change.deal, _("A mark-up came today or earlier."))
@@ -45,7 +45,7 @@ def answer_markup(
     **values: Any,
 ) -> MarkUp:  # fmt: skip
     """Our answer, or theirs: where the mark-up stands, why, who decides and what it means."""
-    with changing(deal, by=by, via=via, check=check_can_work) as change:
+    with changing(deal, by=by, via=via, check=check_can_prepare) as change:
         row = MarkUp.objects.get(pk=markup.pk, deal=change.deal)
         check_version(row.version, if_version, current=row)
         _check_answer(state, values)
@@ -72,7 +72,7 @@ def _check_answer(state: str, values: dict[str, Any]) -> None:
 
 def reopen_markup(deal: Deal, *, by: Member, markup: MarkUp, via: str = "web") -> None:
     """Settled by mistake, or asked for again: it is open, and whoever reopened it decides until told otherwise."""
-    with changing(deal, by=by, via=via, check=check_can_work) as change:
+    with changing(deal, by=by, via=via, check=check_can_prepare) as change:
         row = MarkUp.objects.get(pk=markup.pk, deal=change.deal)
         decider = row.decider or by.name
         save_changes(row, {"state": MarkUpState.OPEN, "decided_on": None, "decider": decider})

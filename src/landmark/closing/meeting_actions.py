@@ -140,7 +140,7 @@ def _ahead(deal: Deal) -> DecisionMeeting:
 
 def confirm_promises(deal: Deal, *, by: Member, via: str = "web") -> None:
     """Everything that was promised is done: proof for the door of the meeting."""
-    with changing(deal, by=by, via=via) as change:
+    with changing(deal, by=by, via=via, check=check_can_decide) as change:
         as_of = latest(deal.org)
         if read_room(change.deal, as_of).prepared.open_actions:
             raise Refused(_("Something that was promised is not done yet; the list above names it."))

@@ -15,7 +15,7 @@ from landmark.closing.days import workdays_of
 from landmark.closing.handover import read_has_yes, read_is_signed, start_facts
 from landmark.closing.models import Decision, OnboardingStep
 from landmark.closing.packet import read_frame
-from landmark.closing.policies import check_can_work
+from landmark.closing.policies import check_can_deliver
 from landmark.closing.working import fresh, save_changes, tell, today
 from landmark.deals.actions.next_steps import put_next_step
 from landmark.deals.changing import Change, changing
@@ -31,7 +31,7 @@ from landmark.playbook.loader import load_playbook
 
 def prepare_onboarding(deal: Deal, *, by: Member, kickoff_on: date | None = None, via: str = "web") -> int:
     """The playbook's onboarding steps, dated from the kick-off over working days. Prepared as soon as they said yes."""
-    with changing(deal, by=by, via=via, check=check_can_work) as change:
+    with changing(deal, by=by, via=via, check=check_can_deliver) as change:
         if not read_has_yes(change.deal):
             raise Refused(_("The buyer has not said yes yet; the onboarding is prepared when they do."))
         agreed, prepared = _count_steps(change.deal)
@@ -91,7 +91,7 @@ def save_onboarding_step(
     deal: Deal, *, by: Member, step: OnboardingStep | None = None, if_version: int | None = None, via: str = "web",
     **values: Any,
 ) -> OnboardingStep:  # fmt: skip
-    with changing(deal, by=by, via=via, check=check_can_work) as change:
+    with changing(deal, by=by, via=via, check=check_can_deliver) as change:
         if not values.get("text", "").strip():
             raise Refused(_("Say what the step is."))
         if step is None:
@@ -107,7 +107,7 @@ def save_onboarding_step(
 
 def move_onboarding_step(deal: Deal, *, by: Member, step: OnboardingStep, to: str, via: str = "web") -> OnboardingStep:
     """Start a step, finish it, or take either back. One that costs money waits for the signature or for leave."""
-    with changing(deal, by=by, via=via, check=check_can_work) as change:
+    with changing(deal, by=by, via=via, check=check_can_deliver) as change:
         row = OnboardingStep.objects.get(pk=step.pk, deal=change.deal)
         day = today(change.deal)
         if to in ("started", "done") and not may_start(start_facts(row, read_is_signed(change.deal)), day):
@@ -130,7 +130,7 @@ def allow_early_start(
     deal: Deal, *, by: Member, step: OnboardingStep, reason: str, until: date, via: str = "web"
 ) -> OnboardingStep:
     """Leave to spend before the signature: with a reason and an end, by name, and the managers are told."""
-    with changing(deal, by=by, via=via, check=check_can_work) as change:
+    with changing(deal, by=by, via=via, check=check_can_deliver) as change:
         if not can_edit(by, change.deal):
             raise PermissionDenied(_("The deal's owner or a manager decides on spending before the signature."))
         row = OnboardingStep.objects.get(pk=step.pk, deal=change.deal)

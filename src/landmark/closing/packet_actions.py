@@ -14,7 +14,7 @@ from landmark.closing.handover import read_is_signed
 from landmark.closing.models import GoNoGo, Lane, LaneAsk, Packet, Paper, SignatureFrame, SigningStep
 from landmark.closing.models.packet import AskKind, Outcome, PaperState, Side
 from landmark.closing.packet import read_go_facts, read_signatures
-from landmark.closing.policies import check_can_work, check_colleague
+from landmark.closing.policies import check_can_deliver, check_can_prepare, check_colleague
 from landmark.closing.signatures import fill_decision
 from landmark.closing.working import check_day, fresh, next_number, save_changes, today
 from landmark.deals.changing import Change, changing
@@ -32,7 +32,7 @@ from landmark.playbook.schema import Strength
 
 def start_packet(deal: Deal, *, by: Member, note: str = "", via: str = "web") -> Packet:
     """A new version of all papers, those of the last version carried over. Only one is in work at a time."""
-    with changing(deal, by=by, via=via, check=check_can_work) as change:
+    with changing(deal, by=by, via=via, check=check_can_prepare) as change:
         if Packet.objects.filter(deal=change.deal, sent_on__isnull=True).exists():
             raise Refused(_("A version of the packet is in work already: finish and send that one."))
         last = Packet.objects.filter(deal=change.deal).order_by("-number").first()
@@ -58,7 +58,7 @@ def save_paper(
 ) -> Paper:  # fmt: skip
     """Change one paper of the packet in work; what went out stays as it went out."""
     digest = store_attachment(attachment) if attachment else ""
-    with changing(deal, by=by, via=via, check=check_can_work) as change:
+    with changing(deal, by=by, via=via, check=check_can_prepare) as change:
         row = Paper.objects.select_related("packet").get(pk=paper.pk, deal=change.deal)
         if row.packet.sent_on is not None:
             raise Refused(_("This version has gone out. Start the next version to change a paper."))
@@ -70,7 +70,7 @@ def save_paper(
 
 def send_packet(deal: Deal, *, by: Member, sent_to: str, sent_on: date | None = None, via: str = "web") -> Packet:
     """The version goes out, and every lane is asked to approve it. Refused while a paper is missing."""
-    with changing(deal, by=by, via=via, check=check_can_work) as change:
+    with changing(deal, by=by, via=via, check=check_can_prepare) as change:
         packet = Packet.objects.filter(deal=change.deal, sent_on__isnull=True).first()
         if packet is None:
             raise Refused(_("There is no version in work. Start the next version of the packet."))
@@ -114,7 +114,7 @@ def save_lane(
     via: str = "web",
 ) -> Lane:  # fmt: skip
     """Who runs the lane, who answers, in how many business days. Questions asked before keep their day."""
-    with changing(deal, by=by, via=via, check=check_can_work) as change:
+    with changing(deal, by=by, via=via, check=check_can_prepare) as change:
         lane = next((lane for lane in ensure_lanes(change.deal, by) if lane.key == key), None)
         if lane is None:
             raise Refused(_("The playbook of this deal has no such lane."))
@@ -140,7 +140,7 @@ def ask_question(
     deal: Deal, *, by: Member, key: str, text: str, owner: str, asked_on: date | None = None, via: str = "web"
 ) -> LaneAsk:
     """A question of a lane's people, with who answers it; its day follows from the lane's answer time."""
-    with changing(deal, by=by, via=via, check=check_can_work) as change:
+    with changing(deal, by=by, via=via, check=check_can_prepare) as change:
         lane = next((lane for lane in ensure_lanes(change.deal, by) if lane.key == key), None)
         if lane is None or not text.strip():
             raise Refused(_("Choose the lane and write the question."))
@@ -159,7 +159,7 @@ def answer_ask(
     via: str = "web",
 ) -> LaneAsk:  # fmt: skip
     """An approval, a return with reasons, or the answer to a question."""
-    with changing(deal, by=by, via=via, check=check_can_work) as change:
+    with changing(deal, by=by, via=via, check=check_can_prepare) as change:
         row = LaneAsk.objects.get(pk=ask.pk, deal=change.deal)
         allowed = (Outcome.ANSWERED,) if row.kind == AskKind.QUESTION else (Outcome.APPROVED, Outcome.RETURNED)
         if outcome not in allowed:
@@ -176,7 +176,7 @@ def answer_ask(
 
 def reopen_ask(deal: Deal, *, by: Member, ask: LaneAsk, via: str = "web") -> None:
     """The answer was entered by mistake: the question is open again, with its day."""
-    with changing(deal, by=by, via=via, check=check_can_work) as change:
+    with changing(deal, by=by, via=via, check=check_can_prepare) as change:
         row = LaneAsk.objects.get(pk=ask.pk, deal=change.deal)
         save_changes(row, {"outcome": "", "answer": "", "answered_on": None})
         change.record("lane.reopened", note=ask.text)
@@ -189,7 +189,7 @@ def save_frame(
     deal: Deal, *, by: Member, if_version: int | None = None, via: str = "web", **values: Any
 ) -> SignatureFrame:
     """Purchase order, billing, the two dates, method, kick-off. A cause of a slip is kept for the next deal."""
-    with changing(deal, by=by, via=via, check=check_can_work) as change:
+    with changing(deal, by=by, via=via, check=check_can_deliver) as change:
         held = SignatureFrame.objects.filter(deal=change.deal).first()
         row = held or SignatureFrame(deal=change.deal, version=0, **fresh(by))
         check_version(row.version, if_version, current=row)
@@ -202,7 +202,7 @@ def add_signature(
     deal: Deal, *, by: Member, position: int, side: str, name: str, due_on: date | None = None, via: str = "web"
 ) -> SigningStep:
     """Somebody who signs, in their place. Once both sides are named, the way to the signature is known."""
-    with changing(deal, by=by, via=via, check=check_can_work) as change:
+    with changing(deal, by=by, via=via, check=check_can_prepare) as change:
         if not name.strip() or side not in Side.values:
             raise Refused(_("Say who signs and for which side."))
         before = {item.side for item in read_signatures(change.deal)}
@@ -218,7 +218,7 @@ def add_signature(
 
 
 def remove_signature(deal: Deal, *, by: Member, step: SigningStep, via: str = "web") -> None:
-    with changing(deal, by=by, via=via, check=check_can_work) as change:
+    with changing(deal, by=by, via=via, check=check_can_prepare) as change:
         row = SigningStep.objects.get(pk=step.pk, deal=change.deal)
         if row.signed_on is not None:
             raise Refused(_("This signature has been given and stays in the order."))
@@ -228,7 +228,7 @@ def remove_signature(deal: Deal, *, by: Member, step: SigningStep, via: str = "w
 
 def sign(deal: Deal, *, by: Member, step: SigningStep, signed_on: date | None = None, via: str = "web") -> SigningStep:
     """A signature was given, in its turn. With the last one the contract is signed, and says so to the gate."""
-    with changing(deal, by=by, via=via, check=check_can_work) as change:
+    with changing(deal, by=by, via=via, check=check_can_prepare) as change:
         row = SigningStep.objects.get(pk=step.pk, deal=change.deal)
         if row.signed_on is not None:
             raise Refused(_("This signature is on record already."))
@@ -258,7 +258,7 @@ def hold_go_no_go(
     deal: Deal, *, by: Member, is_go: bool, present: str, note: str = "", held_on: date | None = None, via: str = "web"
 ) -> GoNoGo:
     """The meeting's answer. Go is refused while something stands in the way; no-go keeps what it was."""
-    with changing(deal, by=by, via=via, check=check_can_work) as change:
+    with changing(deal, by=by, via=via, check=check_can_prepare) as change:
         hindrances = judge_go(read_go_facts(change.deal))
         if is_go and hindrances:
             raise Refused(_("Not yet: the list above still names what stands in the way."))

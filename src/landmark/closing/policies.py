@@ -8,7 +8,14 @@ from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
 
 from landmark.deals.models import Deal
-from landmark.deals.policies import Refused, can_edit, check_can_edit, check_same_org
+from landmark.deals.policies import (
+    Refused,
+    can_edit,
+    check_can_follow_up,
+    check_not_ended,
+    check_not_lost,
+    check_same_org,
+)
 from landmark.orgs.models import Member
 from landmark.orgs.permissions import has_right
 from landmark.orgs.roles import Right
@@ -28,18 +35,22 @@ def check_can_work(member: Member, deal: Deal) -> None:
         )
 
 
-def check_can_follow_up(member: Member, deal: Deal) -> None:
+def check_can_deliver(member: Member, deal: Deal) -> None:
     """What follows the signature goes on after it; a lost deal takes nothing more."""
-    check_can_edit(member, deal)
-    if deal.stage == "lost":
-        raise Refused(_("This deal is lost: nothing more is spent on it. Reopen it first."))
+    check_can_work(member, deal)
+    check_not_lost(deal)
+
+
+def check_can_prepare(member: Member, deal: Deal) -> None:
+    """The papers on the way to the signature."""
+    check_can_work(member, deal)
+    check_not_ended(deal)
 
 
 def check_can_decide(member: Member, deal: Deal) -> None:
     """What leads to the signature ends with it."""
     check_can_follow_up(member, deal)
-    if deal.is_closed:
-        raise Refused(_("This deal is won; what came before the signature stays as it was."))
+    check_not_ended(deal)
 
 
 def check_colleague(deal: Deal, member: Member | None) -> None:

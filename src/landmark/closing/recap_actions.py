@@ -23,12 +23,12 @@ from landmark.closing.models import (
 )
 from landmark.closing.models.packet import LineKind
 from landmark.closing.models.record import Record
-from landmark.closing.policies import check_can_work
+from landmark.closing.policies import check_can_decide, check_can_deliver
 from landmark.closing.recap import find_owners, read_recap, read_recap_facts, read_risks
 from landmark.closing.working import check_day, fresh, next_number, save_changes, today
 from landmark.deals.changing import Change, changing
 from landmark.deals.models import Deal, Stakeholder
-from landmark.deals.policies import Refused, check_version
+from landmark.deals.policies import Refused, check_can_follow_up, check_version
 from landmark.deals.proofs import prove
 from landmark.engines.brief import SECTIONS
 from landmark.engines.last_mile import is_confirmation, judge_recap
@@ -64,7 +64,7 @@ def save_summary(
     deal: Deal, *, by: Member, lines: Sequence[LineInput], if_number: int | None = None, via: str = "web", **values: Any
 ) -> CommercialSummary:
     """A new version of the commercial summary. Payments, when given, add up to the total to the cent."""
-    with changing(deal, by=by, via=via) as change:
+    with changing(deal, by=by, via=via, check=check_can_decide) as change:
         number = _next_version(CommercialSummary, change.deal, if_number)
         _check_lines(lines)
         currency = values.pop("currency", "") or change.deal.currency
@@ -102,7 +102,7 @@ def save_brief(
 ) -> ExecutiveSummary:
     """A new version; vague lines are flagged, not refused: a person decides."""
     kept = {key: [line.strip() for line in sections.get(key, ()) if line.strip()] for key in SECTIONS}
-    with changing(deal, by=by, via=via) as change:
+    with changing(deal, by=by, via=via, check=check_can_decide) as change:
         number = _next_version(ExecutiveSummary, change.deal, if_number)
         if not kept["decision"]:
             raise Refused(_("Begin with the decision: what exactly is to be approved?"))
@@ -116,7 +116,7 @@ def save_risk(
     if_version: int | None = None, via: str = "web",
 ) -> Risk:  # fmt: skip
     """A risk with what is done about it. One without a remedy is only a worry."""
-    with changing(deal, by=by, via=via, check=check_can_work) as change:
+    with changing(deal, by=by, via=via, check=check_can_deliver) as change:
         if not text.strip() or not mitigation.strip():
             raise Refused(_("Write the risk and what is done about it."))
         values = {"text": text, "mitigation": mitigation, "owner": owner}
@@ -132,7 +132,7 @@ def save_risk(
 
 
 def close_risk(deal: Deal, *, by: Member, risk: Risk, via: str = "web") -> None:
-    with changing(deal, by=by, via=via, check=check_can_work) as change:
+    with changing(deal, by=by, via=via, check=check_can_deliver) as change:
         save_changes(Risk.objects.get(pk=risk.pk, deal=change.deal), {"closed_on": today(change.deal)})
         change.record("risk.closed", note=risk.text)
 
@@ -141,7 +141,7 @@ def add_undertaking(
     deal: Deal, *, by: Member, stakeholder: Stakeholder, text: str, due_on: date, via: str = "web"
 ) -> Undertaking:
     """What a named person of the buyer's side said they will do."""
-    with changing(deal, by=by, via=via) as change:
+    with changing(deal, by=by, via=via, check=check_can_follow_up) as change:
         if stakeholder.deal_id != change.deal.id or not text.strip():
             raise Refused(_("Say who of their side does what, and by when."))
         made = Undertaking.objects.create(
@@ -153,7 +153,7 @@ def add_undertaking(
 
 def finish_undertaking(deal: Deal, *, by: Member, undertaking: Undertaking, via: str = "web") -> None:
     """Done, or, when it was marked by mistake, open again."""
-    with changing(deal, by=by, via=via) as change:
+    with changing(deal, by=by, via=via, check=check_can_follow_up) as change:
         row = Undertaking.objects.get(pk=undertaking.pk, deal=change.deal)
         save_changes(row, {"done_on": None if row.done_on else today(change.deal)})
         change.record("undertaking.done", note=undertaking.text)
@@ -166,7 +166,7 @@ def send_recap(
     deal: Deal, *, by: Member, decision: str, sent_to: Sequence[str] = (), sent_on: date | None = None, via: str = "web"
 ) -> Recap:
     """Put the recap on record as sent: its words are kept. Refused while one of its parts is missing, naming it."""
-    with changing(deal, by=by, via=via) as change:
+    with changing(deal, by=by, via=via, check=check_can_decide) as change:
         as_of = latest(change.deal.org)
         mile = load_playbook(change.deal.playbook).last_mile
         facts = read_recap_facts(change.deal, decision, as_of)
@@ -193,7 +193,7 @@ def answer_recap(
 ) -> RecapAnswer:  # fmt: skip
     """What somebody wrote back. Only the one word confirms; anything else is kept and still owes it."""
     digest = store_attachment(attachment) if attachment else ""
-    with changing(deal, by=by, via=via) as change:
+    with changing(deal, by=by, via=via, check=check_can_follow_up) as change:
         view = read_recap(change.deal, latest(change.deal.org))
         if view is None:
             raise Refused(_("Send the recap first; then its answers can be kept."))

@@ -71,6 +71,25 @@ def check_can_edit(member: Member, deal: Deal) -> None:
         )
 
 
+def check_not_lost(deal: Deal) -> None:
+    """On a lost deal nothing more is spent: people, proofs, minutes and what brings it back are all that is written."""
+    if deal.stage == "lost":
+        raise Refused(_("This deal is lost: nothing more is spent on it. Reopen it first."))
+
+
+def check_not_ended(deal: Deal) -> None:
+    """What led to the signature stays as it was when it was given."""
+    check_not_lost(deal)
+    if deal.is_closed:
+        raise Refused(_("This deal is won; what came before the signature stays as it was."))
+
+
+def check_can_follow_up(member: Member, deal: Deal) -> None:
+    """What goes on after the signature, on a deal that is not lost."""
+    check_can_edit(member, deal)
+    check_not_lost(deal)
+
+
 def check_can_add_evidence(member: Member, deal: Deal) -> None:
     check_same_org(member, deal)
     check_right(member, Right.ADD_EVIDENCE)

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from landmark.deals.changing import Change
 from landmark.deals.models import Deal
-from landmark.deals.policies import Refused, can_edit, check_same_org, check_version
+from landmark.deals.policies import Refused, can_edit, check_not_lost, check_same_org, check_version
 from landmark.engines.schedule import MOST_DAYS, Problem, find_problems
 from landmark.orgs.as_of import current_day
 from landmark.orgs.models import Member, Notice
@@ -181,6 +181,7 @@ def _doing(action: PlanAction, *, by: Member, via: str) -> Iterator[tuple[Change
     with changing_plan(action.plan, by=by, via=via, check=check_same_org) as (change, plan):
         row = _lock_action(plan, action, None)
         _check_may_do(change.deal, row, by)
+        check_not_lost(change.deal)
         yield change, plan, row
 
 

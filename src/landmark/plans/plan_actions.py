@@ -16,7 +16,7 @@ from landmark.deals.actions.next_steps import put_next_step
 from landmark.deals.changing import Change, Check, changing
 from landmark.deals.inputs import NextStepInput
 from landmark.deals.models import Deal, Person, Stakeholder
-from landmark.deals.policies import Refused, check_can_edit, check_version
+from landmark.deals.policies import Refused, check_can_follow_up, check_version
 from landmark.deals.records import as_text
 from landmark.engines.schedule import BadPlan, schedule_back
 from landmark.engines.workdays import Workdays, is_known_country
@@ -48,7 +48,7 @@ def start_plan(
     country = buyer_country.strip().upper()
     workdays = workdays_of(deal.org, country)
     check_days(anchor_on, starts, country, workdays)
-    with changing(deal, by=by, via=via) as change:
+    with changing(deal, by=by, via=via, check=check_can_follow_up) as change:
         if Plan.objects.filter(deal=change.deal, template=template).exists():
             raise Refused(_("This deal has that plan already; change it instead of starting another."))
         made = Plan.objects.create(
@@ -106,7 +106,7 @@ def _people_by_role(deal: Deal) -> dict[str, Person]:
 
 @contextmanager
 def changing_plan(
-    plan: Plan, *, by: Member, via: str = "web", check: Check = check_can_edit
+    plan: Plan, *, by: Member, via: str = "web", check: Check = check_can_follow_up
 ) -> Iterator[tuple[Change, Plan]]:
     """The frame of a change of the deal, and the plan: locked too, in its newest version."""
     with changing(plan.deal, by=by, via=via, check=check) as change:
@@ -203,7 +203,7 @@ def remove_plan(plan: Plan, *, by: Member, via: str = "web") -> None:
 
 def make_next_step(action: PlanAction, *, by: Member, via: str = "web") -> None:
     """Let an action of the plan be the deal's next step, so that it is not typed twice."""
-    with changing(action.plan.deal, by=by, via=via) as change:
+    with changing(action.plan.deal, by=by, via=via, check=check_can_follow_up) as change:
         owner = action.our_owner if action.accountable == "ours" else action.their_owner
         if action.due_on is None or owner is None:
             raise Refused(_("Give this action a day and an accountable person first."))

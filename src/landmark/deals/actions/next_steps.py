@@ -15,7 +15,7 @@ def set_next_step(deal: Deal, *, by: Member, text: str, owner: str, due_on: date
     """Replace the open next step; the one before is closed as replaced."""
     step = NextStepInput(text, owner, due_on)
     policies.check_next_step(step)
-    with changing(deal, by=by, via=via) as change:
+    with changing(deal, by=by, via=via, check=policies.check_can_follow_up) as change:
         created = put_next_step(change.deal, step)
         change.record("next_step.set", note=text, due_on=str(due_on))
     return created

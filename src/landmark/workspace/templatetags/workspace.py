@@ -13,6 +13,7 @@ from django.template import Context
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
+from landmark.deals.models import Deal
 from landmark.orgs.as_of import current_day
 from landmark.orgs.models import Member, Notice, Organisation
 from landmark.orgs.permissions import has_right
@@ -144,7 +145,17 @@ def deal_tabs(context: Context, pk: UUID) -> dict[str, Any]:
     here = (request.resolver_match.url_name if request.resolver_match else None) or ""
     found = ((name, label, _find(request, name, pk)) for name, label in _deal_tabs())
     tabs = [NavItem(label, url, "", "", here.split("_")[0] == name) for name, label, url in found if url]
-    return {"tabs": tabs if len(tabs) > 1 else [], "name": _("Pages of the deal")}
+    deal = getattr(context.get("page"), "deal", None) if request.as_of.is_latest else None
+    return {"tabs": tabs if len(tabs) > 1 else [], "name": _("Pages of the deal"), "ended": _tell_end(deal)}
+
+
+def _tell_end(deal: Deal | None) -> str:
+    """What still goes on with a deal that ended, so that nobody fills in a form in vain."""
+    if deal is None or deal.closed_at is None:
+        return ""
+    if deal.stage == "lost":
+        return _("Lost: nothing more is spent on this deal. Minutes, people and what brings it back can be written.")
+    return _("Won: what came before the signature stays as it was. Plan, people, hand-over and onboarding go on.")
 
 
 def _find(request: MemberRequest, name: str, pk: UUID) -> str:

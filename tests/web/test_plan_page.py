@@ -10,7 +10,8 @@ from django.test import Client
 from django.utils import timezone
 from icalendar import Calendar
 
-from landmark.deals.models import Person
+from landmark.buying.requirement_actions import save_requirement
+from landmark.deals.models import Deal, Person
 from landmark.ledger.models import Evidence
 from landmark.orgs.models import Member
 from landmark.orgs.roles import Role
@@ -19,6 +20,7 @@ from landmark.plans.plan_actions import start_plan
 from landmark.workspace.plan_forms import plain_values
 from tests.factories import make_deal, make_member, meet
 from tests.web.conftest import World
+from tests.web.test_board import make_forecast
 
 TODAY = date(2026, 3, 2)
 HEAD = b"From: bruno@example.com\r\nSubject: Re: plan\r\nDate: Mon, 2 Mar 2026 09:00:00 +0000\r\n\r\n"
@@ -76,7 +78,9 @@ def test_the_page_asks_few_questions_of_the_database(
     )  # fmt: skip
     with django_assert_max_num_queries(26):
         page = client.get(url(world)).content.decode()
-    assert page.count("<tr id=") == 500
+    assert page.count("<tr id=") == 488
+    assert "12 actions that are done or due in more than four weeks are not shown." in page
+    assert client.get(url(world) + "?all=1").content.decode().count("<tr id=") == 500
     assert "at most 25" in page
     assert "more actions stand in the table" in page
 
@@ -213,6 +217,39 @@ def test_what_a_slip_does_is_shown_and_changes_nothing(world: World, plan: Plan)
     page = world.client(world.alice).get(url(world, f"?slip={action.id}&by=5")).content.decode()
     assert "The end moves from" in page
     assert plan.actions.get(key="contract").due_on == action.due_on
+
+
+@pytest.mark.rule("4.5", "A slip shows what it does to the chance to be won by the target date")
+def test_a_slip_of_what_the_win_waits_for_lowers_its_chance(world: World, plan: Plan) -> None:
+    client, contract = world.client(world.alice), plan.actions.get(key="contract")
+    asked = url(world, f"?slip={contract.id}&by=10")
+    Deal.objects.filter(pk=world.deal.pk).update(target_on=None)
+    assert "Give the deal a target date ahead" in client.get(asked).content.decode()
+    Deal.objects.filter(pk=world.deal.pk).update(target_on=TODAY + timedelta(days=10))
+    assert "Nothing is forecast for this deal yet" in client.get(asked).content.decode()
+    make_forecast(world.org)
+    text = client.get(asked).content.decode()
+    assert "The chance to be won by 12 Mar goes from 62 % to about 0 %." in text
+    assert 'data-chart="slip"' in text
+    late = plan.actions.get(key="results")
+    assert "stays at" in client.get(url(world, f"?slip={late.id}&by=9")).content.decode()
+
+
+def test_a_plan_that_signs_after_the_target_date_says_so(world: World, plan: Plan) -> None:
+    Deal.objects.filter(pk=world.deal.pk).update(target_on=date(2026, 4, 1))
+    assert "By this plan they sign on" in world.client(world.alice).get(url(world)).content.decode()
+
+
+def test_discovery_that_says_something_else_is_offered(world: World, plan: Plan) -> None:
+    client = world.client(world.alice)
+    assert "Discovery" not in client.get(url(world)).content.decode().split('id="plan-title"')[1].split("</section>")[0]
+    save_requirement(world.deal, by=world.alice, values={"text": "Reads <their> data 🌲", "priority": "must"})
+    assert "Discovery holds the outcome and the requirements already." in client.get(url(world)).content.decode()
+    assert "Reads &lt;their&gt; data 🌲</textarea>" in client.get(url(world, "?do=plan")).content.decode()
+    Plan.objects.filter(pk=plan.pk).update(requirements="Access")
+    assert "Discovery says something else by now." in client.get(url(world)).content.decode()
+    assert "Access</textarea>" in client.get(url(world, "?do=plan")).content.decode()
+    assert "Reads &lt;their&gt;" in client.get(url(world, "?do=plan&from=discovery")).content.decode()
 
 
 # The buyer's word and files

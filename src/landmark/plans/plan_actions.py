@@ -20,8 +20,9 @@ from landmark.deals.policies import Refused, check_can_follow_up, check_version
 from landmark.deals.records import as_text
 from landmark.engines.schedule import BadPlan, schedule_back
 from landmark.engines.workdays import Workdays, is_known_country
-from landmark.orgs.as_of import current_day, stamp
+from landmark.orgs.as_of import current_day, latest, stamp
 from landmark.orgs.models import Member
+from landmark.plans.grounds import find_grounds
 from landmark.plans.models import ActionLink, Plan, PlanAction
 from landmark.plans.scheduling import lay_out, place_step, read_durations, tasks_of, workdays_of
 from landmark.plans.wording import tell_day_off, tell_problem
@@ -39,7 +40,8 @@ def start_plan(
     deal: Deal, *, by: Member, template: str, anchor: str, anchor_on: date, starts_on: date | None = None,
     buyer_country: str = "", lang: str = "en", via: str = "web",
 ) -> Plan:  # fmt: skip
-    """A plan from a template, its days counted from the anchor, its owners from those who are on the deal."""
+    """A plan from a template: days counted from the anchor, owners from those on the deal, outcome and requirements
+    from discovery."""
     playbook = load_playbook(deal.playbook)
     found = next((one for one in playbook.plan_templates if one.key == template), None)
     if found is None or anchor not in {one.on for one in found.anchors}:
@@ -51,9 +53,11 @@ def start_plan(
     with changing(deal, by=by, via=via, check=check_can_follow_up) as change:
         if Plan.objects.filter(deal=change.deal, template=template).exists():
             raise Refused(_("This deal has that plan already; change it instead of starting another."))
+        grounds = find_grounds(change.deal, found, latest(deal.org), lang)
         made = Plan.objects.create(
             deal=change.deal, template=template, anchor=anchor, anchor_on=anchor_on, starts_on=starts,
             buyer_country=country, created_at=stamp(deal.org), edited_at=timezone.now(), edited_by=by.name,
+            outcome=grounds.outcome, requirements=grounds.requirements,
         )  # fmt: skip
         _fill(made, found, playbook, workdays, lang)
         change.record("plan.started", template=template, anchor=anchor, anchor_on=str(anchor_on))

@@ -43,12 +43,16 @@ class AnchorStep(Strict):
 
 
 class PlanTemplate(Strict):
-    """``anchors``: the days it may hang on, the usual one first."""
+    """``anchors``: the days it may hang on, the usual one first.
+
+    ``closed_by_type``: types of deal for which the wording says what closed means, the usual one first.
+    """
 
     key: Key
     anchors: tuple[AnchorStep, ...] = Field(min_length=1)
     phases: tuple[Key, ...] = Field(min_length=1)
     escalates_same_day: bool = False
+    closed_by_type: tuple[Literal["new", "expansion", "renewal"], ...] = ()
     steps: tuple[PlanStep, ...] = Field(min_length=1)
 
     def step(self, key: str) -> PlanStep | None:

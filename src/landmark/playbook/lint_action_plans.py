@@ -65,6 +65,7 @@ def words_of_plans(playbook: Playbook) -> Iterator[tuple[str, Loc]]:
         loc: Loc = ("plan_templates", index)
         yield f"plan_template.{template.key}.label", loc
         yield f"plan_template.{template.key}.summary", loc
+        yield from ((f"plan_template.{template.key}.closed.{kind}", loc) for kind in template.closed_by_type)
         phases |= {phase: (*loc, "phases", number) for number, phase in enumerate(template.phases)}
         for number, step in enumerate(template.steps):
             place = (*loc, "steps", number)

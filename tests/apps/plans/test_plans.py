@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 
 from landmark.buying.models import ProcessStep
+from landmark.buying.requirement_actions import save_criterion, save_requirement
 from landmark.deals.models import Deal, Person
 from landmark.deals.policies import Refused, StaleVersion
 from landmark.ledger.models import AuditEvent, Evidence
@@ -96,6 +97,29 @@ def test_days_of_the_last_similar_purchase_feed_the_schedule(deal: Deal, alice: 
     assert step(made, "security").days == 12  # as it took last time, not the three they plan
     assert step(made, "contract").days == 9  # side by side with the four of purchasing
     assert step(made, "approach").due_on < step(made, "security").due_on
+
+
+@pytest.mark.rule("4.5", "Facts of discovery become the plan's outcome and requirements, never typed twice")
+def test_what_discovery_holds_is_in_the_plan(deal: Deal, alice: Member) -> None:
+    values = {"text": "Fewer wrong bookings", "metric": "wrong bookings", "baseline": "40 a month",
+              "target": "20 a month", "window": "within a quarter", "method": "counted"}  # fmt: skip
+    save_criterion(deal, by=alice, values=values)
+    save_criterion(deal, by=alice, values=dict.fromkeys(values, "") | {"text": "No weekend work"})
+    need = {"text": "Reads the booking desk's data", "affected": "Booking desk", "priority": "must"}
+    save_requirement(deal, by=alice, values=need)
+    made = start_plan(deal, by=alice, template="mutual", anchor="go_live", anchor_on=GO_LIVE)
+    told = "Fewer wrong bookings: 40 a month → 20 a month, within a quarter\nNo weekend work"
+    assert (made.outcome, made.requirements) == (told, "Reads the booking desk's data")
+
+
+@pytest.mark.rule("9.5", "What closed means is defined per type of deal")
+@pytest.mark.parametrize(("deal_type", "words"), [("Contract renewal", "new term"), ("", "start date is set")])
+def test_closed_is_defined_by_the_type_of_the_deal(deal: Deal, alice: Member, deal_type: str, words: str) -> None:
+    deal.deal_type = deal_type
+    deal.save()
+    made = start_plan(deal, by=alice, template="close_week", anchor="signature", anchor_on=date(2026, 3, 25))
+    assert words in made.outcome
+    assert made.requirements == ""
 
 
 @pytest.mark.rule("9.5", "The close week runs from S-7 to S+2 with one accountable a line")

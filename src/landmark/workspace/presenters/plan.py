@@ -4,7 +4,6 @@ Answers: the plan chosen, its lines by phase, what is missing, what a slip would
 accept (``plan_forms``, the actions of ``plans``).
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
@@ -16,25 +15,25 @@ from django.utils.translation import gettext as _
 
 from landmark.deals.models import Deal, Person
 from landmark.deals.policies import can_edit
-from landmark.engines.schedule import slip
 from landmark.orgs.models import Member
 from landmark.orgs.permissions import has_right
 from landmark.orgs.roles import Right
-from landmark.outlook.reading import read_forecast
+from landmark.plans.grounds import Grounds, find_grounds
 from landmark.plans.models import Plan, PlanAction
 from landmark.plans.reading import MANY, PARTS, PlanLine, PlanState, list_plans, read_plan
 from landmark.plans.wording import tell_problem
 from landmark.playbook.action_plans import PlanTemplate
 from landmark.playbook.loader import load_playbook
-from landmark.ui.formats import format_chance, format_day, format_distance
+from landmark.ui.formats import format_day, format_distance
 from landmark.workspace.access import MemberRequest
 from landmark.workspace.plan_forms import part_labels
+from landmark.workspace.presenters.plan_slip import SlipView, read_slip
 from landmark.workspace.presenters.plan_timeline import Timeline, draw_timeline
+from landmark.workspace.presenters.plan_words import gap_labels, say_slack
 from landmark.workspace.templatetags.workspace import link_to
 
-SLIPS = (3, 5, 10)
-WIN_STEPS = ("signature", "decision_meeting")
-"""Steps whose delay delays the win, the nearest to it first."""
+MOST_ROWS, NEAR_DAYS = 60, 28
+SIGNING = "signature"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +48,7 @@ class ListChoice:
 
 @dataclass(frozen=True, slots=True)
 class LineView:
-    """One row of the table."""
+    """One row of the table. ``waits``: what it waits for that is not done."""
 
     line: PlanLine
     when: str
@@ -64,15 +63,6 @@ class LineView:
     @property
     def action(self) -> PlanAction:
         return self.line.action
-
-
-@dataclass(frozen=True, slots=True)
-class SlipView:
-    action: str
-    days: int
-    sentence: str
-    chance: str
-    moved: tuple[tuple[str, date, date], ...]
 
 
 class PlanPage:
@@ -132,6 +122,20 @@ class PlanPage:
     def url(self, **query: str) -> str:
         return link_to(self.request, "workspace:plan", pk=self.deal.id, query=query)
 
+    @cached_property
+    def grounds(self) -> Grounds:
+        """What discovery holds for this list by now."""
+        return find_grounds(self.deal, self.template, self.as_of, self.lang) if self.template else Grounds()
+
+    @property
+    def stands_apart(self) -> bool:
+        """Discovery says something else than the plan does."""
+        plan, held = self.plan, self.grounds
+        if plan is None or self.template is None or self.template.closed_by_type:
+            return False
+        pairs = ((plan.outcome, held.outcome), (plan.requirements, held.requirements))
+        return any(there and there.strip() != here.strip() for here, there in pairs)
+
     # Who may
 
     @property
@@ -161,13 +165,29 @@ class PlanPage:
         return [(key, self.phase_label(key)) for key in (self.template.phases if self.template else ())]
 
     @cached_property
+    def shown_lines(self) -> list[PlanLine]:
+        """All of them; of a plan longer than an eye can follow what is near or in trouble, unless all is asked for."""
+        lines = list(self.state.lines) if self.state else []
+        if len(lines) <= MOST_ROWS or "all" in self.request.GET:
+            return lines
+        near = self.as_of.on + timedelta(days=NEAR_DAYS)
+        return [
+            line for line in lines
+            if line.is_open and (line.state != "open" or line.gaps or (line.action.due_on or near) <= near)
+        ]  # fmt: skip
+
+    @property
+    def hidden_count(self) -> int:
+        return len(self.state.lines) - len(self.shown_lines) if self.state else 0
+
+    @cached_property
     def phases(self) -> list[tuple[str, list[LineView]]]:
         if self.state is None:
             return []
         order = [key for key, _label in self.phase_choices]
         groups: dict[str, list[LineView]] = {key: [] for key in [*order, ""]}
-        titles = {line.action.id: line.action.text for line in self.state.lines}
-        for line in self.state.lines:
+        titles = {line.action.id: line.action.text for line in self.state.open_lines}
+        for line in self.shown_lines:
             key = line.action.phase if line.action.phase in groups else ""
             groups[key].append(self._view(line, titles))
         return [(self.phase_label(key), lines) for key, lines in groups.items() if lines]
@@ -179,7 +199,7 @@ class PlanPage:
         is_due = line.is_open and action.due_on is not None and action.due_on <= on
         return LineView(
             line=line, when=format_distance((action.due_on - on).days) if action.due_on and line.is_open else "",
-            state=self.say_state(line), tone=tones.get(line.state, ""), slack=_say_slack(line),
+            state=self.say_state(line), tone=tones.get(line.state, ""), slack=say_slack(line),
             waits=tuple(titles[one] for one in line.after if one in titles),
             gaps=tuple(gap_labels()[gap] for gap in line.gaps) if line.is_open else (),
             can_do=self.can_do(action),
@@ -217,6 +237,20 @@ class PlanPage:
         return _("It holds its end on %(day)s.") % {"day": format_day(state.end_on, year_of=self.as_of.on)}
 
     @property
+    def past_target(self) -> str:
+        """The plan signs after the deal's target date: one of the two is wrong."""
+        target, lines = self.deal.target_on, self.state.open_lines if self.state else []
+        signing = next((line for line in lines if line.action.key == SIGNING and line.row is not None), None)
+        if self.deal.is_closed or target is None or signing is None or signing.row is None:
+            return ""
+        day = max(signing.action.due_on or signing.row.expected_on, signing.row.expected_on)
+        if day <= target:
+            return ""
+        return _("By this plan they sign on %(day)s, after the deal's target date %(target)s.") % {
+            "day": format_day(day, year_of=self.as_of.on), "target": format_day(target, year_of=self.as_of.on),
+        }  # fmt: skip
+
+    @property
     def problems(self) -> list[str]:
         return [] if self.state is None else [tell_problem(p, self.state.title_of) for p in self.state.problems]
 
@@ -250,55 +284,9 @@ class PlanPage:
 
     # What a slip does
 
-    @property
-    def slip_days(self) -> Iterable[int]:
-        return SLIPS
-
     @cached_property
     def slip(self) -> SlipView | None:
-        """``?slip=<action>&by=<working days>``: asked by a link or a form, changes nothing."""
-        state, asked = self.state, self.request.GET.get("slip", "")
-        if state is None or state.schedule is None or not asked:
-            return None
-        line = next((line for line in state.open_lines if str(line.action.id) == asked), None)
-        if line is None:
-            return None
-        try:
-            days = min(max(int(self.request.GET.get("by", "5")), 1), 120)
-        except ValueError:
-            days = 5
-        found = slip(state.tasks, asked, days, on=max(state.on, state.plan.starts_on), workdays=state.workdays)
-        words = {"before": format_day(found.before_on, year_of=state.on),
-                 "after": format_day(found.after_on, year_of=state.on)}  # fmt: skip
-        sentence = _("The end stays on %(before)s: there is slack enough.") % words
-        if found.moved_days:
-            sentence = _("The end moves from %(before)s to %(after)s.") % words
-        moved = tuple((state.title_of(key), old, new) for key, old, new in found.moved)
-        shift = self._win_shift(found.moved, (found.after_on - found.before_on).days)
-        return SlipView(line.action.text, days, sentence, self._chance(shift), moved)
-
-    def _win_shift(self, moved: Iterable[tuple[str, date, date]], of_end: int) -> int:
-        """Calendar days by which the win comes later: with the signature, else the decision, else the end."""
-        assert self.state is not None  # noqa: S101
-        keys = {str(line.action.id): line.action.key for line in self.state.lines}
-        by_step = {keys.get(key, ""): (new - old).days for key, old, new in moved}
-        present = [step for step in WIN_STEPS if step in keys.values()]
-        return by_step.get(present[0], 0) if present else of_end
-
-    def _chance(self, shift: int) -> str:
-        """The deal's stored curve, read as many days earlier as the win comes later."""
-        target, on = self.deal.target_on, self.as_of.on
-        forecast = read_forecast(self.request.org, self.as_of)
-        outlook = forecast.deal(self.deal.id) if forecast and not self.deal.is_closed else None
-        if outlook is None or target is None or target <= on:
-            return ""
-        words = {
-            "day": format_day(target, year_of=on), "before": format_chance(outlook.p_won_by(target)),
-            "after": format_chance(outlook.p_won_by(target - timedelta(days=shift))),
-        }  # fmt: skip
-        if shift <= 0:
-            return _("The chance to be won by %(day)s stays at %(before)s.") % words
-        return _("The chance to be won by %(day)s goes from %(before)s to about %(after)s.") % words
+        return read_slip(self.request, self.deal, self.state) if self.state else None
 
     # One action
 
@@ -314,26 +302,3 @@ class PlanPage:
             raise Http404
         found.plan.deal = self.deal
         return found
-
-
-def _say_slack(line: PlanLine) -> str:
-    if line.row is None or not line.is_open:
-        return ""
-    slack = line.row.slack
-    if slack == 0:
-        return _("none")
-    if slack < 0:
-        return ngettext("%(n)d day short", "%(n)d days short", -slack) % {"n": -slack}
-    return ngettext("%(n)d day", "%(n)d days", slack) % {"n": slack}
-
-
-def gap_labels() -> dict[str, str]:
-    return {
-        "no_accountable": _("nobody is accountable"),
-        "no_ours": _("no owner on our side"),
-        "no_theirs": _("no owner on the buyer's side"),
-        "owner_left": _("its owner is no longer here"),
-        "no_date": _("no day yet"),
-        "day_off": _("due on a day off"),
-        "input_refused": _("the buyer cannot give the input: cut scope now"),
-    }

@@ -15,8 +15,8 @@ from landmark.ui.charts import Frame, Mark, Tick, find_months, place_marks
 from landmark.ui.formats import current_locale, format_day
 
 MOST_BARS = 60
-WIDE_LEFT, WIDE_ROW, NARROW_ROW = 250.0, 24.0, 34.0
-LETTERS_WIDE, LETTERS_NARROW = 40, 52
+WIDE, WIDE_LEFT, WIDE_ROW, NARROW_ROW = 1120, 300.0, 24.0, 34.0
+LETTERS_WIDE, LETTERS_NARROW = 44, 52
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,7 @@ def _draw(
     is_wide = size == "wide"
     row = WIDE_ROW if is_wide else NARROW_ROW
     height = 44 + row * len(shown) + 26
-    frame = Frame(760 if is_wide else 350, height, left=WIDE_LEFT if is_wide else 6, right=8, top=44, bottom=26)
+    frame = Frame(WIDE if is_wide else 350, height, left=WIDE_LEFT if is_wide else 6, right=8, top=44, bottom=26)
     bars = tuple(_bar(line, state, frame, frame.top + row * n, share, is_wide) for n, line in enumerate(shown))
     anchor = f"{state.plan.get_anchor_display()} {format_day(state.plan.anchor_on, year_of=state.on)}"
     marks = place_marks([(share(state.on), _("today"), False), (share(state.plan.anchor_on), anchor, True)], frame)

@@ -15,7 +15,10 @@ PAGE = ROOT / "docs" / "reference" / "method-coverage.md"
 SYSTEM = re.compile(r"^(?:[MCD]|\d{1,2}\.\d)$")
 PURE = ("engines", "playbook", "forecast", "documents")
 SHOWN_MODULES = 2
-CARRIERS = ("playbook/loader", "playbook/schema", "playbook/strength", "engines/facts", "deals/models", "orgs/models")
+CARRIERS = (
+    "playbook/loader", "playbook/schema", "playbook/strength", "engines/facts", "deals/models", "deals/inputs",
+    "orgs/models", "orgs/roles",
+)  # fmt: skip
 
 HEAD = """# Rules of the method and their tests
 

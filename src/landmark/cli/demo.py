@@ -35,9 +35,12 @@ LOGINS = (
     ("representative", "Representative"),
     ("manager", "Manager"),
     ("sales_operations", "Sales operations"),
+    ("contributor", "Contributor"),
     ("executive", "Executive"),
     ("administrator", "Administrator"),
 )
+
+STORIES = {"yes": "Signed", "yes_but": "Yes, with conditions", "no": "Lost"}
 
 
 @click.command()
@@ -265,7 +268,21 @@ def _print_logins(port: int) -> None:
     if _logins_path().exists():
         for login in json.loads(_logins_path().read_text()):
             _say(f"  {login['role']:<22}{login['email']:<36}{login['password']}")
+    _print_told_deals(port)
     _say("\nPress Ctrl+C to stop. The data stays; `make demo` serves it again.")
+
+
+def _print_told_deals(port: int) -> None:
+    """Where the deal room can be seen filled: the names differ from one sample to the next."""
+    from landmark.closing.sample_stories import read_told
+    from landmark.orgs.models import Organisation
+
+    org = Organisation.objects.filter(is_sample=True).first()
+    told = read_told(org) if org else {}
+    if org and told:
+        _say("\nDeals told from the first talk to their end:\n")
+        for story, deal in told.items():
+            _say(f"  {STORIES[story]:<22}{deal.name:<36}http://{HOST}:{port}/{org.slug}/deals/{deal.id}/")
 
 
 def _stop(children: "list[subprocess.Popen[bytes]]") -> None:

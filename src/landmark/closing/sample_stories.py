@@ -58,8 +58,7 @@ def tell_stories(org: Organisation, *, by: Member) -> list[Deal]:
     """Tell what has not been told yet; returns the deals told now. ``by`` may edit every deal of the organisation."""
     if not org.is_sample:
         raise ValueError("only a sample gets deals that nobody worked on")
-    rows = AuditEvent.objects.filter(org_id=org.id, verb=TOLD)
-    told = {row.deal_id: str(row.detail.get("story", "")) for row in rows}
+    told: dict[UUID | None, str] = {deal.id: story for story, deal in read_told(org).items()}
     deals = []
     for plot in PLOTS:
         if plot.story in told.values():
@@ -70,6 +69,14 @@ def tell_stories(org: Organisation, *, by: Member) -> list[Deal]:
             told[deal.id] = plot.story
             deals.append(deal)
     return deals
+
+
+def read_told(org: Organisation) -> dict[str, Deal]:
+    """The deals told so far, by story."""
+    rows = AuditEvent.objects.filter(org_id=org.id, verb=TOLD).order_by("recorded_at")
+    deals = Deal.objects.of(org).in_bulk([row.deal_id for row in rows if row.deal_id])
+    found = {str(row.detail.get("story", "")): deals.get(row.deal_id) for row in rows if row.deal_id}
+    return {story: deal for story, deal in found.items() if deal is not None}
 
 
 def _find_deal(org: Organisation, plot: Plot, told: dict[UUID | None, str]) -> Deal | None:

@@ -8,7 +8,7 @@ from django.db import transaction
 from landmark.closing.paper_letters import compose, list_recipients
 from landmark.closing.papers.asked import Asked
 from landmark.closing.papers.kinds import make_paper
-from landmark.closing.sample_stories import PLOTS, tell_stories
+from landmark.closing.sample_stories import PLOTS, read_told, tell_stories
 from landmark.deals.models import Deal
 from landmark.deals.policies import Refused
 from landmark.deals.snapshots import deal_facts
@@ -47,6 +47,7 @@ def test_one_is_signed_one_goes_on_one_is_lost_once(told: Told) -> None:
         facts = deal_facts(deal, latest(deal.org))
         assert gate_debt(facts, load_playbook(deal.playbook), latest(deal.org).on) == ()
     assert tell_stories(admin.org, by=admin) == []
+    assert read_told(admin.org) == deals
     assert verify(admin.org_id).is_whole
 
 

@@ -13,7 +13,8 @@ from landmark.plans.scheduling import workdays_of as shared_workdays
 
 def workdays_of(deal: Deal) -> Workdays:
     """The buyer's country stands on the shared plan; without one our country's days count."""
-    country = Plan.objects.filter(deal=deal).values_list("buyer_country", flat=True).first() or ""
+    rows = Plan.objects.filter(deal=deal).exclude(buyer_country="")
+    country = rows.values_list("buyer_country", flat=True).first() or ""
     return shared_workdays(deal.org, country)
 
 

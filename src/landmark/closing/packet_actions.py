@@ -16,7 +16,7 @@ from landmark.closing.models.packet import AskKind, Outcome, PaperState, Side
 from landmark.closing.packet import read_go_facts, read_signatures
 from landmark.closing.policies import check_can_deliver, check_can_prepare, check_colleague
 from landmark.closing.signatures import fill_decision
-from landmark.closing.working import check_day, fresh, next_number, save_changes, today
+from landmark.closing.working import check_day, fresh, next_number, save_changes, tell, today
 from landmark.deals.changing import Change, changing
 from landmark.deals.models import Deal, Stakeholder
 from landmark.deals.policies import Refused, check_version
@@ -100,12 +100,17 @@ def _check_complete(packet: Packet) -> None:
 
 
 def ensure_lanes(deal: Deal, by: Member) -> list[Lane]:
-    """The playbook's lanes as rows of this deal; those that exist stay as they are."""
+    """The playbook's lanes as rows of this deal; those that exist stay as they are. Who answers on their side is
+    proposed by role."""
     mile = load_playbook(deal.playbook).last_mile
     held = {lane.key: lane for lane in Lane.objects.filter(deal=deal)}
+    people = list(Stakeholder.objects.filter(deal=deal).order_by("person__name"))
     for item in mile.lanes:
         if item.key not in held:
-            held[item.key] = Lane.objects.create(deal=deal, key=item.key, answer_days=mile.answer_days, **fresh(by))
+            reviewer = next((row for row in people if set(item.roles) & set(row.roles)), None)
+            held[item.key] = Lane.objects.create(
+                deal=deal, key=item.key, reviewer=reviewer, answer_days=mile.answer_days, **fresh(by)
+            )
     return [held[item.key] for item in mile.lanes]
 
 
@@ -121,7 +126,12 @@ def save_lane(
         if reviewer is not None and reviewer.deal_id != change.deal.id:
             raise Refused(_("This person is not on this deal."))
         check_colleague(change.deal, owner)
+        is_new_to_them = owner is not None and owner.id not in (lane.owner_id, by.id)
         save_changes(lane, {"owner": owner, "reviewer": reviewer, "answer_days": answer_days})
+        if owner is not None and is_new_to_them:
+            label = load_playbook(change.deal.playbook).text(f"last_mile.lane.{key}.label", get_language() or "en")
+            text = _("%(who)s asks you to run the lane “%(lane)s” of %(deal)s.")
+            tell(change.deal, owner, text % {"who": by.name, "lane": label, "deal": change.deal.name})
         change.record("lane.saved", lane=key)
     return lane
 

@@ -11,11 +11,12 @@ from django.utils.translation import gettext as _
 from landmark.closing.letter_actions import send_again, send_letter
 from landmark.closing.mail import Enclosure, NewLetter, Recipient, check_letter
 from landmark.closing.minutes_actions import send_minutes
-from landmark.closing.models import DecisionMeeting, Invitee, Letter, LetterState, MeetingState, Minutes
+from landmark.closing.models import DecisionMeeting, Invitee, Letter, LetterState, MeetingState, Minutes, Recap
 from landmark.closing.offer_actions import mark_sent
 from landmark.closing.paper_actions import issue_paper, issued_form
 from landmark.closing.papers.asked import Asked
 from landmark.closing.papers.kinds import Made, make_paper
+from landmark.closing.recap_actions import mark_recap_sent
 from landmark.deals.models import Deal, Stakeholder
 from landmark.deals.policies import Refused, check_can_edit
 from landmark.documents.paper import set_paper
@@ -133,5 +134,7 @@ def _settle(deal: Deal, key: str, *, by: Member) -> None:
     with transaction.atomic():
         if key == "one_page":
             mark_sent(deal, by=by, kind="one_page_summary")
+        if key == "recap" and Recap.objects.filter(deal=deal, sent_on=None).exists():
+            mark_recap_sent(deal, by=by)
         if key == "minutes" and Minutes.objects.filter(deal=deal, sent_on__isnull=True).exclude(text="").exists():
             send_minutes(deal, by=by, by_hand=True)

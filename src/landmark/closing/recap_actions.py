@@ -162,28 +162,59 @@ def finish_undertaking(deal: Deal, *, by: Member, undertaking: Undertaking, via:
 # The recap
 
 
+def write_recap(deal: Deal, *, by: Member, decision: str, via: str = "web") -> Recap:
+    """The recap as it will go out. Refused while one of its parts is missing; one not sent yet is written anew."""
+    with changing(deal, by=by, via=via, check=check_can_decide) as change:
+        made = _write(change, decision)
+        change.record("recap.written", note=decision)
+    return made
+
+
+def _write(change: Change, decision: str) -> Recap:
+    deal, mile = change.deal, load_playbook(change.deal.playbook).last_mile
+    facts = read_recap_facts(deal, decision, latest(deal.org))
+    if judge_recap(facts, mile):
+        raise Refused(_("The recap is not complete yet: the list above names what it lacks."))
+    made = Recap.objects.filter(deal=deal, sent_on=None).first() or Recap(
+        deal=deal, number=next_number(Recap, deal), version=0, **fresh(change.by)
+    )
+    values = {
+        "decision": decision,
+        "summary_number": CommercialSummary.objects.filter(deal=deal).aggregate(top=Max("number"))["top"] or 0,
+        "plan": list(facts.plan),
+        "commitments": list(facts.commitments),
+        "risks": [{"risk": r.text, "mitigation": r.mitigation} for r in read_risks(deal)[: mile.risks]],
+        "sent_to": [name for name in facts.owed_by.values() if name],
+    }
+    save_changes(made, values)
+    return made
+
+
+def mark_recap_sent(
+    deal: Deal, *, by: Member, sent_on: date | None = None, sent_to: Sequence[str] = (), via: str = "web"
+) -> Recap:
+    """It went out: from now on its words stay, and two people owe their answer."""
+    with changing(deal, by=by, via=via, check=check_can_decide) as change:
+        row = Recap.objects.filter(deal=change.deal, sent_on=None).first()
+        if row is None:
+            raise Refused(_("There is no recap that waits to be sent. Write one."))
+        _send(change, row, sent_on, sent_to)
+    return row
+
+
+def _send(change: Change, row: Recap, sent_on: date | None, sent_to: Sequence[str]) -> None:
+    day = check_day(sent_on, change.deal, _("A recap was sent today or earlier."))
+    save_changes(row, {"sent_on": day, "sent_to": list(sent_to) or row.sent_to})
+    change.record("recap.sent", note=row.decision)
+
+
 def send_recap(
     deal: Deal, *, by: Member, decision: str, sent_to: Sequence[str] = (), sent_on: date | None = None, via: str = "web"
 ) -> Recap:
-    """Put the recap on record as sent: its words are kept. Refused while one of its parts is missing, naming it."""
+    """Write it and put it on record as sent, in one go."""
     with changing(deal, by=by, via=via, check=check_can_decide) as change:
-        as_of = latest(change.deal.org)
-        mile = load_playbook(change.deal.playbook).last_mile
-        facts = read_recap_facts(change.deal, decision, as_of)
-        lacking = judge_recap(facts, mile)
-        if lacking:
-            raise Refused(_("The recap is not complete yet: the list above names what it lacks."))
-        day = check_day(sent_on, change.deal, _("A recap was sent today or earlier."))
-        summary = CommercialSummary.objects.filter(deal=change.deal).aggregate(top=Max("number"))["top"] or 0
-        owed = [name for name in facts.owed_by.values() if name]
-        made = Recap.objects.create(
-            deal=change.deal, number=next_number(Recap, change.deal), decision=decision.strip(),
-            summary_number=summary,
-            plan=list(facts.plan), commitments=list(facts.commitments),
-            risks=[{"risk": r.text, "mitigation": r.mitigation} for r in read_risks(change.deal)[: mile.risks]],
-            sent_on=day, sent_to=list(sent_to) or owed, **fresh(by),
-        )  # fmt: skip
-        change.record("recap.sent", note=decision)
+        made = _write(change, decision)
+        _send(change, made, sent_on, sent_to)
     return made
 
 
@@ -195,7 +226,7 @@ def answer_recap(
     digest = store_attachment(attachment) if attachment else ""
     with changing(deal, by=by, via=via, check=check_can_follow_up) as change:
         view = read_recap(change.deal, latest(change.deal.org))
-        if view is None:
+        if view is None or view.recap.sent_on is None:
             raise Refused(_("Send the recap first; then its answers can be kept."))
         day = check_day(answered_on, change.deal, _("An answer came today or earlier."))
         person = find_owners(change.deal).get(role)

@@ -49,7 +49,7 @@ def fill_close(deal: Deal, story: str, *, by: Member) -> None:
         on = latest(deal.org).on
         handover_actions.save_blocker(
             deal, by=by, kind="purchasing_procedure", text="Supplier registration waits for the insurance paper",
-            owner=by.name, due_on=on + timedelta(days=3), via="cli",
+            owner=_seller(deal, by).name, due_on=on + timedelta(days=3), via="cli",
         )  # fmt: skip
 
 
@@ -91,7 +91,7 @@ def _write_words(deal: Deal, by: Member, people: list[Stakeholder]) -> None:
     due = on + timedelta(days=10)
     day = f"{due.day} {due:%B}"
     for text, mitigation in RISKS:
-        recap_actions.save_risk(deal, by=by, text=text, mitigation=mitigation, owner=by.name, via="cli")
+        recap_actions.save_risk(deal, by=by, text=text, mitigation=mitigation, owner=_seller(deal, by).name, via="cli")
     for number, person in enumerate(people):
         recap_actions.add_undertaking(
             deal, by=by, stakeholder=person, text=("Releases the budget", "Sends the purchase order")[number % 2],
@@ -121,27 +121,38 @@ def _send_papers(deal: Deal, by: Member, *, is_contested: bool) -> None:
         if is_contested and paper.key == "order_form":
             wording = wording.replace("Net 30", "Net 45")
         packet_actions.save_paper(
-            deal, by=by, paper=paper, state="ready", label="1.0", owner=by.name, wording=wording, via="cli"
+            deal,
+            by=by,
+            paper=paper,
+            state="ready",
+            label="1.0",
+            owner=_seller(deal, by).name,
+            wording=wording,
+            via="cli",
         )
     packet_actions.send_packet(deal, by=by, sent_to="Purchasing", via="cli")
+    helper = _find_delivery(deal, by)
     for lane in read_lanes(deal, latest(deal.org)):
-        packet_actions.save_lane(deal, by=by, key=lane.key, owner=by, reviewer=None, answer_days=2, via="cli")
+        packet_actions.save_lane(
+            deal, by=by, key=lane.key, owner=helper, reviewer=lane.lane.reviewer, answer_days=2, via="cli"
+        )
         if lane.approval is not None and not (is_contested and lane.key in ("legal", "finance")):
             packet_actions.answer_ask(deal, by=by, ask=lane.approval, outcome="approved", via="cli")
     packet_actions.ask_question(
-        deal, by=by, key="security", text="Where are the backups kept?", owner=by.name, via="cli"
+        deal, by=by, key="security", text="Where are the backups kept?", owner=helper.name, via="cli"
     )
 
 
 def _mark_up(deal: Deal, by: Member, *, is_settled: bool) -> None:
+    helper = _find_delivery(deal, by)
     row = markup_actions.add_markup(
         deal, by=by, clause="9.2 Liability", requested="Liability without a limit for data incidents",
         current="Liability is limited to the fees of twelve months", their_reason="Group policy", paper="data_terms",
-        decider=by.name, via="cli",
+        decider=helper.name, via="cli",
     )  # fmt: skip
     row = markup_actions.answer_markup(
         deal, by=by, markup=row, state="countered", triage="must_have", position="Twice the fees of twelve months",
-        rationale="The highest sum our insurance covers", decider=by.name, impact_on="liability",
+        rationale="The highest sum our insurance covers", decider=helper.name, impact_on="liability",
         impact="Higher insurance, already priced in", via="cli",
     )  # fmt: skip
     if is_settled:
@@ -163,7 +174,7 @@ def _sign(deal: Deal, by: Member, people: list[Stakeholder]) -> None:
         method="Electronic signature", sent_where="Purchasing and our contract desk",
         stored_at="Contract archive, folder of this account",
     )  # fmt: skip
-    names = [people[0].person.name if people else "Erika Sommer", by.name]
+    names = [people[0].person.name if people else "Erika Sommer", _seller(deal, by).name]
     for position, (side, name) in enumerate(zip(("buyer", "seller"), names, strict=True), 1):
         packet_actions.add_signature(deal, by=by, position=position, side=side, name=name, via="cli")
     if not judge_go(read_go_facts(deal)):
@@ -192,6 +203,10 @@ def _hand_over(deal: Deal, by: Member) -> None:
     first = OnboardingStep.objects.filter(deal=deal, costs_money=False).first()
     if first is not None:
         onboarding_actions.move_onboarding_step(deal, by=receiver, step=first, to="done", via="cli")
+
+
+def _seller(deal: Deal, by: Member) -> Member:
+    return deal.owner or by
 
 
 def _find_delivery(deal: Deal, by: Member) -> Member:

@@ -151,8 +151,12 @@ COMMANDS: dict[str, Command] = {
         Undertaking, is_for_all=False,
     ),
     "recap": Command(
-        forms.RecapForm, R, lambda s: RA.send_recap(s.deal, by=s.by, **s.data), _("The recap is on record as sent."),
-        _("Record as sent"), is_for_all=False,
+        forms.RecapForm, R, lambda s: RA.write_recap(s.deal, by=s.by, **s.data), _("Written. It has not gone out yet."),
+        _("Write it"), is_for_all=False,
+    ),
+    "recap_sent": Command(
+        forms.RecapSentForm, R, lambda s: RA.mark_recap_sent(s.deal, by=s.by, **s.data),
+        _("The recap is on record as sent."), _("Record as sent"), is_for_all=False,
     ),
     "recap_answer": Command(
         forms.RecapAnswerForm, R, lambda s: RA.answer_recap(s.deal, by=s.by, role=s.key, **s.data), SAVED, SAVE,

@@ -273,6 +273,9 @@ class UndertakingForm(CloseForm):
 
 class RecapForm(CloseForm):
     decision = words_field(_("What is being signed"), 2000, required=True)
+
+
+class RecapSentForm(CloseForm):
     sent_on = day_field(_("Sent on"))
 
 

@@ -17,8 +17,9 @@ from landmark.deals.policies import Refused, StaleVersion
 from landmark.deals.snapshots import deal_facts
 from landmark.engines.last_mile import judge_go
 from landmark.orgs.as_of import latest
-from landmark.orgs.models import Member
+from landmark.orgs.models import Member, Notice
 from landmark.orgs.roles import Role
+from landmark.plans.plan_actions import start_plan
 from tests.factories import make_deal, make_member, make_org, meet
 
 pytestmark = pytest.mark.django_db
@@ -167,6 +168,18 @@ def test_signatures_follow_their_order_and_the_last_one_is_evidence(deal: Deal, 
         packet_actions.remove_signature(deal, by=alice, step=first)
 
 
+@pytest.mark.rule("9.4", "Each lane has somebody on both sides: theirs proposed by role, ours told of it")
+def test_a_lane_has_somebody_on_both_sides(deal: Deal, alice: Member) -> None:
+    meet(deal, alice, "Erika Sommer", ("economic_buyer",))
+    dana = make_member(deal.org, Role.CONTRIBUTOR, "Dana Weiss")
+    packet_actions.save_lane(deal, by=alice, key="legal", owner=dana, reviewer=None, answer_days=2)
+    assert Notice.objects.get(member=dana).text.startswith("Alice Moretti asks you to run the lane")
+    names = {
+        view.key: view.lane.reviewer.person.name for view in read_lanes(deal, latest(deal.org)) if view.lane.reviewer
+    }
+    assert names == {"finance": "Erika Sommer"}
+
+
 @pytest.mark.rule("8.5", "One commercial summary, exact to the cent")
 def test_the_commercial_summary_is_one_and_its_payments_add_up(deal: Deal, alice: Member) -> None:
     price(deal, alice)
@@ -183,6 +196,13 @@ def test_the_commercial_summary_is_one_and_its_payments_add_up(deal: Deal, alice
     assert exits["price_from_summary"]
 
 
+def share_plan(deal: Deal, by: Member) -> None:
+    """A plan of both sides that ends on a working day four months ahead."""
+    day = latest(deal.org).on + timedelta(days=120)
+    day += timedelta(days=(7 - day.weekday()) % 7)
+    start_plan(deal, by=by, template="mutual", anchor="go_live", anchor_on=day)
+
+
 @pytest.mark.rule("8.5", "“Confirmed” is owed by the economic owner and the procurement contact")
 def test_a_recap_is_confirmed_by_the_two_who_owe_it(deal: Deal, alice: Member) -> None:
     with pytest.raises(Refused, match="not complete"):
@@ -195,8 +215,16 @@ def test_a_recap_is_confirmed_by_the_two_who_owe_it(deal: Deal, alice: Member) -
     person = deal.stakeholders.first()
     assert person is not None
     recap_actions.add_undertaking(deal, by=alice, stakeholder=person, text="Signs", due_on=latest(deal.org).on)
-    recap = recap_actions.send_recap(deal, by=alice, decision="Phase 1, start 15 May")
+    share_plan(deal, alice)
+    recap = recap_actions.write_recap(deal, by=alice, decision="Phase 1")
+    assert recap_actions.write_recap(deal, by=alice, decision="Phase 1, start 15 May").pk == recap.pk
+    with pytest.raises(Refused, match="Send the recap first"):
+        recap_actions.answer_recap(deal, by=alice, role="economic_buyer", words="Confirmed.")
+    recap = recap_actions.mark_recap_sent(deal, by=alice)
+    assert (recap.decision, recap.sent_on) == ("Phase 1, start 15 May", latest(deal.org).on)
     assert sorted(recap.sent_to) == ["Erika Sommer", "Paolo Neri"]
+    with pytest.raises(Refused, match="waits to be sent"):
+        recap_actions.mark_recap_sent(deal, by=alice)
     recap_actions.answer_recap(deal, by=alice, role="economic_buyer", words="Confirmed.")
     recap_actions.answer_recap(deal, by=alice, role="procurement", words="Looks fine, will read it")
     view = read_recap(deal, latest(deal.org))

@@ -215,6 +215,13 @@ class ClosePage:
     def recap(self) -> recaps.RecapView | None:
         return recaps.read_recap(self.deal, self.as_of)
 
+    @property
+    def recap_words(self) -> str:
+        """What is being signed: as the last recap had it, else as the executive summary begins."""
+        if self.recap is not None:
+            return self.recap.recap.decision
+        return "\n".join(self.brief_row.sections.get("decision", ())) if self.brief_row else ""
+
     @cached_property
     def recap_owners(self) -> dict[str, Stakeholder | None]:
         return recaps.find_owners(self.deal)

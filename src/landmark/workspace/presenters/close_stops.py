@@ -76,6 +76,8 @@ def _markups(page: ClosePage) -> Stop:
 def _recap(page: ClosePage) -> Stop:
     label = _("Recap")
     if page.recap is None:
+        return Stop("close_recap", label, _("not written"), False, _("Write the recap for the two who confirm it"))
+    if page.recap.recap.sent_on is None:
         return Stop("close_recap", label, _("not sent"), False, _("Send the recap to the two who confirm it"))
     if page.recap.owed:
         names = ", ".join(_owner(page, role) for role in page.recap.owed)

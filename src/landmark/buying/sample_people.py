@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from landmark.buying import commitment_actions, people_actions, process_actions
-from landmark.buying.commitment import draft_steps
+from landmark.buying.commitment import draft_steps, on_weekday
 from landmark.buying.models import CommitmentMeeting, StakeholderState
 from landmark.buying.people_actions import Card
 from landmark.deals.models import Deal, Stakeholder
@@ -126,6 +126,6 @@ def _commit(deal: Deal, people: Mapping[str, Stakeholder], story: str, by: Membe
     if story == "no":
         words = "The head of manufacturing spoke against a start this year"
         answer = commitment_actions.Answer(
-            "adjourned", today, asked, reason_text=words, next_on=today + timedelta(days=14)
+            "adjourned", today, asked, reason_text=words, next_on=on_weekday(today + timedelta(days=14))
         )
     commitment_actions.answer_meeting(meeting, by=by, answer=answer, via="cli")

@@ -18,6 +18,11 @@ FIXED = {
 LANGUAGES = ("en", "it")
 
 
+def is_weekday(word: str) -> bool:
+    """A weekday's name, written out or short, in small letters."""
+    return word.rstrip(".") in _weekdays()
+
+
 def find_day(text: str, since: date) -> date | None:
     """The first day a text names, on or after ``since`` where it leaves out the year; None without one."""
     words = text.casefold()

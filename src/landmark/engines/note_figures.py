@@ -23,6 +23,7 @@ PERIOD_WORDS = {
     "month": "month", "monthly": "month", "mese": "month", "quarter": "quarter", "trimestre": "quarter",
     "year": "year", "yearly": "year", "annually": "year", "anno": "year",
 }  # fmt: skip
+HEADING_WORDS = 4
 HOURS = ("hour", "hours", "hrs", "ora", "ore")
 _MONEY = "|".join(sorted(map(re.escape, CURRENCIES), key=len, reverse=True))
 _TIMES = "|".join(sorted(TIMES, key=len, reverse=True))
@@ -58,12 +59,19 @@ def find_figures(sentence: str) -> Iterator[FoundFigure]:
         if amount is None or amount <= 0:
             continue
         amount *= TIMES.get((match["times"] or "").casefold(), 1)
-        found = _name(amount, match)
+        found = _name(amount, match, _heading(sentence[: match.start()]))
         if found is not None:
             yield found
 
 
-def _name(amount: Decimal, match: re.Match[str]) -> FoundFigure | None:
+def _heading(before: str) -> str:
+    """What a line is about, where it says so before a colon: "Late deliveries: roughly"."""
+    head, colon, _rest = before.rpartition(":")
+    words = head.split()
+    return " ".join(words).lower() if colon and 0 < len(words) <= HEADING_WORDS else ""
+
+
+def _name(amount: Decimal, match: re.Match[str], heading: str) -> FoundFigure | None:
     period, counted = _split(match["rest"])
     currency = CURRENCIES.get((match["before"] or match["after"] or "").casefold(), "")
     first = counted.split()[0].casefold() if counted else ""
@@ -73,7 +81,8 @@ def _name(amount: Decimal, match: re.Match[str]) -> FoundFigure | None:
         return FoundFigure(amount, "hours", period or "week") if period else None
     if match["share"]:
         return FoundFigure(amount, "percent", "once", counted=_short(counted)) if counted else None
-    return FoundFigure(amount, "count", period, counted=_short(counted)) if period and counted else None
+    counted = _short(counted) or heading
+    return FoundFigure(amount, "count", period, counted=counted) if period and counted else None
 
 
 def _split(rest: str) -> tuple[str, str]:

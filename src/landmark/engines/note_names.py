@@ -11,9 +11,11 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from landmark.engines.note_dates import is_weekday
+
 PARTICLES = ("de", "di", "da", "del", "della", "van", "von", "der", "den", "la", "le", "al", "bin", "dos")
 TITLE_WORDS = 6
-_TOKEN = re.compile(r"[^\W\d_][\w'’.-]*|[^\w\s]")
+_TOKEN = re.compile(r"[^\W\d_][\w'’.-]*|\d+|[^\w\s]")
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 
 
@@ -38,7 +40,6 @@ def find_people(
     not_names: Sequence[str],
 ) -> tuple[FoundPerson, ...]:
     """Known people first, then new ones in the order they come; ``others`` are names of no buyer."""
-    there = tuple(FoundPerson(name, is_known=True) for name in known if is_named(name, text, known))
     found: dict[str, FoundPerson] = {}
     taken = {name.casefold() for name in (*known, *others) if name}
     for sentence in sentences:
@@ -48,6 +49,8 @@ def find_people(
                 continue
             title = _title_after(sentence[end:], roles) or _title_before(sentence[:at], roles)
             found[folded] = FoundPerson(name, False, title, _email_of(name, text), roles(title))
+    everybody = (*known, *(person.name for person in found.values()))
+    there = tuple(FoundPerson(name, is_known=True) for name in known if is_named(name, text, everybody))
     return (*there, *found.values())
 
 
@@ -106,12 +109,14 @@ def _continues(token: re.Match[str], run: Sequence[re.Match[str]], not_names: Se
 def _is_name_word(token: re.Match[str], not_names: Sequence[str]) -> bool:
     """A capital, then at least one small letter: "CFO" is a title, "Rossi" a name."""
     word = token.group().rstrip(".")
-    return word[:1].isupper() and any(c.islower() for c in word[1:]) and word.casefold() not in not_names
+    folded = word.casefold()
+    is_name = word[:1].isupper() and any(c.islower() for c in word[1:])
+    return is_name and folded not in not_names and not is_weekday(folded)
 
 
 def _title_after(rest: str, roles: Callable[[str], str]) -> str:
-    """What stands in brackets or between commas right after a name, when it is a title of some role."""
-    match = re.match(r"\s*\(([^)]{2,80})\)|\s*,\s*([^,.;:]{2,80})", rest)
+    """What stands in brackets, after a comma or a dash right after a name, when it is a title of some role."""
+    match = re.match(r"\s*\(([^)]{2,80})\)|(?:\s*,\s*|\s+[-–—]\s+)([^,.;:(]{2,80})", rest)
     if match is None:
         return ""
     words = " ".join((match[1] or match[2]).split()[:TITLE_WORDS]).removeprefix("the ").removeprefix("our ")

@@ -22,6 +22,7 @@ from landmark.playbook.strength import Strength
 MOST_SENTENCES = 400
 _BREAK = re.compile(r"(?<=[.!?;])\s+(?=[^\W_]|[\"“«(])|[\r\n]+")
 _BULLET = re.compile(r"^[\s\-*•–—·>]+")
+_QUOTED = re.compile(r"(?P<head>[^:]{2,60}):\s*[\"“«]")
 _SHORT = re.compile(r"\b(?:mr|mrs|ms|dr|ing|dott|sig|prof|no|approx|ca|e\.g|i\.e|s\.p\.a)\.$", re.IGNORECASE)
 
 
@@ -86,14 +87,14 @@ def read_note(text: str, *, held_on: date, part: Discovery, known: Known) -> Pro
     sentences = split_sentences(text)[:MOST_SENTENCES]
     people = find_people(
         text, sentences, known=known.people, others=(known.writer, *known.not_people),
-        roles=_pointers(rules.roles, lang), not_names=_words(rules.not_names, lang),
+        roles=_pointers(rules.roles, lang), not_names=(*_words(rules.not_names, lang), *_words(rules.titles, lang)),
     )  # fmt: skip
     names = tuple(person.name for person in people)
     speaker = _speaker_of(names, rules, lang)
     step = _find_step(sentences, held_on, rules, lang, names, known.writer)
     told = [sentence for sentence in sentences if step is None or sentence != step.text]
     return Proposals(
-        evidence=tuple(_find_evidence(told, rules, lang, speaker)),
+        evidence=tuple(_find_evidence(_without(told, rules.next_step, lang), rules, lang, speaker)),
         people=people,
         step=None if step is None else _tidy(step, rules, lang),
         impact=tuple(_find_impact(told, rules, lang, speaker)),
@@ -153,14 +154,23 @@ Speaker = Callable[[str], str]
 
 
 def _speaker_of(names: Sequence[str], rules: NoteRules, lang: str) -> Speaker:
-    """Whose own word a sentence is: the person named before a word such as "said"."""
-    said = _words(rules.said, lang)
+    """Whose own word a sentence is: named before "said" or before a quotation, or after "according to"."""
+    said, source = _words(rules.said, lang), _words(rules.source, lang)
 
     def find(sentence: str) -> str:
+        if match := _pattern(source).search(sentence):
+            return resolve_speaker(sentence[match.end() :], names, first=True)
+        if match := _QUOTED.match(sentence):
+            return resolve_speaker(match["head"], names)
         match = _pattern(said).search(sentence)
         return resolve_speaker(sentence[: match.start()], names) if match else ""
 
     return find
+
+
+def _without(sentences: Iterable[str], cues: Cues, lang: str) -> list[str]:
+    words = _words(cues, lang)
+    return [sentence for sentence in sentences if not has_cue(sentence, words)]
 
 
 # What a sentence may hold
@@ -225,6 +235,7 @@ def _find_facts(sentences: Iterable[str], part: Discovery, lang: str, speaker: S
     """Sentences that answer a step of the talk; how much it is stands in the impact already."""
     steps = [(step.key, _words(step.cues, lang)) for step in reversed(part.steps) if step.cues]
     for sentence in sentences:
-        key = next((key for key, cues in steps if has_cue(sentence, cues)), "")
-        if key and not (key == "how_much" and any(find_figures(sentence))):
+        known = {"how_much"} if any(find_figures(sentence)) else set()
+        key = next((key for key, cues in steps if key not in known and has_cue(sentence, cues)), "")
+        if key:
             yield FactProposal(key, sentence[:500], speaker(sentence))

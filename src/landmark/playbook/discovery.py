@@ -41,9 +41,11 @@ class NoteRules(Strict):
     kinds: tuple[Pointer, ...] = Field(default=(), description="Kinds of impact; the first that fits counts")
     next_step: Cues = Field(default_factory=dict, description="What starts or marks a next step")
     said: Cues = Field(default_factory=dict, description="Words by which somebody's own statement is known")
+    source: Cues = Field(default_factory=dict, description="Words before whoever a statement is from")
     doubt: Cues = Field(default_factory=dict, description="Words that keep a sentence from being evidence")
     not_impact: Cues = Field(default_factory=dict, description="Words of sentences whose figures are prices or budgets")
     not_names: Cues = Field(default_factory=dict, description="Capitalised words that are no names of people")
+    titles: Cues = Field(default_factory=dict, description="Words of job titles: no names either")
 
 
 class Discovery(Strict):

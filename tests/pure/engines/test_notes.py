@@ -54,6 +54,39 @@ def test_people_have_their_titles_roles_and_addresses() -> None:
     assert set(people) == {"Giulia Rossi", "Marco Bassi", "Marta Bianchi"}
 
 
+PASTED = """Call with Northwind, Thursday 19 Nov, 45 min
+Present: Giulia Rossi (Operations Director), Marco Bassi - IT Lead, new: Henrik Lund, CFO (joined for 10 min)
+Also on the mail thread: petra.klein@northwind.example from purchasing
+- Went through how exceptions are handled today
+- Giulia said they lose about 46 hours a week on this because carriers send three formats
+- Late deliveries: roughly 120 a week, penalties around 12k EUR per month according to Henrik
+- Audit in March, they want it running before that. Giulia: "has to go live by 1 March"
+- They'd like an exception closed within 2 hours, today it's more like 9
+- Henrik decides, but Petra Klein (Head of Purchasing) signs. Above 75k it goes to the board
+- Also talking to two others, price there is about 20% higher
+Next: Giulia sends carrier files of one week by Tuesday
+Next meeting 26 Nov 10:00 with Giulia, Marco and Henrik - demo on their own data"""
+
+
+@pytest.mark.rule("4.2", "A pasted note of a call is read with its shorthand: dashes, quotations, headings, sources")
+def test_a_pasted_note_is_read_with_its_shorthand() -> None:
+    found = read(PASTED, Known(("Giulia Marin",), "Ada Conti", ("Northwind",)))
+    people = {person.name: (person.title, person.role) for person in found.people}
+    assert people == {
+        "Giulia Rossi": ("Operations Director", ""), "Marco Bassi": ("IT Lead", "technical_buyer"),
+        "Henrik Lund": ("CFO", "economic_buyer"), "Petra Klein": ("Head of Purchasing", "procurement"),
+    }  # fmt: skip
+    assert {proof.key: proof.author for proof in found.evidence} == {
+        "timeline_confirmed": "Giulia Rossi", "decision_path_known": "", "urgency_driver": "",
+    }  # fmt: skip
+    figures = [(str(one.figure.amount), one.figure.counted, one.said_by) for one in found.impact]
+    assert figures == [("46", "", "Giulia Rossi"), ("120", "late deliveries", "Henrik Lund"),
+                       ("12000", "", "Henrik Lund")]  # fmt: skip
+    assert [fact.step for fact in found.facts] == ["now", "why", "success", "who"]
+    assert found.step is not None
+    assert (found.step.owner, found.step.due_on) == ("Giulia Rossi", date(2026, 11, 24))
+
+
 def test_our_own_people_and_the_account_are_no_new_people() -> None:
     assert read("Ada Conti met Northwind Freight on Monday.").people == ()
 

@@ -21,6 +21,14 @@ export function startForms() {
     const button = event.submitter;
     if (event.target.method === "post" && button && !event.defaultPrevented) setTimeout(() => { button.disabled = true; setTimeout(() => { button.disabled = false; }, 4000); });
   });
+  // Ctrl+Enter sends the form one types in, or the only one of the page that waits for a yes.
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+    const form = event.target.form ?? document.querySelector("form[data-send]");
+    if (form?.method !== "post") return;
+    event.preventDefault();
+    form.requestSubmit(form.querySelector("button.main"));
+  });
   // A filter's empty fields do not belong in its address.
   document.body.addEventListener("htmx:configRequest", (event) => {
     if (event.detail.elt.closest?.("form[data-auto]")) for (const [name, value] of Object.entries(event.detail.parameters)) if (value === "") delete event.detail.parameters[name];

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from landmark.ui.numbers import read_amount, read_share
+from landmark.ui.numbers import read_amount, read_count, read_share
 
 
 @pytest.mark.parametrize(
@@ -34,3 +34,11 @@ def test_share_keeps_its_decimals(typed: str, meant: str) -> None:
 def test_what_is_no_share_is_refused(typed: str) -> None:
     with pytest.raises(ValueError, match="not a number"):
         read_share(typed)
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [("7", 7), (" 12 ", 12), ("", None), ("²", None), ("-1", None), ("1.0", None), ("9" * 5000, None), (None, None)],
+)
+def test_a_count_is_a_whole_number_or_none(typed: object, meant: int | None) -> None:
+    assert read_count(typed) == meant

@@ -10,6 +10,7 @@ from typing import Any
 
 from django import forms
 
+MOST_DIGITS = 9
 SPACES = re.compile(r"[\s'’\u00a0\u202f]")
 PLAIN = re.compile(r"[+-]?[0-9]+(\.[0-9]*)?|[+-]?\.[0-9]+")
 GROUPED = re.compile(r"[+-]?[1-9][0-9]{0,2}(\.[0-9]{3})+")
@@ -32,6 +33,12 @@ def read_amount(text: str) -> Decimal:
 def read_share(text: str) -> Decimal:
     """A percentage, a rate, a factor: a comma is its decimal mark as much as a point is."""
     return _plain(SPACES.sub("", text).replace(",", "."), text)
+
+
+def read_count(text: object) -> int | None:
+    """A whole number of a hidden field or a small box; None where there is none, or one that no box can hold."""
+    typed = str(text).strip()
+    return int(typed) if typed.isdecimal() and len(typed) <= MOST_DIGITS else None
 
 
 def _plain(digits: str, text: str) -> Decimal:

@@ -17,6 +17,7 @@ from landmark.buying.returns import Trigger
 from landmark.closing.trial_actions import TrialInput
 from landmark.deals.policies import Refused
 from landmark.playbook.rubrics import Rubric
+from landmark.ui.numbers import read_count
 
 MOST_DAYS = 999
 
@@ -49,9 +50,10 @@ def read_number(data: QueryDict, name: str, most: int) -> int | None:
     text = read_text(data, name)
     if not text:
         return None
-    if not text.isdecimal() or int(text) > most:
+    number = read_count(text)
+    if number is None or number > most:
         raise Refused(_("Write a whole number up to %(most)d.") % {"most": most})
-    return int(text)
+    return number
 
 
 def read_points(data: QueryDict, rubric: Rubric) -> dict[str, PointsInput]:
@@ -77,10 +79,11 @@ def read_proposals(data: QueryDict) -> list[Proposed]:
     found = []
     for text in data.getlist("proposed"):
         parts = text.split(".")
-        if len(parts) != 4 or not parts[2].isdecimal():
+        points = read_count(parts[2]) if len(parts) == 4 else None
+        if points is None:
             raise Refused(_("Load the page again; it does not say what it is about."))
-        rubric, dimension, points, _version = parts
-        found.append(Proposed(rubric, dimension, int(points), read_id({"was": parts[3]}, "was")))
+        rubric, dimension = parts[:2]
+        found.append(Proposed(rubric, dimension, points, read_id({"was": parts[3]}, "was")))
     return found
 
 

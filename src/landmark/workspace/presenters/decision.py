@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
+from landmark.closing.held import draft_offer
 from landmark.closing.invitations import tell_when
 from landmark.closing.meeting_input import default_start
 from landmark.closing.minutes_actions import draft_minutes
@@ -20,6 +21,7 @@ from landmark.deals.models import Stakeholder
 from landmark.engines import decision as rules
 from landmark.orgs.models import Member
 from landmark.ui.formats import format_distance
+from landmark.ui.numbers import read_count
 from landmark.workspace.presenters.decision_curve import RoadMapCurve, read_road_map_curve
 from landmark.workspace.presenters.decision_standing import DecisionStanding
 from landmark.workspace.presenters.path import GateView
@@ -54,6 +56,7 @@ class PartView:
     row: OfferPart | None
     is_shown: bool
     is_next: bool
+    draft: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +173,7 @@ class DecisionPage(DecisionStanding):
     def agenda(self) -> list[dict[str, Any]]:
         typed = self.sent.get("plan")
         if typed is not None:
-            count = int(typed.get("rows", "0") or 0) if str(typed.get("rows", "")).isdigit() else 0
+            count = read_count(typed.get("rows", "")) or 0
             return [
                 {name: typed.get(f"agenda-{n}-{name}", "") for name in ("key", "text", "minutes")}
                 for n in range(min(count, 20))
@@ -202,9 +205,19 @@ class DecisionPage(DecisionStanding):
             PartView(
                 key, self._say(f"offer_part.{key}.label"), self._say(f"offer_part.{key}.help"),
                 self.room.parts.get(key), key in shown, key == first,
+                "" if key in self.room.parts else self.drafts.get(key, ""),
             )
             for key in self.part.offer_parts
         ]  # fmt: skip
+
+    @cached_property
+    def drafts(self) -> dict[str, str]:
+        """Parts of the offer as they follow from what is on record."""
+        return draft_offer(self.deal, self.as_of) if self.may_prepare else {}
+
+    @property
+    def has_drafts(self) -> bool:
+        return any(part.draft for part in self.parts)
 
     @property
     def can_present(self) -> bool:

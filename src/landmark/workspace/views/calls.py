@@ -20,7 +20,7 @@ from landmark.cadence.category_actions import Choice, set_categories
 from landmark.cadence.freezing import freeze_due
 from landmark.deals.policies import Refused, StaleVersion
 from landmark.orgs.roles import Right
-from landmark.ui.numbers import read_amount
+from landmark.ui.numbers import read_amount, read_count
 from landmark.workspace.access import MemberRequest, member_view
 from landmark.workspace.presenters.calls import CallsPage
 from landmark.workspace.templatetags.workspace import link_to
@@ -124,7 +124,7 @@ def _read_choices(data: QueryDict) -> dict[UUID, Choice]:
             wanted = data.get(f"suggested-{key}", "")
         if wanted and wanted != before:
             try:
-                found[UUID(key)] = Choice(wanted, int(version) if version.isdecimal() else 0)
+                found[UUID(key)] = Choice(wanted, read_count(version) or 0)
             except ValueError as error:
                 raise Refused(_("Load the page again; one of its deals cannot be read.")) from error
     return found

@@ -18,6 +18,7 @@ from landmark.closing.models.record import Record
 from landmark.closing.policies import check_can_work
 from landmark.deals.policies import Refused, StaleVersion, check_can_edit
 from landmark.ledger.inputs import LedgerError
+from landmark.ui.numbers import read_count
 from landmark.workspace.access import MemberRequest, MemberView, member_view
 from landmark.workspace.close_commands import COMMANDS, Command, Sent
 from landmark.workspace.presenters.close import ClosePage
@@ -94,8 +95,7 @@ def _try(page: ClosePage, command: Command, form: Any, row: Record | None, key: 
     """200 when done, 422 when refused, 409 when somebody else was faster."""
     if not form.is_valid():
         return 422
-    version = page.request.POST.get("version", "")
-    seen = int(version) if version.isdecimal() else None
+    seen = read_count(page.request.POST.get("version", ""))
     try:
         command.act(Sent(page.deal, page.request.member, form, row, key, seen))
     except StaleVersion as stale:

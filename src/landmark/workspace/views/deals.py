@@ -26,7 +26,7 @@ from landmark.deals.actions.next_steps import complete_next_step
 from landmark.deals.actions.next_steps import set_next_step as set_step_of
 from landmark.deals.inputs import NextStepInput
 from landmark.deals.models import Deal, Stakeholder
-from landmark.deals.policies import Refused
+from landmark.deals.policies import Refused, check_can_edit
 from landmark.documents.letters import guess_kind
 from landmark.ledger.attachments import read_attachment
 from landmark.ledger.inputs import LedgerError
@@ -201,6 +201,7 @@ def add_evidence(request: MemberRequest, pk: UUID) -> HttpResponse:
 @member_view()
 def save_stakeholder(request: MemberRequest, pk: UUID) -> HttpResponse:
     page = _posted(request, pk)
+    check_can_edit(request.member, page.deal)
     person = find_stakeholder(page, request.POST.get("person", ""))
     form = StakeholderForm(request.POST, playbook=page.playbook, lang=page.lang)
     if form.is_valid():

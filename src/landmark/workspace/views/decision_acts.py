@@ -28,8 +28,10 @@ from landmark.deals.models import Person
 from landmark.deals.policies import Refused
 from landmark.orgs.models import Member
 from landmark.playbook.schema import Strength
+from landmark.ui.numbers import read_count
 from landmark.ui.uploads import EvidenceFileField
 from landmark.workspace.presenters.decision import ROWS, DecisionPage
+from landmark.workspace.presenters.decision_standing import tell_day_off
 
 Handler = Callable[[DecisionPage, QueryDict], str]
 
@@ -62,7 +64,7 @@ def _ids(data: QueryDict, name: str) -> list[UUID]:
 
 
 def _number(text: str) -> int:
-    return int(text) if text.strip().isdigit() and len(text.strip()) < 6 else 0
+    return read_count(text) or 0
 
 
 def _person(page: DecisionPage, data: QueryDict, name: str = "person") -> Person | None:
@@ -78,8 +80,7 @@ def _file(page: DecisionPage) -> BinaryIO | None:
 
 
 def _version(data: QueryDict) -> int | None:
-    text = data.get("version", "")
-    return int(text) if text.isdigit() else None
+    return read_count(data.get("version", ""))
 
 
 # Prepare
@@ -123,13 +124,20 @@ def _part(page: DecisionPage, data: QueryDict) -> str:
     return _("Saved.")
 
 
+def _drafts(page: DecisionPage, data: QueryDict) -> str:
+    for key, text in page.drafts.items():
+        if key in page.part.offer_parts and key not in page.room.parts:
+            offer_actions.save_part(page.deal, by=page.request.member, key=key, text=text)
+    return _("The parts are written from what is on record; change what you like.")
+
+
 # Invite
 
 
 def _plan(page: DecisionPage, data: QueryDict) -> str:
     meeting = meetings.plan_meeting(page.deal, _read_plan(data), by=page.request.member, if_version=_version(data))
     if meeting.state != "invited":
-        return _("Saved. Nothing has gone out yet.")
+        return " ".join((_("Saved. Nothing has gone out yet."), tell_day_off(page.deal, meeting))).strip()
     letter = getattr(meeting, "mail", None)
     return _tell_letter(letter, _("The update is out.")) if letter else _("Saved.")
 
@@ -352,7 +360,7 @@ def _debrief(page: DecisionPage, data: QueryDict) -> str:
 
 
 ACTS: Mapping[str, tuple[Handler, str]] = {
-    "entry": (_entry, "prepare"), "ready": (_ready, "prepare"), "paper": (_paper, "prepare"), "part": (_part, "decide"),
+    "entry": (_entry, "prepare"), "ready": (_ready, "prepare"), "paper": (_paper, "prepare"), "part": (_part, "decide"), "drafts": (_drafts, "decide"),
     "plan": (_plan, "invite"), "invite": (_invite, "meet"), "cancel": (_cancel, "invite"), "start": (_start, "meet"),
     "review": (_review, "decide"), "present": (_present, "decide"), "unpresent": (_unpresent, "decide"),
     "objection": (_objection, "objections"), "decide": (_decide, "sign"), "withdraw": (_withdraw, "decide"),

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 
 from landmark.deals.actions.deals import edit_deal
 from landmark.deals.models import Deal
-from landmark.deals.policies import Refused, StaleVersion
+from landmark.deals.policies import Refused, StaleVersion, check_can_edit
 from landmark.ledger.models import FieldChange
 from landmark.orgs.models import Member
 from landmark.ui.formats import format_day, format_money
@@ -31,6 +31,7 @@ from landmark.workspace.views.deals import find_deal, finish
 @member_view()
 def edit(request: MemberRequest, pk: UUID) -> HttpResponse:
     deal = find_deal(request, pk)
+    check_can_edit(request.member, deal)
     form = EditForm(request.POST, org=request.org)
     page = DealPage(request, deal)
     if not form.is_valid():

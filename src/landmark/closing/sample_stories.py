@@ -11,8 +11,6 @@ from datetime import timedelta
 from typing import Literal, Protocol
 from uuid import UUID
 
-from django.db import transaction
-
 from landmark.buying.sample_discovery import fill_sample as fill_discovery
 from landmark.buying.sample_people import fill_sample as fill_people
 from landmark.buying.sample_qualification import fill_sample as fill_qualification
@@ -23,9 +21,9 @@ from landmark.closing.sample_gaps import fill_gaps
 from landmark.closing.sample_trials import fill_sample as fill_trials
 from landmark.deals.actions.deals import edit_deal
 from landmark.deals.actions.moves import move_deal
+from landmark.deals.changing import changing
 from landmark.deals.inputs import NextStepInput
 from landmark.deals.models import Deal
-from landmark.deals.records import record_act
 from landmark.ledger.models import AuditEvent
 from landmark.orgs.as_of import latest
 from landmark.orgs.models import Member, Organisation
@@ -92,11 +90,11 @@ def _find_deal(org: Organisation, plot: Plot, told: dict[UUID | None, str]) -> D
 
 def _tell(deal: Deal, plot: Plot, by: Member) -> None:
     """All of a story or nothing of it."""
-    with transaction.atomic():
+    with changing(deal, by=by, via="cli") as change:
         for step in plot.steps:
             deal.refresh_from_db()
             step(deal, plot.story, by)
-        record_act(deal, TOLD, by=by, via="cli", detail={"story": plot.story})
+        change.record(TOLD, story=plot.story)
     deal.refresh_from_db()
 
 

@@ -6,6 +6,7 @@ Answers: how each action on a deal begins and ends. Does not answer: what it cha
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -24,16 +25,21 @@ from landmark.orgs.models import Member
 
 Check = Callable[[Member, Deal], None]
 NOTE_LENGTH = 500
+_under_way: ContextVar[Mapping[UUID, "Change"]] = ContextVar("changes under way, by deal", default={})  # noqa: B039
 
 
 @dataclass
 class Change:
-    """The locked deal, who changes it and through which door; what is signed here makes the gates be asked again."""
+    """The locked deal, who changes it and through which door; what is signed here makes the gates be asked again.
+
+    ``holds_signed``: so does what another change inside this one signed.
+    """
 
     deal: Deal
     by: Member
     via: str = "web"
     is_signed: bool = False
+    holds_signed: bool = False
 
     def record(
         self, verb: str, known: Mapping[str, object] | None = None, /, *, note: str = "", **detail: object
@@ -57,11 +63,21 @@ class Change:
 
 @contextmanager
 def changing(deal: Deal, *, by: Member, via: str = "web", check: Check = policies.check_can_edit) -> Iterator[Change]:
-    """Everything inside happens together or not at all. ``check`` raises when this person may not, or not now."""
+    """Everything inside happens together or not at all. ``check`` raises when this person may not, or not now.
+
+    A change inside another one of the same deal leaves the gates to it: they are asked once, when all is written.
+    """
     with transaction.atomic():
         locked = lock_deal(deal)
         check(by, locked)
         change = Change(locked, by, via)
-        yield change
-        if change.is_signed:
-            refresh_gate_state(locked)
+        outer = _under_way.get().get(deal.pk)
+        token = _under_way.set({**_under_way.get(), deal.pk: change})
+        try:
+            yield change
+        finally:
+            _under_way.reset(token)
+        if outer is not None:
+            outer.holds_signed = outer.holds_signed or change.is_signed or change.holds_signed
+        elif change.is_signed or change.holds_signed:
+            refresh_gate_state(lock_deal(deal) if change.holds_signed else locked)

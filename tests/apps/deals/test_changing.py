@@ -5,6 +5,7 @@ from django.core.exceptions import PermissionDenied
 
 from landmark.deals import policies
 from landmark.deals.actions.evidence import add_evidence, retract_evidence
+from landmark.deals.actions.moves import move_deal
 from landmark.deals.changing import NOTE_LENGTH, changing
 from landmark.deals.models import Deal, GateState
 from landmark.deals.proofs import prove, take_back
@@ -13,6 +14,7 @@ from landmark.ledger.verify import verify
 from landmark.orgs.as_of import latest
 from landmark.orgs.models import Member
 from landmark.orgs.roles import Role
+from landmark.playbook.loader import load_playbook
 from landmark.playbook.schema import Strength
 from tests import factories
 
@@ -97,3 +99,31 @@ def test_an_older_version_is_refused_with_what_stands_now(deal: Deal) -> None:
     assert stale.value.current is deal
     with pytest.raises(policies.StaleVersion, match="Somebody"):
         policies.check_version(3, 2)
+
+
+def test_a_change_inside_another_leaves_the_gates_to_it(deal: Deal, rep: Member) -> None:
+    other = factories.make_deal(rep, "Second deal")
+    GateState.objects.all().delete()
+    with changing(deal, by=rep):
+        factories.prove(deal, rep, "qualification_call")
+        factories.prove(other, rep, "qualification_call")
+        assert list(GateState.objects.values_list("deal", flat=True)) == [other.pk]
+    assert GateState.objects.filter(deal=deal).exists()
+
+
+def test_the_gates_are_asked_of_the_deal_as_the_inner_change_left_it(deal: Deal, rep: Member) -> None:
+    with changing(deal, by=rep) as change:
+        stale = Deal.objects.get(pk=deal.pk)
+        move_deal(stale, by=rep, to_stage="lost", note="They stay", reason=load_playbook().loss_reasons[0].key)
+        assert change.deal.stage == "qualification"
+    assert not GateState.objects.filter(deal=deal).exists()
+
+
+def test_a_refused_inner_change_asks_nothing_of_the_outer_one(deal: Deal, rep: Member) -> None:
+    GateState.objects.all().delete()
+    with changing(deal, by=rep):
+        with pytest.raises(policies.Refused):
+            retract_evidence(deal, by=rep, evidence_id=deal.pk, reason="x")
+    assert not GateState.objects.exists()
+    factories.prove(deal, rep, "qualification_call")
+    assert GateState.objects.filter(deal=deal).exists()

@@ -86,7 +86,9 @@ def _players(it: Asked) -> list[Player]:
 
 
 def _proofs(it: Asked, facts: DealFacts) -> list[Proof]:
+    """The newest of each kind."""
     rows = sorted((e for e in facts.evidence if it.playbook.has_evidence(e.key)), key=lambda e: e.occurred_on)
+    rows = sorted({e.key: e for e in rows}.values(), key=lambda e: e.occurred_on)
     return [
         Proof(it.label("milestone", e.key), it.label("strength", e.strength.key), e.author, e.occurred_on)
         for e in reversed(rows[-MOST_PROOFS:])

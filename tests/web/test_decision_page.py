@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.http import HttpResponse
 
-from landmark.closing.models import Decision, DecisionMeeting, RoadMapStep
+from landmark.closing.models import Decision, DecisionMeeting, OfferPart, RoadMapStep
+from landmark.closing.recap_actions import LineInput, save_summary
 from landmark.deals.models import Person
 from landmark.orgs.as_of import latest
 from tests.factories import meet, prove
@@ -74,6 +76,33 @@ def test_the_whole_way_without_scripts(world: World, post: Post) -> None:
     assert "Not saved" in refused.content.decode()
 
 
+@pytest.mark.rule("D", "The offer is drafted from what is on record: nothing is asked twice")
+def test_the_offer_is_drafted_from_what_is_on_record(world: World, post: Post) -> None:
+    lines = [LineInput("price", "Licence", Decimal(84_000))]
+    save_summary(
+        world.deal, by=world.alice, lines=lines, term_months=36, payment_terms="Net 30.", deliverables="Two sites"
+    )
+    page = post("drafts")
+    assert page.status_code == 302
+    parts = dict(world.deal.offer_parts.values_list("key", "text"))
+    assert parts == {"concept": "Two sites", "contract": "36 months; €84,000; Net 30"}
+    OfferPart.objects.filter(key="concept").update(text="Ours")
+    post("drafts")
+    assert OfferPart.objects.get(key="concept").text == "Ours"
+
+
+@pytest.mark.parametrize(
+    ("day", "words"), [("2031-12-25", "public holiday"), ("2031-12-27", "weekend"), ("2031-12-23", "")]
+)
+def test_a_meeting_on_a_day_off_is_possible_and_said(world: World, post: Post, day: str, words: str) -> None:
+    world.org.country = "IT"
+    world.org.save()
+    post("plan", **plan(world, day=day))
+    page = world.client(world.alice).get(f"{world.deal_url}decision/").content.decode()
+    assert ("Mind the day" in page) == bool(words)
+    assert words in page
+
+
 def test_a_refused_form_keeps_every_word(world: World, post: Post) -> None:
     response = post("plan", **plan(world, subject="Catch-up", place="Via Roma 1 🚚", **{"agenda-0-text": "مراجعة"}))
     page = response.content.decode()
@@ -84,13 +113,31 @@ def test_a_refused_form_keeps_every_word(world: World, post: Post) -> None:
     assert "مراجعة" in page
 
 
-def test_a_refused_decision_keeps_its_road_map(world: World, post: Post) -> None:
+@pytest.mark.rule("D", "No: reasons recorded, deal lost, no further resources, minutes all the same")
+def test_after_a_no_the_page_keeps_the_reason_and_asks_for_minutes(world: World, post: Post) -> None:
+    hold(world, post)
+    post("review", answer="yes", person=person())
+    post("decide", outcome="no", person=person(), reason_no="price", words="Not this year")
+    page = world.client(world.alice).get(f"{world.deal_url}decision/").content.decode()
+    assert "Ines Rau said no on" in page
+    assert "Send the minutes, due tomorrow." in page
+    assert "What we keep of it" in page
+    assert "The contract is signed" not in page
+    assert post("minutes", do="by_hand", text="Decision: no").status_code == 302
+    assert "Hold the debrief" in world.client(world.alice).get(f"{world.deal_url}decision/").content.decode()
+
+
+def hold(world: World, post: Post) -> None:
     post("plan", **plan(world))
     prove(world.deal, world.alice, *ENTRY, "actions_done")
     for kind in ("complete_offer", "one_page_summary"):
         post("paper", kind=kind, do="made")
     guests = [str(row.id) for row in DecisionMeeting.objects.get().invitees.all()]
     post("start", there=guests, aim="1")
+
+
+def test_a_refused_decision_keeps_its_road_map(world: World, post: Post) -> None:
+    hold(world, post)
     post("review", answer="yes_but", person=person())
     response = post(
         "decide", outcome="yes_but", person=person(), **{"step-1-text": "Another demonstration", "step-1-owner": ""}

@@ -10,6 +10,8 @@ from landmark.engines.workdays import SATURDAY, Workdays
 from landmark.plans.models import Plan
 from landmark.plans.scheduling import workdays_of as shared_workdays
 
+WEEKEND = "weekend"
+
 
 def workdays_of(deal: Deal) -> Workdays:
     """The buyer's country stands on the shared plan; without one our country's days count."""
@@ -19,5 +21,5 @@ def workdays_of(deal: Deal) -> Workdays:
 
 
 def find_day_off(deal: Deal, day: date) -> str:
-    """The name of the public holiday on a day, "weekend" on one, "" when both sides are at work."""
-    return workdays_of(deal).holiday(day) or ("weekend" if day.weekday() >= SATURDAY else "")
+    """The name of the public holiday on a day, ``WEEKEND`` on one, "" when both sides are at work."""
+    return workdays_of(deal).holiday(day) or (WEEKEND if day.weekday() >= SATURDAY else "")

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.db.models import Model
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from landmark.buying.models import Assumption, Criterion, ImpactConfirmation, Requirement
@@ -145,6 +145,27 @@ def _draft_decision(deal: Deal, as_of: AsOf) -> list[str]:
         return []
     words = {"deal": deal.name, "amount": format_money(amount, deal.currency), "day": format_day(facts.target_on)}
     return [_("Approve %(deal)s for %(amount)s by %(day)s.") % words]
+
+
+def draft_offer(deal: Deal, as_of: AsOf) -> dict[str, str]:
+    """What is said at each part of the offer, from what is on record; unknown parts are left out."""
+    found = {
+        "goals": "; ".join(held_outcomes(deal)[:3]),
+        "opportunity": " ".join(held_impact(deal)),
+        "concept": "; ".join(held_scope(deal)[:4]),
+        "contract": _draft_frame(deal, as_of),
+    }
+    return {key: text[:1000] for key, text in found.items() if text}
+
+
+def _draft_frame(deal: Deal, as_of: AsOf) -> str:
+    summary = read_summary(deal, as_of)
+    if summary is None:
+        return ""
+    seen, months = see(summary, SHARED), summary.term_months
+    term = ngettext("%(n)d month", "%(n)d months", months) % {"n": months} if months else ""
+    parts = (term, format_money(read_total(summary), summary.currency), seen.payment_terms, seen.service_levels)
+    return "; ".join(part.strip().rstrip(".") for part in parts if part.strip())
 
 
 def draft_hand_over(deal: Deal, as_of: AsOf) -> dict[str, str]:

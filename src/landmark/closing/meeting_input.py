@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.utils.translation import gettext as _
 
+from landmark.closing.days import workdays_of
 from landmark.deals.models import Deal
 from landmark.deals.policies import Refused
 from landmark.engines import decision as rules
@@ -96,8 +97,6 @@ def _check_guests(deal: Deal, plan: MeetingInput) -> None:
 
 
 def default_start(deal: Deal, on: date | None = None) -> datetime:
-    """Ten o'clock in a week, in UTC, for a form that nobody has filled yet."""
-    day = on or latest(deal.org).on + timedelta(days=7)
-    while day.weekday() > 4:
-        day += timedelta(days=1)
+    """Ten o'clock on a working day in a week, in UTC, for a form that nobody has filled yet."""
+    day = workdays_of(deal).on_or_after(on or latest(deal.org).on + timedelta(days=7))
     return datetime(day.year, day.month, day.day, 10, tzinfo=UTC)

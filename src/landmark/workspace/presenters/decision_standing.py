@@ -9,17 +9,19 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from landmark.closing.days import WEEKEND, find_day_off
 from landmark.closing.decisions import DecisionRoom
 from landmark.closing.handover import has_accepted
 from landmark.closing.models import Decision, DecisionMeeting, MeetingState
 from landmark.deals.models import Deal
 from landmark.engines import decision as rules
 from landmark.engines.decision import Standing
-from landmark.ui.formats import format_day, format_distance
+from landmark.ui.formats import format_day, format_distance, format_weekday
 from landmark.workspace.access import MemberRequest
 from landmark.workspace.presenters.deal import DealPage
 
@@ -52,6 +54,15 @@ class Refusal:
     typed: Mapping[str, Any] = field(default_factory=dict)
     theirs: str = ""
     anchor: str = ""
+
+
+def tell_day_off(deal: Deal, meeting: DecisionMeeting) -> str:
+    day = meeting.starts_at.astimezone(ZoneInfo(meeting.time_zone)).date()
+    found = find_day_off(deal, day)
+    words = {"day": format_weekday(day), "name": found}
+    if found == WEEKEND:
+        return _("Mind the day: %(day)s is on a weekend.") % words
+    return _("Mind the day: %(day)s is a public holiday, %(name)s.") % words if found else ""
 
 
 class DecisionStanding(DealPage):
@@ -261,6 +272,11 @@ class DecisionStanding(DealPage):
 
     def _day(self, day: date | datetime | None) -> str:
         return format_day(day, year_of=self.as_of.on)
+
+    @property
+    def day_off(self) -> str:
+        """A meeting on a day on which somebody is not at work is possible, and said."""
+        return tell_day_off(self.deal, self.ahead) if self.ahead is not None else ""
 
     # The minutes
 

@@ -360,7 +360,8 @@ def _debrief(page: DecisionPage, data: QueryDict) -> str:
 
 
 ACTS: Mapping[str, tuple[Handler, str]] = {
-    "entry": (_entry, "prepare"), "ready": (_ready, "prepare"), "paper": (_paper, "prepare"), "part": (_part, "decide"), "drafts": (_drafts, "decide"),
+    "entry": (_entry, "prepare"), "ready": (_ready, "prepare"), "paper": (_paper, "prepare"), "part": (_part, "decide"),
+    "drafts": (_drafts, "decide"),
     "plan": (_plan, "invite"), "invite": (_invite, "meet"), "cancel": (_cancel, "invite"), "start": (_start, "meet"),
     "review": (_review, "decide"), "present": (_present, "decide"), "unpresent": (_unpresent, "decide"),
     "objection": (_objection, "objections"), "decide": (_decide, "sign"), "withdraw": (_withdraw, "decide"),

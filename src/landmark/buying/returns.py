@@ -113,7 +113,7 @@ def leave(change: Change, to_stage: str, *, note: str, reason: str, trigger: Tri
 def say_it_happened(watch: ReturnWatch, *, by: Member, via: str = "web") -> None:
     """A person saw the event."""
     with changing(watch.deal, by=by, via=via) as change:
-        if watch.returned_at or watch.ended_at:
+        if not _still_waits(watch, change.deal):
             raise policies.Refused(_("This deal has come back already."))
         _bring_back(watch, change.deal, _("%(who)s saw it happen.") % {"who": by.name}, timezone.now())
 
@@ -146,8 +146,20 @@ def _ask(watch: ReturnWatch, now: datetime) -> bool:
     if not why:
         return False
     with transaction.atomic():
-        _bring_back(watch, lock_deal(deal), why, now)
+        locked = lock_deal(deal)
+        if not _still_waits(watch, locked):
+            return False
+        _bring_back(watch, locked, why, now)
     return True
+
+
+def _still_waits(watch: ReturnWatch, deal: Deal) -> bool:
+    """Asked of the locked deal: nobody took it up, said so or brought it back meanwhile."""
+    if deal.stage not in ("paused", "lost"):
+        return False
+    if watch._state.adding:  # the pause itself; a watch set since takes its place
+        return not ReturnWatch.objects.filter(deal=deal, known_at__gte=watch.known_at).exists()
+    return ReturnWatch.objects.filter(pk=watch.pk, returned_at=None, ended_at=None).exists()
 
 
 def find_reason(watch: ReturnWatch, today: date) -> str:
@@ -155,9 +167,8 @@ def find_reason(watch: ReturnWatch, today: date) -> str:
     if watch.on is not None and watch.on <= today:
         return _("Its day has come: %(day)s.") % {"day": format_day(watch.on)}
     if watch.evidence_key:
-        rows = Evidence.objects.for_deal(watch.deal.org_id, watch.deal_id).filter(
-            key=watch.evidence_key, is_retracted=False, recorded_at__gt=watch.known_at
-        )
+        known = Evidence.objects.for_deal(watch.deal.org_id, watch.deal_id).as_known(timezone.now())
+        rows = known.filter(key=watch.evidence_key, recorded_at__gt=watch.known_at)
         if rows.exists():
             label = load_playbook(watch.deal.playbook).label("milestone", watch.evidence_key)
             return _("“%(evidence)s” is on record.") % {"evidence": label}

@@ -7,8 +7,10 @@ organisation whose data ends on a day gets no new days, so nothing of it falls d
 from datetime import UTC, date, datetime
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
+from landmark.buying.models import ReturnWatch
 from landmark.closing.minutes_actions import mark_reminded
 from landmark.closing.models import Decision, Minutes, Outcome
 from landmark.deals.models import Deal
@@ -44,8 +46,10 @@ def _tell_minutes(now: datetime, today: date) -> int:
 
 
 def _tell_watches(now: datetime, today: date) -> int:
-    """A lost deal comes back by itself on its day."""
+    """A lost deal comes back by itself on its day; one that is watched for something else since tells it there."""
+    watched = ReturnWatch.objects.filter(deal=OuterRef("deal_id"), known_at__gte=OuterRef("recorded_at"))
     rows = Decision.objects.filter(
+        ~Exists(watched),
         outcome=Outcome.NO, look_again_on__lte=today, looked_again_at=None, withdrawn_at=None,
         deal__stage="lost", deal__org__data_until=None,
     )  # fmt: skip

@@ -106,8 +106,8 @@ class MoveResult:
 def evaluate_gate(gate: Gate, facts: DealFacts, playbook: Playbook, as_of: date, lang: str = "en") -> GateResult:
     """The gate's answer on ``as_of``.
 
-    In this order: a gate that is off asks nothing; one passed before stays passed (except those of every move, which
-    ask anew each time); met checks pass; an override that has not ended opens; dated promises for all that is missing
+    In this order: a gate that is off asks nothing; one passed before stays passed (except those that ask anew each
+    time: the gates of every move, and those nothing may stand in for, such as a signed contract); met checks pass; an override that has not ended opens; dated promises for all that is missing
     count up to and including their day; else the gate warns or holds.
     """
     checks = () if gate.mode == "off" else gate.checks
@@ -147,7 +147,8 @@ def _status(gate: Gate, missing: tuple[Missing, ...], facts: DealFacts, as_of: d
 
 
 def _passed_on(gate: Gate, facts: DealFacts, as_of: date) -> date | None:
-    day = None if gate.door == EVERY_MOVE else facts.passed_gates.get(gate.key)
+    asks_anew = gate.door == EVERY_MOVE or not gate.overridable
+    day = None if asks_anew else facts.passed_gates.get(gate.key)
     return day if day is not None and day <= as_of else None
 
 

@@ -4,6 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from landmark.buying.models import ReturnWatch
+from landmark.buying.returns import Trigger, _ask, bring_back_due, say_it_happened, watch_for_return
 from landmark.closing import decision_actions as decisions
 from landmark.closing import meeting_actions as meetings
 from landmark.closing import minutes_actions, packet_actions
@@ -12,6 +14,8 @@ from landmark.closing import road_map_actions as road_map
 from landmark.closing.decision_actions import DecisionInput
 from landmark.closing.decision_days import tell_due
 from landmark.closing.models import Decision, Minutes, OnboardingStep, SigningStep
+from landmark.deals.actions.evidence import retract_evidence
+from landmark.deals.actions.moves import move_deal
 from landmark.deals.actions.next_steps import set_next_step
 from landmark.deals.policies import MoveRefused, Refused
 from landmark.engines.decision import AGREED, Standing
@@ -230,6 +234,50 @@ def test_minutes_and_debrief_follow_a_no(table: Table) -> None:
         table.deal, by=table.alice, members=[table.alice.id], answers={"do_differently": "Bring finance in earlier"}
     )
     assert list(debrief.members.all()) == [table.alice]
+
+
+@pytest.mark.rule("D", "A lost deal that is watched twice comes back once")
+def test_a_watch_set_after_the_no_takes_its_place(table: Table) -> None:
+    table.review()
+    made = DecisionInput(
+        "no", table.ines, reason="price", words="Too much", watch="rival_disappoints", look_again_on=table.day(180)
+    )
+    decisions.record_decision(table.deal, made, by=table.alice)
+    trigger = Trigger("date", on=table.day(180))
+    watch_for_return(table.deal, by=table.alice, reason="Their contract ends", trigger=trigger)
+    later = datetime.now(UTC) + timedelta(days=181)
+    for _night in range(2):
+        bring_back_due(later)
+        tell_due(later)
+    (notice,) = Notice.objects.filter(deal_id=table.deal.id).exclude(text__startswith="Minutes")
+    assert "Their contract ends" in notice.text
+
+
+def test_a_watch_somebody_saw_happen_does_not_come_back_again(table: Table) -> None:
+    """The clock read the watch a moment before a person said that it happened."""
+    reason = load_playbook().loss_reasons[0].key
+    move_deal(table.deal, by=table.alice, to_stage="lost", note="Gone", reason=reason)
+    trigger = Trigger("date", on=table.day(2))
+    watch = watch_for_return(table.deal, by=table.alice, reason="Budget", trigger=trigger)
+    stale = ReturnWatch.objects.select_related("deal__org").get(pk=watch.pk)
+    say_it_happened(watch, by=table.alice)
+    with pytest.raises(Refused, match="come back already"):
+        say_it_happened(stale, by=table.alice)
+    assert _ask(stale, datetime.now(UTC) + timedelta(days=3)) is False
+    assert Notice.objects.filter(deal_id=table.deal.id).count() == 1
+
+
+def test_evidence_taken_back_brings_no_deal_back(table: Table) -> None:
+    reason = load_playbook().loss_reasons[0].key
+    move_deal(table.deal, by=table.alice, to_stage="lost", note="Gone", reason=reason)
+    trigger = Trigger("event", event="They name a sponsor", evidence_key="sponsor_committed")
+    watch_for_return(table.deal, by=table.alice, reason="No sponsor", trigger=trigger)
+    prove(table.deal, table.alice, "sponsor_committed")
+    row = Evidence.objects.get(deal_id=table.deal.id, key="sponsor_committed")
+    retract_evidence(table.deal, by=table.alice, evidence_id=row.id, reason="It was another one")
+    assert bring_back_due() == 0
+    prove(table.deal, table.alice, "sponsor_committed")
+    assert bring_back_due() == 1
 
 
 @pytest.mark.rule("D", "No decision: next date, count, and back to trial close E as the next step")

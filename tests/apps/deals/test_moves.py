@@ -267,3 +267,22 @@ def test_won_means_signed(deal, rep):
     assert (deal.stage, deal.is_closed) == ("won", True)
     assert not GateState.objects.filter(deal=deal).exists()
     assert verify(rep.org_id).is_whole
+
+
+@pytest.mark.rule("D", "A contract taken back after a reopened win has to be signed again")
+def test_a_win_that_was_reopened_asks_for_the_contract_again(deal, rep):
+    """A passed gate stays passed, but nothing stands in for a contract, its own past neither."""
+    playbook = load_playbook()
+    for item in (*playbook.milestones, *playbook.evidence):
+        factories.prove(deal, rep, item.key, strength=Strength.SIGNED)
+    for role in playbook.roles:
+        factories.meet(deal, rep, f"Person {role.key}", roles=[role.key])
+    win = {"to_stage": "won", "note": "Signed.", "reason": playbook.win_reasons[0].key}
+    move_deal(deal, by=rep, next_step=step(rep), **win)
+    move_deal(deal, by=rep, to_stage="commitment", note="They withdrew.", reason="reopened", next_step=step(rep))
+    row = Evidence.objects.get(deal_id=deal.id, key="contract_signed")
+    retract_evidence(deal, by=rep, evidence_id=row.id, reason="The signature was withdrawn")
+    with pytest.raises(MoveRefused) as refusal:
+        move_deal(deal, by=rep, next_step=step(rep), **win)
+    assert [(item.gate, item.check) for item in refusal.value.result.missing] == [("decision", "contract_signed")]
+    assert deal.stage == "commitment"

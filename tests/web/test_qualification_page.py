@@ -59,6 +59,7 @@ def read_proposals(text: str) -> list[str]:
     return re.findall(r'name="proposed" value="([^"]+)"', form[: form.index("</form>")])
 
 
+@pytest.mark.rule("2.3", "Every score carries its evidence")
 @pytest.mark.rule("5.2", "Points are proposed from facts with their evidence and confirmed in one tap")
 def test_one_tap_confirms_all_that_the_record_proposes(world: World) -> None:
     factories.prove(world.deal, world.alice, "fit_confirmed")
@@ -152,6 +153,26 @@ def test_the_check_list_is_put_on_record_only_when_whole(world: World) -> None:
     send(world, "buying", data)
     text = send(world, "buying/confirm", {"said_by": "Ida"}, 422)
     assert "Not known yet: Supplier set-up" in text
+
+
+@pytest.mark.rule("5.3", "Without a named budget owner and procurement owner there is no buying process")
+def test_buying_roles_without_a_name_are_told_by_name(world: World) -> None:
+    assert "Nobody is named for: Economic buyer, Procurement" in page(world)
+    factories.meet(world.deal, world.alice, "Clara Ruiz", ("economic_buyer", "procurement"))
+    assert "Nobody is named for" not in page(world)
+
+
+@pytest.mark.rule("9.1", "What is missing is named")
+@pytest.mark.rule("9.2", "What is asked next and what a gap still lacks is named")
+def test_what_is_missing_stands_in_the_summary(world: World) -> None:
+    text = page(world)
+    assert "Missing: urgency, authority, friction, process" in " ".join(text.split())
+    assert "Ask next: A" in text
+    data = {"kind": "a", "person": "Bruno Keller", "answer": "Not quite", "outcome": "gap", "fix": "Add the desk"}
+    send(world, "trial", data)
+    text = page(world)
+    assert "1 open gap." in text
+    assert "Still to say: what they mean, what it changes, who does it, by when." in text
 
 
 def test_an_earlier_day_is_read_only_and_says_so(world: World) -> None:

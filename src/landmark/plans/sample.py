@@ -22,6 +22,7 @@ OUTCOME = "Exceptions are settled on the day they come up, by half the people it
 REQUIREMENTS = (
     "Access to the booking desk's data; two people of the desk who try it out; purchasing reads our contract."
 )
+COUNTRY = "DE"
 AHEAD_DAYS = {"yes": 60, "yes_but": 75, "no": 50}
 DONE = {"yes": 9, "yes_but": 4, "no": 2}
 """How many steps of the plan each story has behind it, in their order."""
@@ -33,9 +34,11 @@ def fill_sample(deal: Deal, story: str, *, by: Member) -> None:
         return
     today = current_day(deal.org)
     made = start_plan(
-        deal, by=by, template="mutual", anchor="go_live", anchor_on=_working_day(deal, today, AHEAD_DAYS[story])
-    )
-    edit_plan(made, by=by, changes={"outcome": OUTCOME, "requirements": REQUIREMENTS, "check_in_weekday": 1})
+        deal, by=by, template="mutual", anchor="go_live", anchor_on=_working_day(deal, today, AHEAD_DAYS[story]),
+        buyer_country=COUNTRY,
+    )  # fmt: skip
+    words = {"outcome": made.outcome or OUTCOME, "requirements": made.requirements or REQUIREMENTS}
+    edit_plan(made, by=by, changes={**words, "check_in_weekday": 1})
     for action in made.actions.order_by("position")[: DONE[story]]:
         finish_action(action, by=by)
     if story == "no":
@@ -44,14 +47,15 @@ def fill_sample(deal: Deal, story: str, *, by: Member) -> None:
     _confirm(made, today, by)
     if story == "yes":
         week = start_plan(
-            deal, by=by, template="close_week", anchor="signature", anchor_on=_working_day(deal, today, 1)
-        )
+            deal, by=by, template="close_week", anchor="signature", anchor_on=_working_day(deal, today, 1),
+            buyer_country=COUNTRY,
+        )  # fmt: skip
         for action in week.actions.order_by("position"):
             finish_action(action, by=by)
 
 
 def _working_day(deal: Deal, today: date, ahead: int) -> date:
-    return workdays_of(deal.org, "").on_or_after(today + timedelta(days=ahead))
+    return workdays_of(deal.org, COUNTRY).on_or_after(today + timedelta(days=ahead))
 
 
 def _confirm(made: Plan, today: date, by: Member) -> None:

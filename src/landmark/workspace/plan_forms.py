@@ -25,6 +25,7 @@ from landmark.ui.uploads import EvidenceFileField
 from landmark.workspace.forms import PICK, Choices, date_input
 
 LISTS = ("after", "consulted", "informed")
+FOLDED = ("decision", "acceptance", "risks", "phase", *LISTS)
 SINGLE = (
     "text", "phase", "deliverable", "needs", "needs_state", "decision", "acceptance", "risks", "our_owner",
     "their_owner", "accountable", "days", "due_on",
@@ -146,6 +147,11 @@ class ActionForm(forms.Form):
         _choices(self, "informed", everybody)
         for name in LISTS:
             self.fields[name].widget.attrs["size"] = 4
+
+    @property
+    def opens_more(self) -> bool:
+        """Something to mend stands among the fields that are folded away."""
+        return bool(self.non_field_errors()) or any(name in self.errors for name in FOLDED)
 
     def read(self) -> ActionInput:
         data = self.cleaned_data

@@ -214,6 +214,7 @@ def test_an_owner_who_left_is_named_and_nothing_else_is_held_up(plan: Plan, alic
     assert "no_accountable" in read_plan(plan, latest(alice.org)).lines[0].gaps
 
 
+@pytest.mark.rule("7.3", "Exactly one is accountable for an action, on one of the two sides")
 def test_exactly_one_is_accountable(plan: Plan, alice: Member) -> None:
     facts = step(plan, "facts")
     with pytest.raises(Refused, match="One person answers"):
@@ -222,6 +223,36 @@ def test_exactly_one_is_accountable(plan: Plan, alice: Member) -> None:
         save_action(plan, by=alice, action=facts, values=values_of(facts, accountable="both"))
     with pytest.raises(IntegrityError), transaction.atomic():
         PlanAction.objects.filter(pk=facts.pk).update(accountable="both")
+
+
+@pytest.mark.rule("4.5", "An input the buyer cannot promise means cutting scope now")
+def test_an_input_the_buyer_cannot_give_is_told(plan: Plan, alice: Member) -> None:
+    approach = step(plan, "approach")
+    save_action(plan, by=alice, action=approach, values=values_of(approach, needs_state="refused"))
+    line = next(line for line in read_plan(plan, latest(alice.org)).lines if line.action.id == approach.id)
+    assert "input_refused" in line.gaps
+
+
+@pytest.mark.rule("4.5", "The prove phase carries acceptance criteria; decisions and inputs stand in the plan")
+def test_what_proves_it_is_in_the_plan(plan: Plan) -> None:
+    rows = list(plan.actions.all())
+    assert all(row.acceptance for row in rows if row.phase == "prove")
+    assert sum(bool(row.decision) for row in rows) >= 4
+    assert all(row.deliverable and row.due_on for row in rows)
+
+
+@pytest.mark.rule("9.5", "Each line of the buyer has a named buyer who answers for it")
+def test_a_line_of_the_buyer_without_a_name_is_a_hole(alice: Member) -> None:
+    deal = make_deal(alice)
+    made = start_plan(deal, by=alice, template="close_week", anchor="signature", anchor_on=date(2026, 3, 25))
+    lines = {line.action.key: line for line in read_plan(made, latest(alice.org)).lines}
+    assert "no_accountable" in lines["signers"].gaps
+    meet(deal, alice, "Clara Ruiz", ("economic_buyer",))
+    signers = step(made, "signers")
+    clara = Person.objects.get(name="Clara Ruiz")
+    save_action(made, by=alice, action=signers, values=values_of(signers, their_owner=clara))
+    again = {line.action.key: line for line in read_plan(made, latest(alice.org)).lines}
+    assert (again["signers"].gaps, again["signers"].accountable) == ((), "Clara Ruiz")
 
 
 def test_names_of_every_kind_stay_as_they_are(plan: Plan, alice: Member) -> None:

@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime
 
+import pytest
 from icalendar import Calendar
 
 from landmark.documents.plan_calendar import CheckIn, PlanCalendar, PlanEntry, build_plan_calendar
@@ -25,6 +26,7 @@ def test_entries_keep_their_uid_and_are_whole_days() -> None:
     assert str(Calendar.from_ical(data)["METHOD"]) == "PUBLISH"
 
 
+@pytest.mark.rule("4.5", "The check-in is weekly, in the calendar of both sides")
 def test_the_check_in_comes_weekly_until_the_end() -> None:
     weekly = CheckIn(uid="c@x", sequence=1, title="Check-in", first_on=date(2026, 3, 3), last_on=date(2026, 5, 1),
                      changed_at=AT)  # fmt: skip

@@ -232,6 +232,7 @@ def test_purchasing_rises_with_its_steps() -> None:
     assert [propose(dimension, f, PLAYBOOK, TODAY).points for f in (EMPTY, known, timed, named)] == [0, 1, 2, 3]
 
 
+@pytest.mark.rule("5.3", "A purchase is a new vendor, a renewal or money moved from elsewhere")
 @pytest.mark.rule("5.3", "The check list: onboarding, security, sourcing, contracting, payment, start dates")
 def test_the_check_list_has_the_methods_lines() -> None:
     keys = [item.key for item in PART.procurement]
@@ -240,6 +241,11 @@ def test_the_check_list_has_the_methods_lines() -> None:
 
 
 # 9.1
+
+
+@pytest.mark.rule("9.1", "One question tests readiness: what must hold for approval")
+def test_readiness_asks_what_must_hold() -> None:
+    assert "approve" in PLAYBOOK.text("rubric.readiness.question")
 
 
 @pytest.mark.rule("9.1", "Readiness 2+1+2+2 = 7 closes the plan; below 7 the missing piece is named")

@@ -237,6 +237,12 @@ class PlanPage:
         return _("It holds its end on %(day)s.") % {"day": format_day(state.end_on, year_of=self.as_of.on)}
 
     @property
+    def days_off(self) -> str:
+        """Whose public holidays the plan leaves out; "" when it knows of weekends alone."""
+        countries = self.state.workdays.countries if self.state else ()
+        return _("holidays of %(countries)s") % {"countries": ", ".join(countries)} if countries else ""
+
+    @property
     def past_target(self) -> str:
         """The plan signs after the deal's target date: one of the two is wrong."""
         target, lines = self.deal.target_on, self.state.open_lines if self.state else []

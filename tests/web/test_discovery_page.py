@@ -57,6 +57,17 @@ def test_an_empty_page_says_what_to_do_first(world: World) -> None:
     assert "How many hours go into this in a normal week?" in text
 
 
+@pytest.mark.rule("4.1", "The question plan: our own question stands at its step of the talk until it is answered")
+def test_our_question_and_the_figures_stand_at_their_step(world: World) -> None:
+    save(world, "research", version="0", q_where="Is the port hit as well?")
+    save(world, "impact", kind="time", amount="46", unit="hours", period="week")
+    text = page_text(world)
+    heard = text[text.index('id="heard"') : text.index('id="requirements"')]
+    assert "Is the port hit as well?" in heard
+    assert '<a href="#impact">46 hours a week</a>' in heard
+    assert "How many hours go into this in a normal week?" not in heard
+
+
 def test_each_form_opens_alone_for_the_sheet_and_in_the_page_without_scripts(world: World) -> None:
     meet(world.deal, world.alice)
     for do in ("research", "hypothesis", "fact", "impact", "summary", "requirement", "criterion", "agreement",

@@ -150,3 +150,29 @@ def test_whoever_may_is_led_to_all_that_is_held_about_a_person(world: World) -> 
     assert link in read_map(world)
     form = world.client(world.alice).get(f"{world.deal_url}map/?do=person&person={Stakeholder.objects.get().id}")
     assert form.content.decode().count(link) == 2
+
+
+@pytest.mark.rule("10.3", "What is owed to each person stands on the page: minimum, repeated question, block, stage")
+def test_the_page_says_what_is_owed_to_each_person(world: World) -> None:
+    day = latest(world.org).on
+    known: dict[str, Any] = {"name": "Ilse", "roles": ["economic_buyer"], "met_on": day, "stance": "neutral"}
+    send(world, "person", **known, version="0", influence="3", question="How long does onboarding take?")
+    row = Stakeholder.objects.get()
+    known |= {"person": row.id, "blocks": "A start in the season", "question": "How long would the onboarding take?"}
+    send(world, "person", **known, version="1", influence="5")
+    page = read_map(world)
+    for words in ("Ilse blocks “A start in the season”. Name who can lift it and what would convince them.",
+                  "Ilse asked the same again", "Ilse has not had from us:", "minimum 0 of 3",
+                  "Nobody is named who can lift it.", "The map from stage to stage", "influence from 3 to 5",
+                  "Set our next step with Ilse."):  # fmt: skip
+        assert words in page, words
+
+
+def test_somebody_added_by_mistake_is_taken_off_again(world: World) -> None:
+    client = world.client(world.alice)
+    client.post(world.deal_url + "map/person/", {"name": "Wrong Person", "stance": "neutral", "version": "0"})
+    stake = Stakeholder.objects.get(person__name="Wrong Person")
+    assert 'name="remove"' in client.get(world.deal_url + "map/", {"do": "person", "person": stake.pk}).content.decode()
+    page = client.post(world.deal_url + "map/person/", {"person": stake.pk, "remove": "1"}, follow=True)
+    assert "Wrong Person is off this deal" in page.content.decode()
+    assert not Stakeholder.objects.filter(pk=stake.pk).exists()

@@ -136,6 +136,14 @@ def test_a_key_player_lacks_one_thing(change: dict[str, object], kind: str) -> N
     assert kind not in kinds(CFO)
 
 
+@pytest.mark.rule("10.3", "A plan per person: a key player without a next step of ours is named, and a late step too")
+def test_each_person_has_a_next_step_of_ours_that_is_not_late() -> None:
+    assert kinds(replace(CFO, step_text=" ")) == ["step"]
+    late = replace(CFO, step_on=TODAY - timedelta(days=1))
+    assert Gap("late", "1", CFO.name, ("Send one page",)) in find_gaps([late], PLAYBOOK, "qualification", TODAY)
+    assert kinds(replace(CFO, step_on=TODAY)) == []
+
+
 def test_somebody_in_no_key_role_owes_no_benefit() -> None:
     lawyer = replace(CFO, roles=frozenset({"influencer"}), benefit="", cost_of_waiting="", step_text="", minimum={})
     assert kinds(lawyer) == ["minimum"]

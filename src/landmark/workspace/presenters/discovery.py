@@ -35,16 +35,24 @@ from landmark.workspace.presenters.deal import DealPage
 from landmark.workspace.presenters.discovery_next import Next, find_next
 from landmark.workspace.templatetags.workspace import link_to
 
+HOW_MUCH = "how_much"
+"""The step that figures of impact answer."""
+
 
 @dataclass(frozen=True)
 class StepView:
-    """One step of the talk: what to ask, what was heard."""
+    """One step of the talk: what to ask, what was heard; ``figures`` are those of the impact."""
 
     key: str
     label: str
     ours: str
     questions: tuple[str, ...]
     facts: tuple[Fact, ...]
+    figures: tuple[str, ...] = ()
+
+    @property
+    def is_answered(self) -> bool:
+        return bool(self.facts or self.figures)
 
 
 @dataclass(frozen=True)
@@ -145,6 +153,7 @@ class DiscoveryPage(DealPage):
                 step.key, self.say(f"step.{step.key}.label"), own.get(step.key, ""),
                 tuple(self.say(f"step.{step.key}.question.{key}") for key in step.questions),
                 tuple(fact for fact in self.all_facts if fact.step == step.key),
+                tuple(line.told for line in self.impact_lines) if step.key == HOW_MUCH else (),
             )
             for step in self.part.steps
         ]  # fmt: skip

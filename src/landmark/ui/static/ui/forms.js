@@ -29,6 +29,17 @@ export function startForms() {
     event.preventDefault();
     form.requestSubmit(form.querySelector("button.main"));
   });
+  // The same for forms that htmx sends; one that leads on stays shut until the next page is there.
+  document.body.addEventListener("htmx:beforeRequest", (event) => {
+    const form = event.detail.elt;
+    if (!form.matches("form[method=post]")) return;
+    if (form.dataset.sent) event.preventDefault();
+    else form.dataset.sent = "yes";
+  });
+  document.body.addEventListener("htmx:afterRequest", (event) => {
+    if (!event.detail.xhr.getResponseHeader("HX-Redirect")) delete event.detail.elt.dataset.sent;
+  });
+  window.addEventListener("pageshow", () => { for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent; });
   // A filter's empty fields do not belong in its address.
   document.body.addEventListener("htmx:configRequest", (event) => {
     if (event.detail.elt.closest?.("form[data-auto]")) for (const [name, value] of Object.entries(event.detail.parameters)) if (value === "") delete event.detail.parameters[name];

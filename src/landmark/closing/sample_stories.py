@@ -7,7 +7,7 @@ alone; all of it goes through the ordinary actions, so a story shows nothing tha
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Literal, Protocol
 from uuid import UUID
 
@@ -25,7 +25,7 @@ from landmark.deals.changing import changing
 from landmark.deals.inputs import NextStepInput
 from landmark.deals.models import Deal
 from landmark.ledger.models import AuditEvent
-from landmark.orgs.as_of import latest
+from landmark.orgs.as_of import current_day, latest
 from landmark.orgs.models import Member, Organisation
 from landmark.plans.sample import fill_sample as fill_plan
 from landmark.playbook.loader import load_playbook
@@ -44,12 +44,20 @@ Step = Callable[[Deal, Story, Member], object]
 
 
 @dataclass(frozen=True, slots=True)
+class Chapter:
+    """What was put down on one day, counted back from the sample's last one."""
+
+    days_ago: int
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Plot:
-    """A story, the stages its deal is looked for in (best first), and its steps in order."""
+    """A story, the stages its deal is looked for in (best first), and its chapters in order."""
 
     story: Story
     found_in: tuple[str, ...]
-    steps: tuple[Step, ...]
+    chapters: tuple[Chapter, ...]
 
 
 def tell_stories(org: Organisation, *, by: Member) -> list[Deal]:
@@ -89,20 +97,30 @@ def _find_deal(org: Organisation, plot: Plot, told: dict[UUID | None, str]) -> D
 
 
 def _tell(deal: Deal, plot: Plot, by: Member) -> None:
-    """All of a story or nothing of it."""
+    """All of a story or nothing of it, by the deal's owner; the company's present stands at each chapter's day."""
+    by, last, held = deal.owner or by, current_day(deal.org), deal.org.data_until
     with changing(deal, by=by, via="cli") as change:
-        for step in plot.steps:
-            deal.refresh_from_db()
-            step(deal, plot.story, by)
+        for chapter in plot.chapters:
+            _set_present(deal, max(last - timedelta(days=chapter.days_ago), deal.opened_at.date() + timedelta(days=1)))
+            for step in chapter.steps:
+                deal.refresh_from_db()
+                step(deal, plot.story, by)
+        _set_present(deal, held)
         change.record(TOLD, story=plot.story)
     deal.refresh_from_db()
+
+
+def _set_present(deal: Deal, day: date | None) -> None:
+    """Nobody else sees it: the transaction ends on the day it began with."""
+    Organisation.objects.filter(pk=deal.org_id).update(data_until=day)
+    deal.org.data_until = day
 
 
 # Steps
 
 
 def _aim(days: int) -> Step:
-    """A target date ahead of the sample's last day, so that plans and calendars lie in the future."""
+    """A target date beyond the sample's last day, so that plans and calendars lie in the future."""
 
     def aim(deal: Deal, story: Story, by: Member) -> None:
         edit_deal(deal, by=by, changes={"target_on": latest(deal.org).on + timedelta(days=days)})
@@ -133,45 +151,53 @@ def _move(to_stage: str, note: str, *, reason: str = "") -> Step:
     return move
 
 
-KNOWN: tuple[Step, ...] = (
-    _part(fill_people), _part(fill_discovery), _part(fill_plan), _part(fill_qualification), _part(fill_trials),
-)  # fmt: skip
-DECISION, CLOSE = _part(fill_decision), _part(fill_close)
+DISCOVERY, PEOPLE, PLAN = _part(fill_discovery), _part(fill_people), _part(fill_plan)
+QUALIFICATION, TRIALS, DECISION, CLOSE = (
+    _part(fill) for fill in (fill_qualification, fill_trials, fill_decision, fill_close)
+)
 
 PLOTS = (
     Plot(
         "yes",
         ("commercial", "commitment", "solution"),
         (
-            _aim(14),
-            *KNOWN,
-            _move("commitment", "They approved it inside; the decision meeting is next"),
-            DECISION,
-            CLOSE,
-            _move("won", "Signed by both sides", reason="business_case"),
+            Chapter(40, (_aim(54), DISCOVERY)),
+            Chapter(33, (PEOPLE,)),
+            Chapter(26, (QUALIFICATION,)),
+            Chapter(14, (TRIALS,)),
+            Chapter(12, (PLAN,)),
+            Chapter(9, (_move("commitment", "They approved it inside; the decision meeting is next"),)),
+            Chapter(5, (DECISION,)),
+            Chapter(2, (CLOSE,)),
+            Chapter(0, (_move("won", "Signed by both sides", reason="business_case"),)),
         ),
     ),
     Plot(
         "yes_but",
         ("commercial", "solution", "discovery"),
         (
-            _aim(45),
-            *KNOWN,
-            _move("commercial", "Scope and price are being settled"),
-            DECISION,
-            CLOSE,
+            Chapter(30, (_aim(75), DISCOVERY)),
+            Chapter(24, (PEOPLE,)),
+            Chapter(18, (QUALIFICATION,)),
+            Chapter(10, (TRIALS,)),
+            Chapter(8, (PLAN,)),
+            Chapter(6, (_move("commercial", "Scope and price are being settled"),)),
+            Chapter(1, (DECISION,)),
+            Chapter(0, (CLOSE,)),
         ),
     ),
     Plot(
         "no",
         ("commercial", "solution", "discovery"),
         (
-            _aim(30),
-            *KNOWN,
-            _move("commercial", "The proposal is with them"),
-            DECISION,
-            _move("lost", "They stay with their present supplier", reason="rival"),
-            _part(watch_sample),
+            Chapter(35, (_aim(65), DISCOVERY)),
+            Chapter(28, (PEOPLE,)),
+            Chapter(20, (QUALIFICATION,)),
+            Chapter(12, (TRIALS,)),
+            Chapter(10, (PLAN,)),
+            Chapter(8, (_move("commercial", "The proposal is with them"),)),
+            Chapter(3, (DECISION, _move("lost", "They stay with their present supplier", reason="rival"))),
+            Chapter(3, (_part(watch_sample),)),
         ),
     ),
 )

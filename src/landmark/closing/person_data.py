@@ -9,16 +9,16 @@ outside their own deals only the address counts. Not reached: files of imports a
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 from django.apps import apps
-from django.db.models import CharField, Field, ForeignKey, JSONField, Model, Q, QuerySet, TextField
+from django.db.models import CharField, Field, JSONField, Model, Q, QuerySet, TextField
 from django.forms.models import model_to_dict
 from django.utils import timezone
 
 from landmark.closing.models import IssuedPaper, Letter
 from landmark.deals.models import Deal, Person, Stakeholder
+from landmark.deals.paths import deal_path, links_of
 from landmark.ledger.models import AuditEvent, Evidence, FieldChange, Payload
 from landmark.orgs.models import Notice
 
@@ -192,33 +192,12 @@ def _models() -> Iterator[type[Model]]:
 def _rows_of(model: type[Model], person: Person, stakes: list[Any]) -> QuerySet[Any]:
     """Rows that point at the person, or at their part in a deal."""
     found = Q(pk__in=[])
-    for field in _links(model):
+    for field in links_of(model):
         if field.related_model is Person:
             found |= Q(**{field.name: person})
         elif field.related_model is Stakeholder:
             found |= Q(**{f"{field.name}__in": stakes})
     return model._default_manager.filter(found)
-
-
-def _links(model: type[Model]) -> list[ForeignKey[Any, Any]]:
-    return [field for field in model._meta.concrete_fields if isinstance(field, ForeignKey)]
-
-
-@cache
-def deal_path(model: type[Model]) -> str:
-    """How a row leads to its deal ("deal", "plan__deal"); "" when it does not."""
-    if model is Deal:
-        return "pk"
-    for field in _links(model):
-        if field.related_model is Deal:
-            return field.name
-    for field in _links(model):
-        target = field.related_model
-        if isinstance(target, type) and target._meta.app_label in ROOM and target not in (model, Person):
-            inner = deal_path(target)
-            if inner:
-                return f"{field.name}__{inner}"
-    return ""
 
 
 def text_fields(model: type[Model]) -> list[Field[Any, Any]]:

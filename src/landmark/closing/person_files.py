@@ -14,8 +14,8 @@ from django.apps import apps
 from django.db.models import F, Model
 
 from landmark.closing.models import Letter
-from landmark.closing.person_data import deal_path
 from landmark.deals.models import Deal
+from landmark.deals.paths import deal_path
 from landmark.documents.letters import BadLetter, guess_kind, read_letter
 from landmark.ledger.attachments import find_attachment, read_attachment
 from landmark.ledger.inputs import LedgerError

@@ -136,6 +136,8 @@ FREE = {
     "minutes_actions": {"save_minutes", "send_minutes", "hold_debrief"},
     "letter_actions": {"send_letter", "send_again", "_open_letter", "_deliver"},
     "paper_actions": {"issue_paper"},
+    "person_removal": {"remove_person"},
+    "sample_stories": {"_tell"},
 }
 
 

@@ -12,12 +12,21 @@ def join_days(apps: Any, schema_editor: Any) -> None:
     rows.filter(dropped_on__isnull=False, drop_reason="").update(drop_reason="–")
     rows.filter(dropped_on__isnull=True).exclude(drop_reason="").update(drop_reason="")
     rows.update(ended_on=Coalesce("done_on", "dropped_on"))
+    _settle(schema_editor)
 
 
 def part_days(apps: Any, schema_editor: Any) -> None:
     rows = apps.get_model("plans", "PlanAction").objects
     rows.filter(drop_reason="").update(done_on=F("ended_on"))
     rows.exclude(drop_reason="").update(dropped_on=F("ended_on"))
+    _settle(schema_editor)
+
+
+def _settle(schema_editor: Any) -> None:
+    """PostgreSQL alters no table while foreign keys of its changed rows wait to be checked: check them now."""
+    if schema_editor.connection.vendor == "postgresql":
+        schema_editor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        schema_editor.execute("SET CONSTRAINTS ALL DEFERRED")
 
 
 class Migration(migrations.Migration):

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_POST, require_safe
 from landmark.buying import commitment_actions, people_actions, process_actions
 from landmark.buying.models import CommitmentMeeting
 from landmark.buying.people import Person
+from landmark.buying.person_removal import remove_person
 from landmark.deals.models import Stakeholder
 from landmark.deals.policies import Refused, StaleVersion
 from landmark.ledger.inputs import LedgerError
@@ -143,6 +144,8 @@ def save_person(request: MemberRequest, pk: UUID) -> HttpResponse:
     row = page.crowd.find(as_id(request.POST.get("person", "")))
     form = make_person_form(page, row, request.POST)
     context: dict[str, Any] = {"sheet": "person", "person": row}
+    if "remove" in request.POST:
+        return _remove_person(page, row, form, context)
     if not form.is_valid():
         return _show(page, {"form": form, **context}, 422)
     data, on = form.cleaned_data, current_day(request.org)
@@ -164,6 +167,20 @@ def save_person(request: MemberRequest, pk: UUID) -> HttpResponse:
     except ERRORS as error:
         return _refuse(page, form, error, context, row.version if row else 0)
     return _done(page, _("%(name)s is on record.") % {"name": data["name"]}, "who")
+
+
+def _remove_person(page: PeoplePage, row: Person | None, form: Any, context: dict[str, Any]) -> HttpResponse:
+    """Somebody put here by mistake."""
+    found = _stakeholder(page, row)
+    if found is None:
+        raise Http404
+    try:
+        remove_person(found, by=page.request.member)
+    except ERRORS as error:
+        form.is_valid()
+        return _refuse(page, form, error, context, row.version if row else 0)
+    told = _("%(name)s is off this deal; the ledger keeps that they were here.")
+    return _done(page, told % {"name": found.person.name}, "who")
 
 
 def _stakeholder(page: PeoplePage, row: Person | None) -> Stakeholder | None:

@@ -6,8 +6,9 @@ import pytest
 
 from landmark.closing import packet_actions
 from landmark.closing.models import Blocker, CommercialSummary, HandOver, MarkUp, Paper
+from landmark.deals.actions.moves import apply_move
 from landmark.deals.models import StageMove
-from landmark.orgs.as_of import latest
+from landmark.orgs.as_of import latest, stamp
 from landmark.orgs.roles import Role
 from tests.factories import make_member
 from tests.web.conftest import World
@@ -85,6 +86,24 @@ def test_a_vague_line_is_flagged_and_a_reader_gets_another_order(world: World) -
     assert page.count("no number, date or boundary") == 1
     finance = client.get(url(world, "summary/"), {"for": "finance"}).content.decode()
     assert finance.index("Cost falls by 20 %") < finance.index("Everybody will be happier")
+
+
+@pytest.mark.parametrize(
+    ("stage", "name", "is_there"),
+    [("won", "terms", False), ("won", "blocker", True), ("won", "frame", True), ("lost", "blocker", False),
+     ("lost", "terms", False)],
+)  # fmt: skip
+def test_a_deal_that_ended_offers_no_form_in_vain(world: World, stage: str, name: str, is_there: bool) -> None:
+    now = datetime.now(UTC)
+    move = StageMove.objects.create(
+        deal=world.deal, from_stage=world.deal.stage, to_stage=stage, direction="reported", occurred_at=now,
+        known_at=now, recorded_at=now, author=world.alice.name, via="import",
+    )  # fmt: skip
+    apply_move(world.deal, move, stamp(world.org))
+    page = {"terms": "terms/", "frame": "signing/", "blocker": ""}[name]
+    client = world.client(world.alice)
+    assert (f"close/do/{name}/" in client.get(url(world, page)).content.decode()) == is_there
+    assert ("Next on the way" in client.get(url(world, "")).content.decode()) == (stage != "lost")
 
 
 @pytest.mark.rule("12.3", "A contributor owns lanes, mark-ups and the hand-over, and leaves the rest alone")

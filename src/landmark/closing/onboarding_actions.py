@@ -40,12 +40,13 @@ def prepare_onboarding(deal: Deal, *, by: Member, kickoff_on: date | None = None
         start = kickoff_on or read_frame(change.deal).kickoff_on or today(change.deal) + timedelta(days=14)
         days = workdays_of(change.deal)
         playbook, lang = load_playbook(change.deal.playbook), get_language() or "en"
+        seller = (change.deal.owner or by).name
         items = sorted(playbook.last_mile.onboarding, key=lambda item: item.day)
         made = OnboardingStep.objects.bulk_create(
             OnboardingStep(
                 deal=change.deal, position=number, text=playbook.text(f"last_mile.onboarding.{item.key}.label", lang),
                 side=item.side, due_on=place(days.on_or_after(start), item.day, days), costs_money=item.costs_money,
-                owner="" if item.side == "buyer" else by.name, **fresh(by),
+                owner="" if item.side == "buyer" else seller, **fresh(by),
             )
             for number, item in enumerate(items, agreed + 1)
         )  # fmt: skip

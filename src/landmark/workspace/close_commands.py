@@ -228,3 +228,8 @@ COMMANDS: dict[str, Command] = {
         is_for_all=False,
     ),
 }  # fmt: skip
+
+WITH_SIGNATURE = frozenset(name for name, command in COMMANDS.items() if command.page in (P, M, T, S)) | {
+    "recap", "recap_sent", "signature", "signature_remove", "signed", "go", "no_go",
+}  # fmt: skip
+"""What leads to the signature and ends with it."""

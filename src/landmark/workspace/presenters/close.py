@@ -111,11 +111,21 @@ class ClosePage:
 
     @cached_property
     def can_edit(self) -> bool:
-        return self.as_of.is_latest and can_edit(self.request.member, self.deal)
+        return self.is_open_for_work and can_edit(self.request.member, self.deal)
+
+    @property
+    def is_open_for_work(self) -> bool:
+        """Today's page of a deal that is not lost; what ends with the signature is said by ``may_write``."""
+        return self.as_of.is_latest and self.deal.stage != "lost"
+
+    @property
+    def may_write(self) -> bool:
+        """What leads to the signature ends with it."""
+        return self.can_edit and not self.deal.is_closed
 
     @cached_property
     def can_work(self) -> bool:
-        return self.as_of.is_latest and can_work(self.request.member, self.deal)
+        return self.is_open_for_work and can_work(self.request.member, self.deal)
 
     @cached_property
     def members(self) -> QuerySet[Member]:

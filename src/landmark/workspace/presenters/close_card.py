@@ -20,7 +20,7 @@ def read_card(room: Room) -> Card | None:
         return None
     page = ClosePage(room.request, room.deal)
     stops = read_stops(page)
-    found = find_next(stops)
+    found = find_next(page, stops)
     done = sum(stop.is_done for stop in stops)
     state = _("%(done)d of %(all)d steps to the signature and beyond") % {"done": done, "all": len(stops)}
     url = room.link(found.name if found else "close")

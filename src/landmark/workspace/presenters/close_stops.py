@@ -121,8 +121,10 @@ def _hand_over(page: ClosePage) -> Stop:
     return Stop("close_handover", label, row.get_state_display(), done, steps[HandOverState(row.state)])
 
 
-def find_next(stops: list[Stop]) -> Stop | None:
+def find_next(page: ClosePage, stops: list[Stop]) -> Stop | None:
     """What is late first, what would only be better last. After the signature the hand-over alone is left to do."""
+    if page.deal.stage == "lost":
+        return None
     names = [stop.name for stop in stops]
     signing = names.index("close_signing")
     left = stops[signing + 1 :] if stops[signing].is_done else stops

@@ -8,6 +8,7 @@ from django.utils.translation import ngettext
 
 from landmark.closing.models import DecisionMeeting
 from landmark.engines.decision import Standing
+from landmark.ui.formats import format_day
 from landmark.workspace.presenters.decision import DecisionPage
 from landmark.workspace.presenters.room import Card, Room
 
@@ -22,8 +23,9 @@ def read_card(room: Room) -> Card | None:
     if not page.can_act:
         return Card(_("Decision"), _say_state(page), "quiet", "", url)
     now = page.now
-    is_done = page.room.standing is Standing.SIGNED and not now.is_late
-    return Card(_("Decision"), _say_state(page), "ready" if is_done else "missing", now.text, f"{url}#{now.anchor}")
+    is_done = not now.text or page.room.standing is Standing.SIGNED and not now.is_late
+    goal = room.link(now.page) if now.page else f"{url}#{now.anchor}"
+    return Card(_("Decision"), _say_state(page), "ready" if is_done else "missing", now.text, goal)
 
 
 def _say_state(page: DecisionPage) -> str:
@@ -33,7 +35,8 @@ def _say_state(page: DecisionPage) -> str:
         words = ngettext("%(n)d meeting without a decision", "%(n)d meetings without a decision", number)
         return words % {"n": number}
     if count and standing is Standing.VERBAL:
-        return ngettext("yes, with %(n)d open condition", "yes, with %(n)d open conditions", count) % {"n": count}
+        state = ngettext("yes, with %(n)d open condition", "yes, with %(n)d open conditions", count) % {"n": count}
+        return f"{state}{_say_effect(page)}"
     if standing is not Standing.OPEN:
         return {
             Standing.VERBAL: _("a spoken yes"), Standing.WRITTEN: _("yes in writing"), Standing.SIGNED: _("signed"),
@@ -42,3 +45,13 @@ def _say_state(page: DecisionPage) -> str:
     if page.meeting is not None:
         return page.meeting.get_state_display() + (f" · {page.when}" if page.ahead else "")
     return _("no meeting planned yet")
+
+
+def _say_effect(page: DecisionPage) -> str:
+    """What waiting for the last condition does to the deal's curve."""
+    found = page.road_map_curve
+    if found is None:
+        return ""
+    day = format_day(found.curve.asked_on, year_of=page.as_of.on)
+    words = {"day": day, "before": found.curve.told, "after": found.curve.later}
+    return _(": %(after)s instead of %(before)s won by %(day)s") % words

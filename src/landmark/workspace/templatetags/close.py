@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from landmark.closing.held import draft_brief
 from landmark.ui.formats import format_distance
-from landmark.workspace.close_commands import COMMANDS
+from landmark.workspace.close_commands import COMMANDS, WITH_SIGNATURE
 from landmark.workspace.presenters.close import ClosePage
 
 register = template.Library()
@@ -46,7 +46,8 @@ def _make(context: Context, what: str, row: Any, title: str, css: str, initial: 
         "form": form, "what": what, "key": key, "version": getattr(held, "version", ""), "title": title, "css": css,
         "button": command.button, "is_open": failed is not None, "request": context["request"], "page": page,
         "url": reverse("workspace:close_do", kwargs={"slug": page.request.org.slug, "pk": page.deal.id, "what": what}),
-        "is_allowed": page.can_work if command.is_for_all else page.can_edit,
+        "is_allowed": (page.can_work if command.is_for_all else page.can_edit)
+        and not (page.deal.is_closed and what in WITH_SIGNATURE),
         "has_file": form.is_multipart(), "csrf_token": context.get("csrf_token"),
     }  # fmt: skip
 

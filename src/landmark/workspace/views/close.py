@@ -40,7 +40,7 @@ def show(name: str) -> MemberView:
 
 def _render(page: ClosePage, status: int = 200) -> HttpResponse:
     stops = read_stops(page)
-    context = {"page": page, "stops": stops, "next_stop": find_next(stops)}
+    context = {"page": page, "stops": stops, "next_stop": find_next(page, stops)}
     return render(page.request, f"workspace/close/{page.here}.html", context, status=status)
 
 

@@ -18,7 +18,7 @@ from landmark.engines.gates import GateResult, Missing, evaluate_gate
 from landmark.playbook.rubrics import GateRoute, Question
 from landmark.playbook.schema import Check, Gate, Playbook
 
-Kind = Literal["go", "route", "pause"]
+Kind = Literal["go", "route", "pause", "closed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,8 @@ class GateOutput:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """``gate`` is the one that decides, "" when all are passed. ``step`` is the agreed next step, "" when not whole."""
+    """``gate`` is the one that decides, "" when all are passed or the deal is closed. ``step`` is the agreed next step,
+    "" when not whole."""
 
     kind: Kind
     gate: str
@@ -83,8 +84,11 @@ def decide(facts: DealFacts, playbook: Playbook, gates: Sequence[GateOutput], as
     step = facts.next_step
     is_whole = step is not None and judge_next_step(step, as_of).is_met
     words = step.text if step is not None and is_whole else ""
-    if playbook.stage(facts.stage).kind == "paused":
+    kind = playbook.stage(facts.stage).kind
+    if kind == "paused":
         return Decision("pause", "", reopens, words)
+    if kind != "open":
+        return Decision("closed", "", "", "")
     shut = next((gate for gate in gates if not gate.is_passed), None)
     if shut is None:
         return Decision("go", "", words, words)

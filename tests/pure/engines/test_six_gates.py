@@ -71,6 +71,13 @@ def test_a_paused_deal_says_what_would_reopen_it() -> None:
     assert (decision.kind, decision.sentence) == ("pause", "their new budget year")
 
 
+@pytest.mark.parametrize("stage", ["won", "lost"])
+def test_a_closed_deal_is_not_told_what_to_do(stage: str) -> None:
+    facts = replace(BARE, stage=stage)
+    decision = decide(facts, PLAYBOOK, read_gates(facts, PLAYBOOK, TODAY), TODAY, "")
+    assert (decision.kind, decision.gate, decision.sentence) == ("closed", "", "")
+
+
 @pytest.mark.rule("5.5", "Discovery closes on five answers: impact, people, window, limits, next deliverable")
 def test_the_five_questions_that_close_discovery() -> None:
     keys = ("impact_confirmed", "decision_path_known", "timeline_confirmed", "urgency_driver", "limits_known")

@@ -24,6 +24,6 @@ def read_card(room: Room) -> Card | None:
     decision = decide(room.facts, playbook, gates, on, "")
     state = _("%(passed)d of %(all)d gates open") % {"passed": passed, "all": len(gates)}
     url = room.link("qualification")
-    tones: dict[str, Literal["ready", "missing", "quiet"]] = {"go": "ready", "route": "missing", "pause": "quiet"}
+    tones: dict[str, Literal["ready", "missing", "quiet"]] = {"go": "ready", "route": "missing"}
     step = decision.sentence if decision.kind == "route" else ""
-    return Card(_("Qualification"), state, tones[decision.kind], step, url)
+    return Card(_("Qualification"), state, tones.get(decision.kind, "quiet"), step, url)

@@ -323,6 +323,12 @@ def test_the_parts_of_the_room_follow_the_path(world: World) -> None:
     assert 'href="' + world.deal_url + 'discovery/call/"' in page
 
 
+def test_a_reader_sees_the_next_thing_of_each_part_and_no_button(world: World) -> None:
+    page = read(world.client(make_member(world.org, Role.EXECUTIVE, "Dan Oyelaran")), world.deal_url)
+    assert "Prepare the call: 5 questions are open" in page
+    assert "After a call" not in page.split('id="next-title"')[1].split("</section>")[0]
+
+
 def test_older_evidence_waits_behind_a_press(world: World) -> None:
     keys = ("qualification_call", "fit_confirmed", "criteria_known", "discovery_held", "budget_confirmed",
             "short_listed", "terms_grasped", "nda_in_hand")  # fmt: skip

@@ -3,6 +3,8 @@
 Answers: where discovery stands and the one next thing to do. Does not answer: the page itself (``discovery``).
 """
 
+from typing import Literal
+
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -29,14 +31,13 @@ BEGUN_BY = (
 
 def read_card(room: Room) -> Card | None:
     page, url = DiscoveryPage(room.request, room.deal), room.link("discovery")
-    can_act = page.can_edit and page.is_open
+    tone: Literal["missing", "quiet"] = "missing" if page.is_open else "quiet"
     if "discovery" not in room.begun:
-        step = tell_unwritten(len(page.part.pre_call)) if can_act else ""
-        return Card(_("Discovery"), _("nothing heard yet"), "missing" if can_act else "quiet", step, url)
+        step = tell_unwritten(len(page.part.pre_call)) if page.is_open else ""
+        return Card(_("Discovery"), _("nothing heard yet"), tone, step, url)
     if page.next.is_done:
         return Card(_("Discovery"), _say_state(page), "ready", "", url)
-    step = page.next.text if can_act else ""
-    return Card(_("Discovery"), _say_state(page), "missing" if can_act else "quiet", step, url)
+    return Card(_("Discovery"), _say_state(page), tone, page.next.text if page.is_open else "", url)
 
 
 def _say_state(page: DiscoveryPage) -> str:

@@ -5,12 +5,10 @@ be done (the actions say). Every handler takes the page and the sent form, and r
 """
 
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
-from typing import Any, BinaryIO, cast
-from uuid import UUID
+from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
@@ -24,71 +22,30 @@ from landmark.closing.models import Letter, LetterState, Objection, Outcome, Roa
 from landmark.closing.road_map_actions import StepInput
 from landmark.deals.actions.evidence import add_evidence
 from landmark.deals.inputs import OverrideInput
-from landmark.deals.models import Person
 from landmark.deals.policies import Refused
 from landmark.orgs.models import Member
 from landmark.playbook.schema import Strength
-from landmark.ui.numbers import read_count
-from landmark.ui.uploads import EvidenceFileField
 from landmark.workspace.presenters.decision import ROWS, DecisionPage
 from landmark.workspace.presenters.decision_standing import tell_day_off
+from landmark.workspace.views.decision_typed import (
+    read_day,
+    read_file,
+    read_id,
+    read_ids,
+    read_number,
+    read_person,
+    read_text,
+    read_version,
+)
 
 Handler = Callable[[DecisionPage, QueryDict], str]
-
-
-# Reading what was typed
-
-
-def _text(data: QueryDict, name: str, limit: int = 1000) -> str:
-    return data.get(name, "").replace("\0", "").strip()[:limit]
-
-
-def _day(text: str) -> date | None:
-    if not text.strip():
-        return None
-    try:
-        return date.fromisoformat(text.strip())
-    except ValueError as error:
-        raise Refused(_("Write the day as year-month-day, for example 2026-03-31.")) from error
-
-
-def _id(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
-
-
-def _ids(data: QueryDict, name: str) -> list[UUID]:
-    return [found for text in data.getlist(name) if (found := _id(text)) is not None]
-
-
-def _number(text: str) -> int:
-    return read_count(text) or 0
-
-
-def _person(page: DecisionPage, data: QueryDict, name: str = "person") -> Person | None:
-    found = _id(data.get(name, ""))
-    return next((row.person for row in page.stakeholders if row.person_id == found), None)
-
-
-def _file(page: DecisionPage) -> BinaryIO | None:
-    try:
-        return cast("BinaryIO | None", EvidenceFileField(required=False).clean(page.request.FILES.get("file")))
-    except ValidationError as error:
-        raise Refused(" ".join(error.messages)) from error
-
-
-def _version(data: QueryDict) -> int | None:
-    return read_count(data.get("version", ""))
-
 
 # Prepare
 
 
 def _entry(page: DecisionPage, data: QueryDict) -> str:
     """A word of the buyer that the meeting's door asks for."""
-    key, person = data.get("key", ""), _person(page, data)
+    key, person = data.get("key", ""), read_person(page, data)
     checks = [check for gate in page.playbook.gates_at("meeting") for check in gate.checks]
     if key not in {getattr(check, "evidence", "") for check in checks} - {"", "actions_done"}:
         raise Refused(_("The meeting's door does not ask for this."))
@@ -96,7 +53,7 @@ def _entry(page: DecisionPage, data: QueryDict) -> str:
         raise Refused(_("Choose whose word it is from the people of this deal."))
     add_evidence(
         page.deal, by=page.request.member, key=key, strength=Strength.BUYER, occurred_on=page.as_of.on,
-        title=_text(data, "title", 200), author=person.name, attachment=_file(page),
+        title=read_text(data, "title", 200), author=person.name, attachment=read_file(page),
     )  # fmt: skip
     return _("“%(evidence)s” is on record.") % {"evidence": page.playbook.label("milestone", key, page.lang)}
 
@@ -110,16 +67,16 @@ def _paper(page: DecisionPage, data: QueryDict) -> str:
     kind, do = data.get("kind", ""), data.get("do", "made")
     by = page.request.member
     if do == "sent":
-        offer_actions.mark_sent(page.deal, by=by, kind=kind, tender_reason=_text(data, "tender_reason", 300))
+        offer_actions.mark_sent(page.deal, by=by, kind=kind, tender_reason=read_text(data, "tender_reason", 300))
         return _("On record as sent.")
-    offer_actions.mark_made(page.deal, by=by, kind=kind, is_made=do == "made", attachment=_file(page))
+    offer_actions.mark_made(page.deal, by=by, kind=kind, is_made=do == "made", attachment=read_file(page))
     return _("On record as made.") if do == "made" else _("Taken back.")
 
 
 def _part(page: DecisionPage, data: QueryDict) -> str:
     offer_actions.save_part(
-        page.deal, by=page.request.member, key=data.get("key", ""), text=_text(data, "text"),
-        challenge=_text(data, "challenge", 300), value=_text(data, "value", 300),
+        page.deal, by=page.request.member, key=data.get("key", ""), text=read_text(data, "text"),
+        challenge=read_text(data, "challenge", 300), value=read_text(data, "value", 300),
     )  # fmt: skip
     return _("Saved.")
 
@@ -135,7 +92,7 @@ def _drafts(page: DecisionPage, data: QueryDict) -> str:
 
 
 def _plan(page: DecisionPage, data: QueryDict) -> str:
-    meeting = meetings.plan_meeting(page.deal, _read_plan(data), by=page.request.member, if_version=_version(data))
+    meeting = meetings.plan_meeting(page.deal, _read_plan(data), by=page.request.member, if_version=read_version(data))
     if meeting.state != "invited":
         return " ".join((_("Saved. Nothing has gone out yet."), tell_day_off(page.deal, meeting))).strip()
     letter = getattr(meeting, "mail", None)
@@ -143,7 +100,7 @@ def _plan(page: DecisionPage, data: QueryDict) -> str:
 
 
 def _read_plan(data: QueryDict) -> MeetingInput:
-    day, zone = _day(data.get("day", "")), data.get("zone", "UTC")
+    day, zone = read_day(data.get("day", "")), data.get("zone", "UTC")
     if day is None:
         raise Refused(_("Choose the day of the meeting."))
     try:
@@ -152,15 +109,15 @@ def _read_plan(data: QueryDict) -> MeetingInput:
     except (ValueError, ZoneInfoNotFoundError) as error:
         raise Refused(_("Write the time as hours and minutes, for example 14:30, in a known time zone.")) from error
     points = [
-        (_text(data, f"agenda-{n}-key", 60), text, _number(data.get(f"agenda-{n}-minutes", "")))
-        for n in range(min(_number(data.get("rows", "")), 20))
-        if (text := _text(data, f"agenda-{n}-text", 200))
+        (read_text(data, f"agenda-{n}-key", 60), text, read_number(data.get(f"agenda-{n}-minutes", "")))
+        for n in range(min(read_number(data.get("rows", "")), 20))
+        if (text := read_text(data, f"agenda-{n}-text", 200))
     ]
     return MeetingInput(
-        subject=_text(data, "subject", 201), starts_at=starts_at, duration_minutes=_number(data.get("minutes", "")),
-        time_zone=zone, agenda=points, place=_text(data, "place", 300),
-        language="it" if data.get("language") == "it" else "en", people=_ids(data, "people"),
-        members=_ids(data, "members"),
+        subject=read_text(data, "subject", 201), starts_at=starts_at,
+        duration_minutes=read_number(data.get("minutes", "")), time_zone=zone, agenda=points, place=read_text(data, "place", 300),
+        language="it" if data.get("language") == "it" else "en", people=read_ids(data, "people"),
+        members=read_ids(data, "members"),
     )  # fmt: skip
 
 
@@ -191,13 +148,13 @@ def _tell_letter(letter: Letter | None, sentence: str) -> str:
 
 
 def _start(page: DecisionPage, data: QueryDict) -> str:
-    reason, until = _text(data, "override_reason", 500), _day(data.get("override_until", ""))
+    reason, until = read_text(data, "override_reason", 500), read_day(data.get("override_until", ""))
     held = [gate.gate for gate in page.room.entry if not gate.opens]
     override = OverrideInput(held[0], reason, until or page.override_until) if reason and held else None
     meetings.start_meeting(
         page.deal,
         by=page.request.member,
-        there=_ids(data, "there"),
+        there=read_ids(data, "there"),
         is_aim_said=bool(data.get("aim")),
         override=override,
     )
@@ -206,7 +163,7 @@ def _start(page: DecisionPage, data: QueryDict) -> str:
 
 def _review(page: DecisionPage, data: QueryDict) -> str:
     answer = data.get("answer", "")
-    meetings.record_review(page.deal, by=page.request.member, answer=answer, person=_person(page, data))
+    meetings.record_review(page.deal, by=page.request.member, answer=answer, person=read_person(page, data))
     return _("On record. Present the offer now.") if answer != "not_yet" else _("On record. What keeps them from it?")
 
 
@@ -221,12 +178,13 @@ def _unpresent(page: DecisionPage, data: QueryDict) -> str:
 
 
 def _objection(page: DecisionPage, data: QueryDict) -> str:
-    found = _id(data.get("id", ""))
+    found = read_id(data.get("id", ""))
     row = Objection.objects.filter(deal=page.deal, pk=found).first() if found else None
+    words = read_text(data, "words", 500) or (row.words if row else "")
     saved = meetings.save_objection(
-        page.deal, by=page.request.member, objection=row, words=_text(data, "words", 500) or (row.words if row else ""),
-        person=_person(page, data), question=_text(data, "question", 500), root_cause=_text(data, "root_cause", 500),
-        cause=data.get("cause", ""), answer=_text(data, "answer", 500),
+        page.deal, by=page.request.member, objection=row, words=words, person=read_person(page, data),
+        question=read_text(data, "question", 500), root_cause=read_text(data, "root_cause", 500),
+        cause=data.get("cause", ""), answer=read_text(data, "answer", 500),
     )  # fmt: skip
     return _("Settled at its root.") if saved.settled_at else _("Noted. An open question leads to its root.")
 
@@ -238,14 +196,14 @@ def _decide(page: DecisionPage, data: QueryDict) -> str:
     outcome = data.get("outcome", "")
     reasons = {Outcome.YES: "reason_yes", Outcome.NO: "reason_no", Outcome.NO_DECISION: "reason_none"}
     decided = DecisionInput(
-        outcome=outcome, person=_person(page, data), words=_text(data, "words"),
+        outcome=outcome, person=read_person(page, data), words=read_text(data, "words"),
         reason=data.get(reasons[Outcome(outcome)], "") if outcome in reasons else "",
-        rival=_text(data, "rival", 200) if outcome == Outcome.NO else "",
+        rival=read_text(data, "rival", 200) if outcome == Outcome.NO else "",
         steps=_read_steps(page, data, outcome),
-        next_on=_day(data.get("next_on", "")) if outcome == Outcome.NO_DECISION else None,
+        next_on=read_day(data.get("next_on", "")) if outcome == Outcome.NO_DECISION else None,
         watch=data.get("watch", "") if outcome == Outcome.NO else "",
-        watch_words=_text(data, "watch_words", 300) if outcome == Outcome.NO else "",
-        look_again_on=_day(data.get("look_again_on", "")) if outcome == Outcome.NO and data.get("watch") else None,
+        watch_words=read_text(data, "watch_words", 300) if outcome == Outcome.NO else "",
+        look_again_on=read_day(data.get("look_again_on", "")) if outcome == Outcome.NO and data.get("watch") else None,
     )  # fmt: skip
     decisions.record_decision(page.deal, decided, by=page.request.member)
     return {
@@ -265,20 +223,20 @@ def _read_steps(page: DecisionPage, data: QueryDict, outcome: str) -> list[StepI
 
 
 def _read_step(page: DecisionPage, data: QueryDict, prefix: str, *, is_condition: bool) -> StepInput | None:
-    text = _text(data, f"{prefix}text", 301)
+    text = read_text(data, f"{prefix}text", 301)
     if not text:
         return None
     side, _colon, found = data.get(f"{prefix}owner", "").partition(":")
-    owner = _id(found)
+    owner = read_id(found)
     person = next((r.person for r in page.stakeholders if side == "p" and r.person_id == owner), None)
     member = Member.objects.filter(org=page.request.org, pk=owner).first() if side == "m" and owner else None
     category = data.get(f"{prefix}category", "") if is_condition else ""
     costs = not is_condition and bool(data.get(f"{prefix}costs"))
-    return StepInput(text, _day(data.get(f"{prefix}due", "")), person, member, is_condition, category, costs)
+    return StepInput(text, read_day(data.get(f"{prefix}due", "")), person, member, is_condition, category, costs)
 
 
 def _withdraw(page: DecisionPage, data: QueryDict) -> str:
-    decisions.withdraw_decision(page.deal, by=page.request.member, reason=_text(data, "reason", 300))
+    decisions.withdraw_decision(page.deal, by=page.request.member, reason=read_text(data, "reason", 300))
     return _("Withdrawn. Both entries stay on record.")
 
 
@@ -286,7 +244,7 @@ def _withdraw(page: DecisionPage, data: QueryDict) -> str:
 
 
 def _find_step(page: DecisionPage, data: QueryDict) -> RoadMapStep:
-    found = _id(data.get("id", ""))
+    found = read_id(data.get("id", ""))
     row = RoadMapStep.objects.filter(deal=page.deal, pk=found).first() if found else None
     if row is None:
         raise Refused(_("This step is no longer on the road map."))
@@ -313,23 +271,23 @@ def _step_undo(page: DecisionPage, data: QueryDict) -> str:
 
 def _step_change(page: DecisionPage, data: QueryDict) -> str:
     drop = data.get("do") == "drop"
-    day = None if drop else _day(data.get("due", ""))
+    day = None if drop else read_day(data.get("due", ""))
     road_map.change_step(page.deal, _find_step(page, data), by=page.request.member, due_on=day, drop=drop)
     return _("Dropped.") if drop else _("The day is changed.")
 
 
 def _written(page: DecisionPage, data: QueryDict) -> str:
     decisions.record_written(
-        page.deal, by=page.request.member, person=_person(page, data), on=_day(data.get("on", "")),
-        reason=data.get("reason", ""), words=_text(data, "words"), attachment=_file(page),
+        page.deal, by=page.request.member, person=read_person(page, data), on=read_day(data.get("on", "")),
+        reason=data.get("reason", ""), words=read_text(data, "words"), attachment=read_file(page),
     )  # fmt: skip
     return _("In writing. Now the signature.")
 
 
 def _signed(page: DecisionPage, data: QueryDict) -> str:
     decisions.record_signed(
-        page.deal, by=page.request.member, person=_person(page, data), agreed=data.getlist("agreed"),
-        on=_day(data.get("on", "")), attachment=_file(page),
+        page.deal, by=page.request.member, person=read_person(page, data), agreed=data.getlist("agreed"),
+        on=read_day(data.get("on", "")), attachment=read_file(page),
     )  # fmt: skip
     return _("Signed. Move the deal to won.")
 
@@ -343,7 +301,7 @@ def _win(page: DecisionPage, data: QueryDict) -> str:
 
 
 def _minutes(page: DecisionPage, data: QueryDict) -> str:
-    text, version, do = _text(data, "text", 8000), _version(data), data.get("do", "save")
+    text, version, do = read_text(data, "text", 8000), read_version(data), data.get("do", "save")
     if do == "save":
         minutes_actions.save_minutes(page.deal, by=page.request.member, text=text, if_version=version)
         return _("Saved. They are not sent yet.")
@@ -354,8 +312,8 @@ def _minutes(page: DecisionPage, data: QueryDict) -> str:
 
 
 def _debrief(page: DecisionPage, data: QueryDict) -> str:
-    answers: Mapping[str, Any] = {key: _text(data, f"answer-{key}") for key in page.part.debrief}
-    minutes_actions.hold_debrief(page.deal, by=page.request.member, members=_ids(data, "members"), answers=answers)
+    answers: Mapping[str, Any] = {key: read_text(data, f"answer-{key}") for key in page.part.debrief}
+    minutes_actions.hold_debrief(page.deal, by=page.request.member, members=read_ids(data, "members"), answers=answers)
     return _("The debrief is on record.")
 
 

@@ -4,7 +4,16 @@ function unfold() {
   for (; fold; fold = fold.parentElement.closest("details")) fold.open = true;
 }
 
+// On a phone the bars of steps are wider than the page: the step one is at stands in sight.
+function showHere() {
+  for (const here of document.querySelectorAll(".stops [aria-current], .legs [aria-current]")) {
+    const bar = here.closest(".stops, .legs");
+    bar.scrollLeft = here.offsetLeft - bar.offsetLeft - 40;
+  }
+}
+
 export function startFolds() {
+  showHere();
   addEventListener("hashchange", unfold);
   unfold();
 }

@@ -34,6 +34,14 @@ OFFER = {
                  "Each change as a priced order"),
 }  # fmt: skip
 
+DEBRIEF = {
+    "yes": {"went_well": "Their own figure carried it", "do_differently": "Bring finance in a week earlier"},
+    "no": {
+        "went_well": "They said openly why not",
+        "do_differently": "Meet the opponent before the meeting, not in it",
+    },
+}
+
 
 def fill_sample(deal: Deal, story: str, *, by: Member) -> None:
     """From the papers to the decision, as the story has it."""
@@ -135,12 +143,9 @@ def _follow(deal: Deal, story: str, by: Member, person: Person) -> None:
     owner = deal.owner or by
     if story == "yes":
         decisions.record_written(deal, by=by, person=person, via="cli")
-    if story == "no":
-        return
     text = minutes_actions.draft_minutes(read_room(deal, latest(deal.org)))
-    if story == "yes":
-        minutes_actions.send_minutes(deal, by=by, text=text, by_hand=True, via="cli")
-        answers = {"went_well": "Their own figure carried it", "do_differently": "Bring finance in a week earlier"}
-        minutes_actions.hold_debrief(deal, by=by, members={owner.id, by.id}, answers=answers, via="cli")
-    else:
+    if story == "yes_but":
         minutes_actions.save_minutes(deal, by=by, text=text, via="cli")
+        return
+    minutes_actions.send_minutes(deal, by=by, text=text, by_hand=True, via="cli")
+    minutes_actions.hold_debrief(deal, by=by, members={owner.id, by.id}, answers=DEBRIEF[story], via="cli")

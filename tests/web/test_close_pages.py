@@ -86,6 +86,7 @@ def test_a_vague_line_is_flagged_and_a_reader_gets_another_order(world: World) -
     assert page.count("no number, date or boundary") == 1
     finance = client.get(url(world, "summary/"), {"for": "finance"}).content.decode()
     assert finance.index("Cost falls by 20 %") < finance.index("Everybody will be happier")
+    assert finance.count('id="brief-outcomes"') == 1  # each field has its own label
 
 
 @pytest.mark.parametrize(

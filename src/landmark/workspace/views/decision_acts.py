@@ -115,7 +115,8 @@ def _read_plan(data: QueryDict) -> MeetingInput:
     ]
     return MeetingInput(
         subject=read_text(data, "subject", 201), starts_at=starts_at,
-        duration_minutes=read_number(data.get("minutes", "")), time_zone=zone, agenda=points, place=read_text(data, "place", 300),
+        duration_minutes=read_number(data.get("minutes", "")), time_zone=zone, agenda=points,
+        place=read_text(data, "place", 300),
         language="it" if data.get("language") == "it" else "en", people=read_ids(data, "people"),
         members=read_ids(data, "members"),
     )  # fmt: skip

@@ -107,8 +107,9 @@ def evaluate_gate(gate: Gate, facts: DealFacts, playbook: Playbook, as_of: date,
     """The gate's answer on ``as_of``.
 
     In this order: a gate that is off asks nothing; one passed before stays passed (except those that ask anew each
-    time: the gates of every move, and those nothing may stand in for, such as a signed contract); met checks pass; an override that has not ended opens; dated promises for all that is missing
-    count up to and including their day; else the gate warns or holds.
+    time: the gates of every move, and those nothing may stand in for, such as a signed contract); met checks pass; an
+    override that has not ended opens; dated promises for all that is missing count up to and including their day; else
+    the gate warns or holds.
     """
     checks = () if gate.mode == "off" else gate.checks
     verdicts = tuple((check, judge(check, facts, playbook, as_of)) for check in checks)

@@ -27,6 +27,11 @@ def find_holidays(country: str, year: int) -> dict[date, str]:
         return {}
 
 
+def list_countries() -> list[str]:
+    """Two letters of every country whose public holidays are known."""
+    return [code for code in holidays.list_supported_countries() if len(code) == 2]
+
+
 def is_known_country(country: str) -> bool:
     return country.upper() in holidays.list_supported_countries()
 

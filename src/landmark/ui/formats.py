@@ -24,6 +24,11 @@ def current_locale() -> Locale:
         return Locale("en")
 
 
+def name_country(code: str) -> str:
+    """The country's name in the reader's language, its two letters where none is known."""
+    return str(current_locale().territories.get(code.upper(), code.upper()))
+
+
 def format_money(amount: Decimal | float | None, currency: str, *, short: bool = False) -> str:
     """€84,000, or €1.2M where room is scarce; whole units unless there are cents to show."""
     if amount is None:

@@ -7,6 +7,7 @@ answer: whether it may be (the actions say so).
 import json
 from collections.abc import Mapping
 from datetime import date
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
@@ -17,10 +18,12 @@ from django.utils.translation import gettext_lazy
 
 from landmark.deals.models import Person
 from landmark.engines.schedule import MOST_DAYS
+from landmark.engines.workdays import list_countries
 from landmark.orgs.models import Member
 from landmark.plans.inputs import ActionInput, ConfirmationInput
 from landmark.plans.models import NeedState, Part, Plan, PlanAction, Side
 from landmark.plans.reading import PARTS, PlanState
+from landmark.ui.formats import name_country
 from landmark.ui.uploads import EvidenceFileField
 from landmark.workspace.forms import PICK, Choices, date_input
 
@@ -42,15 +45,20 @@ def part_labels() -> dict[str, str]:
     }  # fmt: skip
 
 
+def countries() -> Choices:
+    """By name, in the reader's language."""
+    return [("", _("not known")), *sorted(((code, name_country(code)) for code in list_countries()), key=itemgetter(1))]
+
+
 class StartForm(forms.Form):
     """Three answers start a plan."""
 
     template = forms.CharField(widget=forms.HiddenInput)
     anchor = forms.ChoiceField(label=gettext_lazy("Counted from the day of"), widget=forms.RadioSelect)
     anchor_on = forms.DateField(label=gettext_lazy("That day"), widget=date_input())
-    buyer_country = forms.CharField(
-        label=gettext_lazy("Buyer's country"), max_length=2, required=False,
-        help_text=gettext_lazy("Two letters, such as IT. Its public holidays are days off in the plan."),
+    buyer_country = forms.ChoiceField(
+        label=gettext_lazy("Buyer's country"), required=False, choices=countries,
+        help_text=gettext_lazy("Its public holidays are days off in the plan."),
     )  # fmt: skip
 
     def __init__(self, *args: Any, anchors: Choices, **kwargs: Any) -> None:
@@ -63,7 +71,7 @@ class PlanForm(forms.Form):
 
     anchor_on = forms.DateField(label=gettext_lazy("The day it hangs on"), widget=date_input())
     starts_on = forms.DateField(label=gettext_lazy("Work starts on"), widget=date_input())
-    buyer_country = forms.CharField(label=gettext_lazy("Buyer's country"), max_length=2, required=False)
+    buyer_country = forms.ChoiceField(label=gettext_lazy("Buyer's country"), required=False, choices=countries)
     outcome = forms.CharField(
         label=gettext_lazy("What changes for the buyer"), max_length=1000, required=False,
         widget=forms.Textarea(attrs={"rows": 2}),

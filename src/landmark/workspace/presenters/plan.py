@@ -24,7 +24,7 @@ from landmark.plans.reading import MANY, PARTS, PlanLine, PlanState, list_plans,
 from landmark.plans.wording import tell_problem
 from landmark.playbook.action_plans import PlanTemplate
 from landmark.playbook.loader import load_playbook
-from landmark.ui.formats import format_day, format_distance
+from landmark.ui.formats import format_day, format_distance, name_country
 from landmark.workspace.access import MemberRequest
 from landmark.workspace.plan_forms import part_labels
 from landmark.workspace.presenters.plan_slip import SlipView, read_slip
@@ -240,7 +240,8 @@ class PlanPage:
     def days_off(self) -> str:
         """Whose public holidays the plan leaves out; "" when it knows of weekends alone."""
         countries = self.state.workdays.countries if self.state else ()
-        return _("holidays of %(countries)s") % {"countries": ", ".join(countries)} if countries else ""
+        names = ", ".join(map(name_country, countries))
+        return _("public holidays: %(countries)s") % {"countries": names} if names else ""
 
     @property
     def past_target(self) -> str:

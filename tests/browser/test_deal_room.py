@@ -140,7 +140,7 @@ def decide(place: Desk, deal: Deal, alice: Member) -> None:
     section.get_by_label("Step 1: by when").fill((latest(deal.org).on + timedelta(days=3)).isoformat())
     section.get_by_role("button", name="Put the decision on record").click()
     sign = page.locator("#sign")
-    expect(sign.locator("> summary .tag")).to_have_text("spoken")
+    expect(sign.locator("> summary .tag")).to_have_text("yes, spoken")
     sign.get_by_label("Who wrote it").select_option(label=DECIDER)
     sign.get_by_role("button", name="Put on record").click()
     for word in ("Scope", "Price", "Timeline", "Terms"):

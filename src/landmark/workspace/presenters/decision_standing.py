@@ -192,10 +192,10 @@ class DecisionStanding(DealPage):
         return self._now_after()
 
     def _now_after(self) -> Now:
-        if self.room.debrief is None:
-            return Now(_("Hold the debrief while it is fresh."), "after")
         if self.room.standing is Standing.SIGNED and self.deal.stage != "won":
             return Now(_("Signed: move the deal to won."), "sign")
+        if self.room.debrief is None:
+            return Now(_("Hold the debrief while it is fresh."), "after")
         if self.deal.stage == "won" and not has_accepted(self.deal):
             return Now(_("Hand the deal over to those who deliver."), page="close_handover")
         return Now("")

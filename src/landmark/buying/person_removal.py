@@ -54,7 +54,8 @@ def find_uses(deal: Deal, row: Stakeholder) -> Iterator[type[Model]]:
 def _tables_about(target: type[Model]) -> list[type[Model]]:
     """Also those that give the way back no name."""
     relations = [field for field in target._meta.get_fields(include_hidden=True) if not field.concrete]
-    return [field.related_model for field in relations if field.one_to_many or field.one_to_one]
+    pointing = (field.related_model for field in relations if field.one_to_many or field.one_to_one)
+    return [model for model in pointing if model is not None]
 
 
 def _rows_of(model: type[Model], target: Model) -> "QuerySet[Any]":

@@ -46,7 +46,7 @@ def save_requirement(
 ) -> Requirement:  # fmt: skip
     """Add or change a requirement; ``criteria`` are the ids it is linked to, ``None`` leaves the links alone."""
     with changing(deal, by=by, via=via, check=check_can_judge) as change:
-        row = _take(Requirement, change, requirement) or _new(Requirement, change)
+        row: Requirement = _take(Requirement, change, requirement) or _new(Requirement, change)
         changed = _set_fields(row, REQUIREMENT_FIELDS, values, by, if_version if requirement else None)
         _check_priority(change.deal, row.priority)
         row.save()
@@ -61,7 +61,7 @@ def save_criterion(
 ) -> Criterion:  # fmt: skip
     """Add or change a success criterion. The first one that can be measured is evidence of a success measure."""
     with changing(deal, by=by, via=via, check=check_can_judge) as change:
-        row = _take(Criterion, change, criterion) or _new(Criterion, change)
+        row: Criterion = _take(Criterion, change, criterion) or _new(Criterion, change)
         changed = _set_fields(row, CRITERION_FIELDS, values, by, if_version if criterion else None)
         row.save()
         _relink(change, row.requirements, requirements, name_criterion(row), is_changed=changed)

@@ -220,7 +220,7 @@ def _find_ledger(
     for model in (Evidence, FieldChange, AuditEvent):
         for start in range(0, len(named), 500):
             rows = model.objects.filter(payload_id__in=named[start : start + 500]).with_text()
-            yield from (row for row in rows if row.deal_id in ids or found[row.payload_id])
+            yield from (row for row in rows if row.deal_id in ids or (row.payload_id and found[row.payload_id]))
 
 
 def _flat(value: object) -> str:

@@ -16,11 +16,11 @@ from landmark.closing.meeting_actions import check_person
 from landmark.closing.models import Decision, OnboardingStep, RoadMapStep
 from landmark.closing.models.packet import Side
 from landmark.closing.onboarding_actions import prepare_on_yes, take_next
-from landmark.closing.policies import check_can_decide, check_can_follow_up
+from landmark.closing.policies import check_can_decide
 from landmark.closing.working import fresh
 from landmark.deals.changing import Change, changing
 from landmark.deals.models import Deal, Person
-from landmark.deals.policies import Refused
+from landmark.deals.policies import Refused, check_can_follow_up
 from landmark.engines.decision import Standing, StepFact
 from landmark.orgs.as_of import latest
 from landmark.orgs.models import Member

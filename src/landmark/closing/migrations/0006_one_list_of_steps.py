@@ -1,5 +1,7 @@
 """Steps that put a yes to work move from the road map into the onboarding: one list of them."""
 
+from typing import Any
+
 import django.db.models.deletion
 from django.apps.registry import Apps
 from django.db import migrations, models
@@ -7,7 +9,8 @@ from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 
 def move_steps(apps: Apps, _schema: BaseDatabaseSchemaEditor) -> None:
-    old, new = apps.get_model("closing", "RoadMapStep"), apps.get_model("closing", "OnboardingStep")
+    old: Any = apps.get_model("closing", "RoadMapStep")
+    new: Any = apps.get_model("closing", "OnboardingStep")
     rows = old.objects.filter(kind="operational", dropped_at=None).select_related("owner_person", "owner_member")
     for number, row in enumerate(rows.order_by("deal_id", "due_on"), 1):
         owner = row.owner_person or row.owner_member

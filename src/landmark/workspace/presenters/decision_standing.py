@@ -256,7 +256,7 @@ class DecisionStanding(DealPage):
             return _("%(who)s said no on %(day)s.") % words
         return self._tell_yes(words)
 
-    def _tell_yes(self, words: dict[str, object]) -> str:
+    def _tell_yes(self, words: dict[str, str]) -> str:
         count = len(self.room.open_conditions)
         if count and self.room.standing is Standing.VERBAL:
             last = max((step.due_on for step in self.room.open_conditions if step.due_on), default=None)

@@ -28,6 +28,20 @@ function reloadSamePage(event) {
   location.reload();
 }
 
+const differs = (field) => {
+  if (field.type === "hidden" || !field.name) return false;
+  if (field.type === "checkbox" || field.type === "radio") return field.checked !== field.defaultChecked;
+  if (field.options) return [...field.options].some((one) => one.defaultSelected && !one.selected);
+  return field.value !== field.defaultValue;
+};
+
+// Pointing beside the sheet, or Escape, would take away what somebody typed: they are asked first.
+function mayClose(dialog) {
+  const fields = [...dialog.querySelectorAll("input, textarea, select")];
+  const typed = dialog.querySelector(".has-error") || fields.some(differs);
+  return !typed || confirm(document.body.dataset.leave);
+}
+
 export function startSheet() {
   const dialog = sheet();
   if (!dialog) return;
@@ -38,8 +52,9 @@ export function startSheet() {
     if (closer) { event.preventDefault(); dialog.close(); return; }
     const box = dialog.getBoundingClientRect();
     const outside = event.clientX < box.left || event.clientX > box.right || event.clientY < box.top || event.clientY > box.bottom;
-    if (event.target === dialog && outside) dialog.close();
+    if (event.target === dialog && outside && mayClose(dialog)) dialog.close();
   });
+  dialog.addEventListener("cancel", (event) => { if (!mayClose(dialog)) event.preventDefault(); });
   document.body.addEventListener("htmx:beforeOnLoad", reloadSamePage);
   document.body.addEventListener("htmx:afterSwap", (event) => {
     if (event.detail.target.id === "act" && event.detail.target.querySelector("form")) openSheet();

@@ -206,13 +206,13 @@ def _read_week_moves(org: Organisation, as_of: AsOf) -> dict[UUID, bool]:
 
 def explain_flag(deal: Deal, *, by: Member, kind: str, note: str, via: str = "web") -> FlagNote:
     """Say why a flagged deal stays where it is, or that its date was looked at and holds. The flag rests a while."""
-    if kind not in FlagNote.Kind.values:
-        raise Refused(_("Choose what you explain: its age, its missing progress, or its target date."))
-    if not note.strip():
-        raise Refused(_("Write a sentence that the next reader understands."))
     today = latest(deal.org).on
     days = load_playbook(deal.org.playbook).benchmarks.upkeep.explained_days
     with changing(deal, by=by, via=via) as change:
+        if kind not in FlagNote.Kind.values:
+            raise Refused(_("Choose what you explain: its age, its missing progress, or its target date."))
+        if not note.strip():
+            raise Refused(_("Write a sentence that the next reader understands."))
         made = FlagNote.objects.create(
             deal=change.deal, kind=kind, note=note.strip()[:300], made_on=today, until_on=today + timedelta(days=days),
             made_at=timezone.now(), made_by=by,

@@ -30,18 +30,20 @@ def work(once: bool) -> None:
 
 def _keep_schedule(stop: threading.Event) -> None:
     """Ask every ten minutes which forecasts are due, which weeks have closed, which percentages to check, which
-    minutes and lost deals to remind of, which deals come back."""
+    minutes and lost deals to remind of, which lines of a close week are late, which deals come back."""
     from django.db import close_old_connections
     from django.utils import timezone
 
     from landmark.buying.returns import bring_back_due
     from landmark.cadence.schedule import freeze_due_weeks, run_due_drift_checks, start_due_fits
     from landmark.closing.decision_days import tell_due
+    from landmark.plans.late_lines import hand_up_late
 
     while not stop.wait(SCHEDULE_SECONDS):
         freeze_due_weeks(timezone.now())
         start_due_fits(timezone.now())
         run_due_drift_checks()
         tell_due(timezone.now())
+        hand_up_late(timezone.now())
         bring_back_due(timezone.now())
         close_old_connections()

@@ -242,17 +242,21 @@ def escalate_action(action: PlanAction, *, by: Member, via: str = "web") -> int:
             raise Refused(_("Only what is due and not done is handed up."))
         if row.escalated_on == today:
             raise Refused(_("This was handed up today already; call the person accountable."))
-        told = find_superiors(deal)
-        text = _("%(deal)s: “%(action)s” was due on %(day)s and is not done. Please clear it today.") % {
-            "deal": deal.name, "action": row.text[:200], "day": row.due_on.isoformat(),
-        }  # fmt: skip
-        Notice.objects.bulk_create(
-            Notice(org_id=deal.org_id, member=one, deal_id=deal.id, text=text[:500]) for one in told
-        )
+        told = tell_superiors(row, deal)
         row.escalated_on = today
         _store(row, plan, by, is_agreed=False)
         change.record("plan.action_escalated", note=row.text, action=str(row.id), told=len(told))
     return len(told)
+
+
+def tell_superiors(row: PlanAction, deal: Deal) -> list[Member]:
+    """A notice to everybody it is handed up to."""
+    told = find_superiors(deal)
+    text = _("%(deal)s: “%(action)s” was due on %(day)s and is not done. Please clear it today.") % {
+        "deal": deal.name, "action": row.text[:200], "day": row.due_on.isoformat() if row.due_on else "",
+    }  # fmt: skip
+    Notice.objects.bulk_create(Notice(org_id=deal.org_id, member=one, deal_id=deal.id, text=text[:500]) for one in told)
+    return told
 
 
 def find_superiors(deal: Deal) -> list[Member]:

@@ -1,6 +1,6 @@
 """A plan from its template to the buyer's word, and what is refused on the way."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
 
 import pytest
@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 
 from landmark.buying.models import ProcessStep
 from landmark.buying.requirement_actions import save_criterion, save_requirement
+from landmark.deals.actions.moves import move_deal
 from landmark.deals.models import Deal, Person
 from landmark.deals.policies import Refused, StaleVersion
 from landmark.ledger.models import AuditEvent, Evidence
@@ -24,6 +25,7 @@ from landmark.plans.action_actions import (
 )
 from landmark.plans.confirm_actions import confirm_plan
 from landmark.plans.inputs import ActionInput, ConfirmationInput
+from landmark.plans.late_lines import hand_up_late
 from landmark.plans.models import Plan, PlanAction
 from landmark.plans.plan_actions import count_back, edit_plan, make_next_step, remove_plan, start_plan
 from landmark.plans.reading import PARTS, list_plans, open_promises, read_plan
@@ -122,19 +124,40 @@ def test_closed_is_defined_by_the_type_of_the_deal(deal: Deal, alice: Member, de
     assert made.requirements == ""
 
 
-@pytest.mark.rule("9.5", "The close week runs from S-7 to S+2 with one accountable a line")
+WINDOWS = {  # first and last working day before or after S
+    "commitments": (-7, -5), "documents": (-5, -3), "internal": (-3, -2), "review": (-2, -1), "signing": (-1, 0),
+    "after_signing": (0, 2),
+}  # fmt: skip
+
+
+@pytest.mark.rule("9.5", "S-7..-5 commitments, -5..-3 papers, -3..-2 inside, -2..-1 review, -1..0 signing, 0..+2 after")
 def test_the_close_week_lies_around_the_signature(deal: Deal, alice: Member) -> None:
-    made = start_plan(deal, by=alice, template="close_week", anchor="signature", anchor_on=date(2026, 3, 25))
-    days = {action.key: action.due_on for action in made.actions.all()}
-    assert days["scope_matches"] == date(2026, 3, 18)
-    assert days["signers"] == date(2026, 3, 25)
-    assert days["started"] == date(2026, 3, 27)
-    first = read_plan(made, latest(deal.org)).lines[0]
-    assert first.row is not None
-    assert first.row.latest.start_on == date(2026, 3, 16)  # S-7
+    signed_on = date(2026, 3, 25)
+    made = start_plan(deal, by=alice, template="close_week", anchor="signature", anchor_on=signed_on)
+    state = read_plan(made, latest(deal.org))
+    found: dict[str, tuple[int, int]] = {}
+    for line in state.lines:
+        assert line.row is not None
+        slot, phase = line.row.latest, line.action.phase
+        first, last = (state.workdays.count(signed_on, day) for day in (slot.start_on, slot.due_on))
+        known = found.get(phase, (first, last))
+        found[phase] = (min(first, known[0]), max(last, known[1]))
+    assert found == WINDOWS
     edit_plan(made, by=alice, changes={"anchor_on": date(2026, 4, 7)})  # Easter Monday is the day before
-    assert count_back(made, by=alice) == 14
+    assert count_back(made, by=alice) == len(state.lines) == 15
     assert made.actions.get(key="unblock_call").due_on == date(2026, 4, 3)
+
+
+@pytest.mark.rule("9.5", "The buyer reviews the packet once it is there; a 15-minute call clears what is stuck")
+@pytest.mark.parametrize(("lang", "minutes"), [("en", "fifteen minutes"), ("it", "quindici minuti")])
+def test_the_review_and_its_unblock_call(deal: Deal, alice: Member, lang: str, minutes: str) -> None:
+    made = start_plan(deal, by=alice, template="close_week", anchor="signature", anchor_on=date(2026, 3, 25), lang=lang)
+    lines = {line.action.key: line for line in read_plan(made, latest(deal.org)).lines if line.action.phase == "review"}
+    assert list(lines) == ["packet_sent", "buyer_review", "unblock_call"]
+    assert (lines["packet_sent"].accountable, lines["buyer_review"].accountable) == ("Alice Moretti", "Clara Ruiz")
+    assert minutes in lines["unblock_call"].action.text
+    assert lines["packet_sent"].action.due_on == date(2026, 3, 23)
+    assert {lines[key].action.due_on for key in ("buyer_review", "unblock_call")} == {date(2026, 3, 24)}
 
 
 @pytest.mark.rule("7.3", "Delivery, adoption and validation milestones in weeks 0-1, 2-3, 4-5 and from 6")
@@ -343,6 +366,29 @@ def test_what_is_late_is_handed_up_the_same_day(deal: Deal, alice: Member) -> No
         escalate_action(late, by=alice)
     with pytest.raises(Refused, match="due and not done"):
         escalate_action(made.actions.get(key="started"), by=alice)
+
+
+@pytest.mark.rule("9.5", "A late line of the close week is handed up by itself, once, on the first day it is late")
+def test_the_schedule_hands_up_what_nobody_did(deal: Deal, alice: Member) -> None:
+    bob = make_member(alice.org, Role.MANAGER, "Bob Lindqvist", alice.team)
+    made = start_plan(deal, by=alice, template="close_week", anchor="signature", anchor_on=date(2026, 3, 9))
+    mutual = start_plan(deal, by=alice, template="mutual", anchor="go_live", anchor_on=GO_LIVE)
+    mutual.actions.update(due_on=TODAY)  # late just as well, but no close week
+    finish_action(made.actions.get(key="method"), by=alice)
+    noon = datetime(2026, 3, 2, 12, tzinfo=UTC)
+    assert hand_up_late(noon + timedelta(days=1)) == 0  # its data ends on a day: nothing falls due
+    alice.org.data_until = None
+    alice.org.save()
+    assert hand_up_late(noon) == 0
+    assert hand_up_late(noon + timedelta(days=1)) == 2
+    assert hand_up_late(noon + timedelta(days=1)) == 0
+    late = made.actions.filter(escalated_on=date(2026, 3, 3))
+    assert set(late.values_list("key", flat=True)) == {"scope_matches", "reviewers"}
+    assert Notice.objects.filter(member=bob, deal_id=deal.id).count() == 2
+    rows = AuditEvent.objects.filter(verb="plan.action_escalated")
+    assert {(row.source, row.detail["told"]) for row in rows} == {("system", 1)}
+    move_deal(deal, by=alice, to_stage="paused", reason="date", note="Next year", reopen_on=date(2099, 1, 7))
+    assert hand_up_late(noon + timedelta(days=30)) == 0
 
 
 def test_late_actions_and_open_promises(plan: Plan, alice: Member) -> None:

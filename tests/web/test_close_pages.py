@@ -107,6 +107,15 @@ def test_a_deal_that_ended_offers_no_form_in_vain(world: World, stage: str, name
     assert ("Next on the way" in client.get(url(world, "")).content.decode()) == (stage != "lost")
 
 
+@pytest.mark.rule("12.3", "One person is accountable for the deal, and the page says when nobody is")
+def test_who_is_accountable_is_said(world: World) -> None:
+    client = world.client(world.bob)
+    assert "Alice Moretti is accountable for this deal." in client.get(url(world, "")).content.decode()
+    world.deal.owner = None
+    world.deal.save()
+    assert "Nobody is accountable for this deal yet." in client.get(url(world, "")).content.decode()
+
+
 @pytest.mark.rule("12.3", "A contributor owns lanes, mark-ups and the hand-over, and leaves the rest alone")
 def test_a_contributor_works_on_mark_ups_and_not_on_prices(world: World) -> None:
     client = world.client(make_member(world.org, Role.CONTRIBUTOR, "Lena Fischer"))

@@ -10,9 +10,14 @@ from icalendar import Calendar
 from landmark.closing import meeting_actions as meetings
 from landmark.closing import offer_actions
 from landmark.closing.invitations import build_file
+from landmark.closing.papers.asked import Asked
+from landmark.closing.papers.kinds import make_paper
 from landmark.deals.inputs import PromiseInput
 from landmark.deals.models import Promise
 from landmark.deals.policies import Refused, StaleVersion
+from landmark.documents.paper import read_text
+from landmark.orgs.as_of import latest
+from landmark.playbook.loader import load_playbook
 from tests.apps.closing.table import Table
 from tests.factories import prove
 
@@ -43,6 +48,19 @@ def test_after_the_meeting_the_offer_may_go(table: Table) -> None:
     table.hold()
     paper = offer_actions.mark_sent(table.deal, by=table.alice, kind="complete_offer")
     assert paper.tender_reason == ""
+
+
+@pytest.mark.rule("D", "The representative moderates: every point of the agenda is theirs to lead")
+def test_the_representative_leads_the_meeting(table: Table) -> None:
+    table.invite()
+    made = make_paper("agenda", Asked(table.deal, latest(table.deal.org), "en"))
+    assert made is not None
+    assert read_text(made.paper).count("Alice Moretti") >= len(load_playbook().decision.agenda)
+    table.deal.owner = table.bob
+    table.deal.save()
+    made = make_paper("agenda", Asked(table.deal, latest(table.deal.org), "en"))
+    assert made is not None
+    assert read_text(made.paper).count("Bob Lindqvist") == len(load_playbook().decision.agenda)
 
 
 @pytest.mark.rule("D", "An invitation goes out as REQUEST, changes raise SEQUENCE, a cancellation is CANCEL, one UID")

@@ -1,15 +1,20 @@
 """Blockers, the hand-over that delivery takes or returns, and the onboarding that waits for the signature."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.core.exceptions import PermissionDenied
 
+from landmark.buying.requirement_actions import save_criterion, save_requirement
 from landmark.closing import handover_actions, onboarding_actions
 from landmark.closing.exits import read_deal_exits
 from landmark.closing.handover import read_blockers, read_hand_over
 from landmark.closing.models import HandOver, OnboardingStep
+from landmark.closing.recap_actions import LineInput, save_risk, save_summary
 from landmark.closing.reviews import read_review
+from landmark.deals.actions.next_steps import put_next_step
+from landmark.deals.inputs import NextStepInput
 from landmark.deals.models import Deal
 from landmark.deals.policies import Refused
 from landmark.orgs.as_of import latest
@@ -65,6 +70,38 @@ def test_delivery_returns_with_reasons_and_then_accepts(deal: Deal, alice: Membe
     assert states == ["returned", "accepted"]
     with pytest.raises(Refused):
         handover_actions.start_hand_over(deal, by=alice)
+
+
+@pytest.mark.rule(
+    "12.3", "The hand-over is drafted from the room: scope, criteria, timeline, dependencies, people, risks"
+)
+def test_what_the_room_holds_is_in_the_hand_over(deal: Deal, alice: Member, dana: Member) -> None:
+    lines = [LineInput("price", "Licence", Decimal(84_000))]
+    save_summary(deal, by=alice, lines=lines, deliverables="Two sites", exclusions="Training of new starters")
+    measure = {
+        "text": "Faster start",
+        "metric": "days to first use",
+        "baseline": "14",
+        "target": "9",
+        "window": "by May",
+    }
+    save_criterion(deal, by=alice, values=measure)
+    need = {"text": "Reads their bookings", "priority": "must", "dependency": "Access to the data",
+            "dependency_owner": "Bruno Keller"}  # fmt: skip
+    save_requirement(deal, by=alice, values=need)
+    save_risk(deal, by=alice, text="Inputs come late", mitigation="A list they look at each week")
+    put_next_step(deal, NextStepInput("Agree the kick-off", "Alice Moretti", latest(deal.org).on))
+    held = handover_actions.start_hand_over(deal, by=alice).sections
+    assert held["scope"] == "Two sites\nNot included: Training of new starters"
+    assert held["criteria"] == "days to first use: 14 → 9, by May"
+    assert held["timeline"].startswith("Agree the kick-off, Alice Moretti, ")
+    assert held["dependencies"] == "Access to the data – Bruno Keller"
+    assert "Bruno Keller" in held["people"]
+    assert held["risks"] == "Inputs come late – A list they look at each week"
+    assert held["training"] == ""  # nobody knows it before somebody says it
+    handover_actions.save_hand_over(deal, by=alice, sections=held, receiver=dana)
+    with pytest.raises(Refused, match=r"Still missing: Training and set-up\."):
+        handover_actions.offer_hand_over(deal, by=alice)
 
 
 @pytest.mark.rule("D", "Onboarding is prepared on yes; steps that cost money wait for the signature or an override")

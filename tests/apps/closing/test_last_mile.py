@@ -9,9 +9,10 @@ from django.core.exceptions import PermissionDenied
 from landmark.closing import markup_actions, packet_actions, recap_actions
 from landmark.closing.exits import read_deal_exits
 from landmark.closing.models import LaneAsk, Packet, Paper
-from landmark.closing.packet import read_go_facts, read_lanes, read_packet, read_summary, read_total
+from landmark.closing.packet import read_after_close, read_go_facts, read_lanes, read_packet, read_summary, read_total
 from landmark.closing.recap import read_recap
 from landmark.closing.recap_actions import LineInput
+from landmark.closing.reviews import read_review
 from landmark.deals.models import Deal
 from landmark.deals.policies import Refused, StaleVersion
 from landmark.deals.snapshots import deal_facts
@@ -124,6 +125,61 @@ def test_a_mark_up_has_a_state_and_an_open_one_a_decider(deal: Deal, alice: Memb
     assert (row.state, row.decider) == ("open", "Lena")
 
 
+@pytest.mark.rule(
+    "9.4", "The log holds clause, change, position, rationale, decision and impact on scope, time or price"
+)
+def test_a_mark_up_that_touches_the_price_says_how(deal: Deal, alice: Member, legal: Member) -> None:
+    row = markup_actions.add_markup(
+        deal, by=legal, clause="11 Ending", requested="Either side ends it with 30 days' notice",
+        their_reason="House rule", current="12 months' notice",
+    )  # fmt: skip
+    answer = {"position": "90 days, first year firm", "rationale": "We staff for a year", "decider": "Lena"}
+    with pytest.raises(Refused, match="what it means"):
+        markup_actions.answer_markup(deal, by=legal, markup=row, state="accepted", impact_on="price", **answer)
+    row = markup_actions.answer_markup(
+        deal, by=legal, markup=row, state="accepted", impact_on="price", impact="Fee of 10 % on ending", **answer
+    )
+    kept = (row.clause, row.requested, row.position, row.rationale, row.get_state_display(), row.impact)
+    assert kept == ("11 Ending", "Either side ends it with 30 days' notice", "90 days, first year firm",
+                    "We staff for a year", "accepted", "Fee of 10 % on ending")  # fmt: skip
+
+
+@pytest.mark.rule("9.4", "One mark-up log serves the packet, go or no-go, the exit list and the weekly review")
+def test_one_mark_up_is_seen_everywhere(deal: Deal, alice: Member, legal: Member) -> None:
+    def seen() -> tuple[bool, bool, bool]:
+        as_of = latest(deal.org)
+        done = {item.key: item.is_done for stage in read_deal_exits(deal, as_of) for item in stage.items}
+        at_go = any(item.values.get("clause") == "7 Data" for item in judge_go(read_go_facts(deal)))
+        review = [found.flags for found in read_review(deal.org, as_of)]
+        return not done["open_points_have_decider"], at_go, any("no_decider" in flags for flags in review)
+
+    assert seen() == (False, False, False)
+    row = markup_actions.add_markup(deal, by=legal, clause="7 Data", requested="Copies in their country")
+    assert seen() == (True, True, True)
+    row = markup_actions.answer_markup(deal, by=legal, markup=row, state="needs_reasons", decider="Lena Fischer")
+    assert seen() == (False, True, False)
+    markup_actions.answer_markup(deal, by=legal, markup=row, state="withdrawn")
+    assert seen() == (False, False, False)
+
+
+@pytest.mark.rule("9.4", "Afterwards: the clauses argued over most, papers asked for late, what made it slip")
+def test_what_a_closed_deal_teaches(deal: Deal, alice: Member, legal: Member) -> None:
+    for clause, states in (("3 Term", ("needs_reasons", "accepted")), ("9 Liability", ("needs_reasons", "open",
+                           "accepted")), ("1 Names", ())):  # fmt: skip
+        row = markup_actions.add_markup(deal, by=legal, clause=clause, requested="Other words")
+        for state in states:
+            row = markup_actions.answer_markup(deal, by=legal, markup=row, state=state, decider="Lena")
+    packet = finish_papers(deal, legal)
+    packet_actions.save_paper(
+        deal, by=legal, paper=packet.papers.get(key="tax_form"), state="ready", label="1", is_late_ask=True
+    )
+    packet_actions.save_frame(deal, by=alice, slip_cause="Their tax office wanted another form")
+    taught = read_after_close(deal, read_packet(deal, latest(deal.org)).papers)
+    assert [(row.clause, row.rounds) for row in taught.contested] == [("9 Liability", 3), ("3 Term", 2)]
+    assert [paper.key for paper in taught.late_papers] == ["tax_form"]
+    assert taught.slip_cause == "Their tax office wanted another form"
+
+
 def test_a_representative_of_another_deal_changes_nothing(deal: Deal) -> None:
     other = make_member(deal.org, Role.REPRESENTATIVE, "Otto Berg")
     with pytest.raises(PermissionDenied):
@@ -225,6 +281,9 @@ def test_a_recap_is_confirmed_by_the_two_who_owe_it(deal: Deal, alice: Member) -
     assert sorted(recap.sent_to) == ["Erika Sommer", "Paolo Neri"]
     with pytest.raises(Refused, match="waits to be sent"):
         recap_actions.mark_recap_sent(deal, by=alice)
+    summary = read_summary(deal, latest(deal.org))
+    assert summary is not None
+    assert recap.summary_number == summary.number == 1  # the one commercial summary, not a copy of it
     recap_actions.answer_recap(deal, by=alice, role="economic_buyer", words="Confirmed.")
     recap_actions.answer_recap(deal, by=alice, role="procurement", words="Looks fine, will read it")
     view = read_recap(deal, latest(deal.org))

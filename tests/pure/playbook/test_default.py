@@ -97,8 +97,61 @@ def test_first_fail_route_of_each_gate_is_the_named_alternative() -> None:
 
 @pytest.mark.rule("12.3", "The exit lists of the five stages")
 def test_exit_lists() -> None:
-    """Four things out of discovery, three out of each later state."""
-    assert [len(stage.exit) for stage in PLAYBOOK.open_stages] == [3, 4, 3, 3, 3]
+    """Four things out of discovery, three out of each later state; each is read from a gate or a record."""
+    lists = {stage.key: stage.exit for stage in PLAYBOOK.open_stages}
+    assert lists == {
+        "qualification": ("buyer_role", "problem_type", "timeline_signal"),
+        "discovery": ("problem_and_limits", "people_and_process", "measurable_criterion", "next_meeting"),
+        "solution": ("scope_and_time", "price_from_summary", "questions_owned"),
+        "commercial": ("markups_have_state", "open_points_have_decider", "signing_steps_known"),
+        "commitment": ("kickoff_set", "dependencies_assigned", "papers_linked"),
+    }
+    tied = {(item.stage, item.exit) for item in PLAYBOOK.last_mile.exits}
+    assert tied == {(stage, item) for stage, items in lists.items() for item in items}
+
+
+@pytest.mark.rule("12.3", "Each stage has one accountable owner: the representative, after the signature delivery")
+def test_each_stage_has_one_owner() -> None:
+    owners = {stage.key: stage.owner for stage in PLAYBOOK.stages}
+    assert {owners[stage.key] for stage in PLAYBOOK.open_stages} == {"representative"}
+    assert owners["won"] == "contributor"
+
+
+@pytest.mark.rule("9.4", "The packet's eleven papers, each in one of four lanes, answered in two business days")
+def test_the_packet_and_its_lanes() -> None:
+    mile = PLAYBOOK.last_mile
+    assert [paper.key for paper in mile.papers if paper.duty != "if_asked"] == [
+        "plan_summary", "scope", "prices", "timeline", "order_form", "terms_list", "data_terms"
+    ]  # fmt: skip
+    assert {paper.key for paper in mile.papers if paper.duty == "if_asked"} == {
+        "processing_agreement", "security_answers", "insurance", "tax_form"
+    }  # fmt: skip
+    assert [lane.key for lane in mile.lanes] == ["legal", "security", "finance", "onboarding"]
+    assert {paper.lane for paper in mile.papers} == {lane.key for lane in mile.lanes}
+    assert mile.answer_days == 2
+
+
+@pytest.mark.rule("D", "Decision meeting, then contract, then signature, then kick-off")
+def test_the_order_after_the_decision() -> None:
+    (plan,) = [one for one in PLAYBOOK.plan_templates if one.key == "mutual"]
+    waits = {step.key: step.after for step in plan.steps}
+    assert waits["contract"] == ("decision_meeting",)
+    assert waits["signature"] == ("contract",)
+    assert waits["kick_off"] == ("signature",)
+
+
+@pytest.mark.rule("D", "The hand-over joins pre-sales, delivery and customer success before the kick-off")
+@pytest.mark.parametrize(
+    ("lang", "teams"),
+    [("en", ("delivery", "pre-sales", "customer success")), ("it", ("consegna", "prevendita", "successo cliente"))],
+)
+def test_the_briefing_brings_the_teams_together(lang: str, teams: tuple[str, ...]) -> None:
+    (briefing, start) = [
+        item for item in PLAYBOOK.last_mile.onboarding if item.key in ("internal_briefing", "kick_off")
+    ]
+    assert briefing.day < start.day == 0
+    words = PLAYBOOK.text("last_mile.onboarding.internal_briefing.label", lang).lower()
+    assert all(team in words for team in teams)
 
 
 @pytest.mark.rule("12.2", "Published rates carried on to won and made to rise along the path")

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from django.apps import apps
@@ -140,7 +139,7 @@ def test_an_id_of_another_deal_reaches_nothing(
     assert rows_of(elsewhere["deal"]) == before  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("text", ["", "x", "0", "\0", str(uuid4()), "'; DROP TABLE deals_deal; --", "9" * 5000, "²"])
+@pytest.mark.parametrize("text", ["", "x", "0", "\0", "0b9d3c5e-5d0f-4c55-9a34-3f1f8e1b7a11", "'; DROP TABLE deals_deal; --", "9" * 5000, "²"])
 def test_ids_that_are_none_are_answered_not_stumbled_over(world: World, text: str) -> None:
     client = world.client(world.alice)
     for path, field in (

@@ -91,6 +91,43 @@ def test_the_offer_is_drafted_from_what_is_on_record(world: World, post: Post) -
     assert OfferPart.objects.get(key="concept").text == "Ours"
 
 
+@pytest.mark.rule("D", "Before the meeting the offer is written and makes the one-page summary")
+def test_the_offer_is_written_before_the_meeting(world: World, post: Post) -> None:
+    client = world.client(world.alice)
+    summary = f"{world.deal_url}documents/one_page/en.pdf"
+    assert client.get(summary).status_code == 404
+    text = client.get(f"{world.deal_url}decision/").content.decode()
+    assert "What the offer says, in this order" in text
+    order = ["Goals and challenges", "Business opportunity", "What we propose", "Contract frame"]
+    assert [text.index(f"<b>{words}</b>") for words in order] == sorted(
+        text.index(f"<b>{words}</b>") for words in order
+    )
+    assert ">Presented<" not in text  # that is for the meeting, once the review says ready
+    assert post("part", key="concept", text="One desk settles every exception").status_code == 302
+    assert client.get(summary).status_code == 200
+
+
+@pytest.mark.rule("D", "Each part of the offer is tied to a challenge and a promised value; a loose one is said")
+def test_a_part_of_the_offer_that_answers_nothing_is_said(world: World, post: Post) -> None:
+    def page() -> str:
+        return world.client(world.alice).get(f"{world.deal_url}decision/").content.decode()
+
+    assert "Not tied yet" not in page()
+    post("part", key="concept", text="One desk settles every exception", challenge="Exceptions wait for days")
+    assert page().count("Not tied yet") == 1
+    tied = {"challenge": "Exceptions wait for days", "value": "Settled on the day"}
+    post("part", key="concept", text="One desk settles every exception", **tied)
+    text = page()
+    assert "Not tied yet" not in text
+    assert "Promises: Settled on the day" in text
+
+
+@pytest.mark.rule("D", "Preconditions: IT readiness, system access, internal approvals")
+def test_the_preconditions_stand_at_the_contract(world: World, post: Post) -> None:
+    text = world.client(world.alice).get(f"{world.deal_url}decision/").content.decode()
+    assert "Their IT is ready for it · We get into the systems we need · Their approvals inside are through" in text
+
+
 @pytest.mark.parametrize(
     ("day", "words"), [("2031-12-25", "public holiday"), ("2031-12-27", "weekend"), ("2031-12-23", "")]
 )

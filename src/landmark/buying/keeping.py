@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID, uuid4
 
+from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -41,8 +42,16 @@ def keep(rows: Sequence[Kept], *, by: Member, was: Sequence[UUID | None] | None 
         _end(before, now)
         row.known_at, row.entry, row.author_name = now, entry, by.name
         empty = {f.name for f in row._meta.concrete_fields if f.null and getattr(row, f.attname) is None}
-        row.full_clean(exclude={"deal", *empty}, validate_unique=False, validate_constraints=False)
+        _check_words(row, {"deal", *empty})
         row.save(force_insert=True)
+
+
+def _check_words(row: Kept, unasked: set[str]) -> None:
+    """Too long, too large or missing, whatever door it came through, is refused in a sentence."""
+    try:
+        row.full_clean(exclude=unasked, validate_unique=False, validate_constraints=False)
+    except ValidationError as error:
+        raise policies.Refused(" ".join(error.messages)) from error
 
 
 def _check_seen(current: Iterable[Kept | None], was: Iterable[UUID | None]) -> None:

@@ -192,9 +192,9 @@ def decide_at_gate(deal: Deal, *, by: Member, decision: DecisionInput, via: str 
 def _check_decision(deal: Deal, decision: DecisionInput) -> None:
     playbook = load_playbook(deal.playbook)
     gates = {item.gate for item in playbook.qualification.gates}
-    if decision.gate and decision.gate not in gates:
+    if decision.gate not in gates:
         raise policies.Refused(_("Choose one of the gates of this playbook."))
-    ways = playbook.gate(decision.gate).fail_routes if decision.gate else ()
+    ways = playbook.gate(decision.gate).fail_routes
     if decision.way in CLOSING_WAYS or decision.way not in (GO, PAUSE, *ways):
         raise policies.Refused(_("Choose one way on for this gate."))
     if decision.way == PAUSE:

@@ -46,10 +46,11 @@ def save_blocker(
     return row
 
 
-def clear_blocker(deal: Deal, *, by: Member, blocker: Blocker, via: str = "web") -> None:
+def clear_blocker(deal: Deal, *, by: Member, blocker: Blocker, if_version: int | None = None, via: str = "web") -> None:
     """Out of the way; or, when it was cleared by mistake, back again."""
     with changing(deal, by=by, via=via, check=check_can_deliver) as change:
         row = Blocker.objects.get(pk=blocker.pk, deal=change.deal)
+        check_version(row.version, if_version, current=row)
         save_changes(row, {"cleared_on": None if row.cleared_on else today(change.deal)})
         change.record("blocker.cleared", note=blocker.text)
 

@@ -65,7 +65,7 @@ def is_subject_purposeful(playbook: Playbook, subject: str, about: str, lang: st
 def _check_zone(name: str) -> None:
     try:
         ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError) as error:
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:  # a folder of zones is an OSError
         raise Refused(_("“%(zone)s” is not a time zone, such as Europe/Rome.") % {"zone": name}) from error
 
 

@@ -166,11 +166,12 @@ def ask_question(
 
 def answer_ask(
     deal: Deal, *, by: Member, ask: LaneAsk, outcome: str, answer: str = "", answered_on: date | None = None,
-    via: str = "web",
+    if_version: int | None = None, via: str = "web",
 ) -> LaneAsk:  # fmt: skip
     """An approval, a return with reasons, or the answer to a question."""
     with changing(deal, by=by, via=via, check=check_can_prepare) as change:
         row = LaneAsk.objects.get(pk=ask.pk, deal=change.deal)
+        check_version(row.version, if_version, current=row)
         allowed = (Outcome.ANSWERED,) if row.kind == AskKind.QUESTION else (Outcome.APPROVED, Outcome.RETURNED)
         if outcome not in allowed:
             raise Refused(_("Choose one of the answers offered."))
@@ -184,10 +185,11 @@ def answer_ask(
     return row
 
 
-def reopen_ask(deal: Deal, *, by: Member, ask: LaneAsk, via: str = "web") -> None:
+def reopen_ask(deal: Deal, *, by: Member, ask: LaneAsk, if_version: int | None = None, via: str = "web") -> None:
     """The answer was entered by mistake: the question is open again, with its day."""
     with changing(deal, by=by, via=via, check=check_can_prepare) as change:
         row = LaneAsk.objects.get(pk=ask.pk, deal=change.deal)
+        check_version(row.version, if_version, current=row)
         save_changes(row, {"outcome": "", "answer": "", "answered_on": None})
         change.record("lane.reopened", note=ask.text)
 

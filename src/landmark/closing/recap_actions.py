@@ -151,10 +151,13 @@ def add_undertaking(
     return made
 
 
-def finish_undertaking(deal: Deal, *, by: Member, undertaking: Undertaking, via: str = "web") -> None:
+def finish_undertaking(
+    deal: Deal, *, by: Member, undertaking: Undertaking, if_version: int | None = None, via: str = "web"
+) -> None:
     """Done, or, when it was marked by mistake, open again."""
     with changing(deal, by=by, via=via, check=check_can_follow_up) as change:
         row = Undertaking.objects.get(pk=undertaking.pk, deal=change.deal)
+        check_version(row.version, if_version, current=row)
         save_changes(row, {"done_on": None if row.done_on else today(change.deal)})
         change.record("undertaking.done", note=undertaking.text)
 

@@ -114,14 +114,17 @@ COMMANDS: dict[str, Command] = {
         forms.QuestionForm, P, lambda s: A.ask_question(s.deal, by=s.by, **s.data), _("The question has its day."), ADD
     ),
     "approval": Command(
-        forms.ApprovalForm, P, lambda s: A.answer_ask(s.deal, by=s.by, ask=s.row, **s.data), SAVED, SAVE, LaneAsk
+        forms.ApprovalForm, P, lambda s: A.answer_ask(s.deal, by=s.by, ask=s.row, if_version=s.version, **s.data),
+        SAVED, SAVE, LaneAsk,
     ),
     "answer": Command(
-        forms.AnswerForm, P, lambda s: A.answer_ask(s.deal, by=s.by, ask=s.row, outcome="answered", **s.data), SAVED,
-        SAVE, LaneAsk,
+        forms.AnswerForm, P,
+        lambda s: A.answer_ask(s.deal, by=s.by, ask=s.row, outcome="answered", if_version=s.version, **s.data),
+        SAVED, SAVE, LaneAsk,
     ),
     "ask_reopen": Command(
-        forms.Nothing, P, lambda s: A.reopen_ask(s.deal, by=s.by, ask=s.row), _("Open again."), _("Take back"), LaneAsk
+        forms.Nothing, P, lambda s: A.reopen_ask(s.deal, by=s.by, ask=s.row, if_version=s.version), _("Open again."),
+        _("Take back"), LaneAsk,
     ),
     # Mark-ups
     "markup_add": Command(
@@ -147,7 +150,8 @@ COMMANDS: dict[str, Command] = {
         forms.UndertakingForm, R, lambda s: RA.add_undertaking(s.deal, by=s.by, **s.data), SAVED, ADD, is_for_all=False
     ),
     "undertaking_done": Command(
-        forms.Nothing, R, lambda s: RA.finish_undertaking(s.deal, by=s.by, undertaking=s.row), SAVED, _("Done"),
+        forms.Nothing, R,
+        lambda s: RA.finish_undertaking(s.deal, by=s.by, undertaking=s.row, if_version=s.version), SAVED, _("Done"),
         Undertaking, is_for_all=False,
     ),
     "recap": Command(
@@ -184,11 +188,12 @@ COMMANDS: dict[str, Command] = {
         lambda s: HA.save_blocker(s.deal, by=s.by, blocker=s.row, if_version=s.version, **s.data), SAVED, SAVE, Blocker,
     ),
     "blocker_clear": Command(
-        forms.Nothing, "close", lambda s: HA.clear_blocker(s.deal, by=s.by, blocker=s.row), SAVED, _("Cleared"), Blocker
+        forms.Nothing, "close", lambda s: HA.clear_blocker(s.deal, by=s.by, blocker=s.row, if_version=s.version),
+        SAVED, _("Cleared"), Blocker,
     ),
     "blocker_back": Command(
-        forms.Nothing, "close", lambda s: HA.clear_blocker(s.deal, by=s.by, blocker=s.row), _("It blocks again."),
-        _("Still there"), Blocker,
+        forms.Nothing, "close", lambda s: HA.clear_blocker(s.deal, by=s.by, blocker=s.row, if_version=s.version),
+        _("It blocks again."), _("Still there"), Blocker,
     ),
     # Hand-over
     "handover_start": Command(

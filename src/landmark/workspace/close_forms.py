@@ -18,6 +18,7 @@ from landmark.closing.recap_actions import LineInput
 from landmark.deals.models import Stakeholder
 from landmark.engines.brief import SECTIONS
 from landmark.orgs.models import Member
+from landmark.ui.days import DayField
 from landmark.ui.formats import format_typed
 from landmark.ui.numbers import AmountField
 from landmark.ui.uploads import EvidenceFileField
@@ -69,8 +70,8 @@ def person_field(label: Any, *, required: bool = False) -> "forms.ModelChoiceFie
     return forms.ModelChoiceField(label=label, queryset=Stakeholder.objects.none(), required=required)
 
 
-def day_field(label: Any, *, required: bool = False) -> forms.DateField:
-    return forms.DateField(label=label, required=required, widget=date_input())
+def day_field(label: Any, *, required: bool = False) -> DayField:
+    return DayField(label=label, required=required, widget=date_input())
 
 
 def line_field(label: Any, length: int = 200, *, required: bool = False, hint: Any = "") -> forms.CharField:
@@ -331,4 +332,4 @@ class OnboardingStepForm(CloseForm):
 
 class EarlyStartForm(CloseForm):
     reason = line_field(_("Why it cannot wait for the signature"), 500, required=True)
-    until = forms.DateField(label=_("Leave ends on"), widget=date_input(), initial=date.today)
+    until = DayField(label=_("Leave ends on"), widget=date_input(), initial=date.today)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from landmark.buying.models import HypothesisState
 from landmark.engines.impact import PERIODS, UNITS
+from landmark.ui.days import DayField
 from landmark.ui.numbers import AmountField
 from landmark.ui.uploads import EvidenceFileField
 from landmark.workspace.forms import Choices, date_input
@@ -111,7 +112,7 @@ class FactForm(RoomForm):
     step = forms.ChoiceField(label=gettext_lazy("It answers"))
     text = line_field(gettext_lazy("What we heard"), 500, required=True)
     said_by = line_field(gettext_lazy("Who said it"), 200)
-    learned_on = forms.DateField(label=gettext_lazy("When"), widget=date_input())
+    learned_on = DayField(label=gettext_lazy("When"), widget=date_input())
 
 
 class ImpactForm(RoomForm):
@@ -143,7 +144,7 @@ class ConfirmForm(RoomForm):
     layout = (("confirmed_by", "confirmed_on"), ("attachment",))
     sentence = forms.CharField(widget=forms.HiddenInput)
     confirmed_by = line_field(gettext_lazy("Who confirmed it"), 200, required=True)
-    confirmed_on = forms.DateField(label=gettext_lazy("When"), widget=date_input())
+    confirmed_on = DayField(label=gettext_lazy("When"), widget=date_input())
     attachment = EvidenceFileField(label=gettext_lazy("File"), required=False, help_text=FILE_HINT)
 
 
@@ -200,7 +201,7 @@ class ReaderForm(RoomForm):
 class SignOffForm(RoomForm):
     layout = (("signed_by", "signed_on"), ("attachment",))
     signed_by = line_field(gettext_lazy("Who agreed, on the buyer's side"), 200, required=True, list="people-list")
-    signed_on = forms.DateField(label=gettext_lazy("When"), widget=date_input())
+    signed_on = DayField(label=gettext_lazy("When"), widget=date_input())
     attachment = EvidenceFileField(label=gettext_lazy("File"), required=False, help_text=FILE_HINT)
 
 
@@ -216,7 +217,7 @@ class NoteForm(forms.Form):
             )}
         ),
     )  # fmt: skip
-    held_on = forms.DateField(label=gettext_lazy("When it was"), widget=date_input())
+    held_on = DayField(label=gettext_lazy("When it was"), widget=date_input())
 
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -268,7 +269,7 @@ class PersonRow(ProposalForm):
 class StepRow(ProposalForm):
     text = line_field(gettext_lazy("What happens next"), required=True)
     owner = line_field(gettext_lazy("Who does it"), 200, required=True, list="people-list")
-    due_on = forms.DateField(label=gettext_lazy("By when"), widget=date_input())
+    due_on = DayField(label=gettext_lazy("By when"), widget=date_input())
 
 
 class ImpactRow(ProposalForm):

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from landmark.orgs.models import Member, Organisation
 from landmark.playbook.schema import Playbook, Strength
+from landmark.ui.days import DayField
 from landmark.ui.numbers import AmountField
 from landmark.ui.uploads import EvidenceFileField
 from landmark.workspace.presenters.deal_types import LABELS
@@ -30,7 +31,7 @@ class NextStepForm(forms.Form):
         widget=forms.TextInput(attrs={"placeholder": gettext_lazy("One sentence: who does what")}),
     )  # fmt: skip
     owner = forms.CharField(label=gettext_lazy("Who does it"), max_length=200)
-    due_on = forms.DateField(label=gettext_lazy("By when"), widget=date_input())
+    due_on = DayField(label=gettext_lazy("By when"), widget=date_input())
 
 
 class EvidenceForm(forms.Form):
@@ -42,7 +43,7 @@ class EvidenceForm(forms.Form):
         label=gettext_lazy("Whose word is it"), max_length=200, required=False,
         help_text=gettext_lazy("The person on the buyer's side who said or signed it. Left empty, it is yours."),
     )  # fmt: skip
-    occurred_on = forms.DateField(label=gettext_lazy("When it happened"), widget=date_input())
+    occurred_on = DayField(label=gettext_lazy("When it happened"), widget=date_input())
     title = forms.CharField(
         label=gettext_lazy("In one line"), max_length=200, required=False,
         widget=forms.TextInput(attrs={"placeholder": gettext_lazy("Impact of 46 hours a week, confirmed by e-mail")}),
@@ -88,7 +89,7 @@ class StakeholderForm(forms.Form):
         label=gettext_lazy("Part in the decision"), required=False, widget=forms.CheckboxSelectMultiple
     )
     stance = forms.ChoiceField(label=gettext_lazy("Stands to us as"), widget=forms.RadioSelect)
-    met_on = forms.DateField(label=gettext_lazy("Last met on"), required=False, widget=date_input())
+    met_on = DayField(label=gettext_lazy("Last met on"), required=False, widget=date_input())
     personal_benefit = forms.CharField(
         label=gettext_lazy("What is in it for them"), max_length=500, required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
@@ -116,12 +117,12 @@ class MoveForm(forms.Form):
     )  # fmt: skip
     step_text = forms.CharField(label=gettext_lazy("What happens next"), max_length=300, required=False)
     step_owner = forms.CharField(label=gettext_lazy("Who does it"), max_length=200, required=False)
-    step_due_on = forms.DateField(label=gettext_lazy("By when"), required=False, widget=date_input())
+    step_due_on = DayField(label=gettext_lazy("By when"), required=False, widget=date_input())
     loss_reason = forms.ChoiceField(label=gettext_lazy("Why it was lost"), required=False)
     win_reason = forms.ChoiceField(label=gettext_lazy("Why they said yes"), required=False)
     pause_reason = forms.ChoiceField(label=gettext_lazy("What would reopen it"), required=False)
     reopen_when = forms.CharField(label=gettext_lazy("Describe it"), max_length=300, required=False)
-    reopen_on = forms.DateField(label=gettext_lazy("Look again on"), required=False, widget=date_input())
+    reopen_on = DayField(label=gettext_lazy("Look again on"), required=False, widget=date_input())
     back_reason = forms.CharField(label=gettext_lazy("Why it goes back"), max_length=60, required=False)
     version = forms.IntegerField(widget=forms.HiddenInput)
 
@@ -154,7 +155,7 @@ class EditForm(forms.Form):
     """Single facts of a deal, changed in place. Only fields that were sent are looked at."""
 
     amount = AmountField(label=gettext_lazy("Value"), max_digits=18, decimal_places=2, min_value=0, required=False)
-    target_on = forms.DateField(label=gettext_lazy("Target date"), required=False, widget=date_input())
+    target_on = DayField(label=gettext_lazy("Target date"), required=False, widget=date_input())
     owner = forms.ModelChoiceField(label=gettext_lazy("Owner"), queryset=Member.objects.none(), required=False)
     name = forms.CharField(label=gettext_lazy("Name"), max_length=255, required=False)
     deal_type = forms.CharField(label=gettext_lazy("Type"), max_length=60, required=False)
@@ -187,6 +188,6 @@ class NewDealForm(forms.Form):
     account_name = forms.CharField(label=gettext_lazy("Account"), max_length=255, required=False)
     amount = AmountField(label=gettext_lazy("Value"), max_digits=18, decimal_places=2, min_value=0, required=False)
     deal_type = forms.ChoiceField(label=gettext_lazy("Type"), choices=[("", "—"), *LABELS.items()], required=False)
-    target_on = forms.DateField(label=gettext_lazy("Target date"), required=False, widget=date_input())
+    target_on = DayField(label=gettext_lazy("Target date"), required=False, widget=date_input())
     step_text = forms.CharField(label=gettext_lazy("What happens next"), max_length=300, required=False)
-    step_due_on = forms.DateField(label=gettext_lazy("By when"), required=False, widget=date_input())
+    step_due_on = DayField(label=gettext_lazy("By when"), required=False, widget=date_input())

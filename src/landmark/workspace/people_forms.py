@@ -18,6 +18,7 @@ from landmark.buying.people import People, Person
 from landmark.engines.relationships import types_of
 from landmark.playbook.relationships import TOP_DEPTH, TOP_LEVEL
 from landmark.playbook.schema import Playbook
+from landmark.ui.days import DayField
 from landmark.ui.numbers import AmountField
 from landmark.ui.uploads import EvidenceFileField
 from landmark.workspace.forms import PICK, StakeholderForm, date_input
@@ -36,8 +37,8 @@ def line(label: Any, length: int, *, required: bool = False, placeholder: Any = 
     return forms.CharField(label=label, max_length=length, required=required, widget=forms.TextInput(attrs=attrs))
 
 
-def day(label: Any, *, required: bool = False) -> forms.DateField:
-    return forms.DateField(label=label, required=required, widget=date_input())
+def day(label: Any, *, required: bool = False) -> DayField:
+    return DayField(label=label, required=required, widget=date_input())
 
 
 def radios(label: Any, choices: Choices) -> forms.ChoiceField:

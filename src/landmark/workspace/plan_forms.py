@@ -23,6 +23,7 @@ from landmark.orgs.models import Member
 from landmark.plans.inputs import ActionInput, ConfirmationInput
 from landmark.plans.models import NeedState, Part, Plan, PlanAction, Side
 from landmark.plans.reading import PARTS, PlanState
+from landmark.ui.days import DayField
 from landmark.ui.formats import name_country
 from landmark.ui.uploads import EvidenceFileField
 from landmark.workspace.forms import PICK, Choices, date_input
@@ -55,7 +56,7 @@ class StartForm(forms.Form):
 
     template = forms.CharField(widget=forms.HiddenInput)
     anchor = forms.ChoiceField(label=gettext_lazy("Counted from the day of"), widget=forms.RadioSelect)
-    anchor_on = forms.DateField(label=gettext_lazy("That day"), widget=date_input())
+    anchor_on = DayField(label=gettext_lazy("That day"), widget=date_input())
     buyer_country = forms.ChoiceField(
         label=gettext_lazy("Buyer's country"), required=False, choices=countries,
         help_text=gettext_lazy("Its public holidays are days off in the plan."),
@@ -69,8 +70,8 @@ class StartForm(forms.Form):
 class PlanForm(forms.Form):
     """``clash`` is not a field: what somebody else wrote meanwhile is shown above the form."""
 
-    anchor_on = forms.DateField(label=gettext_lazy("The day it hangs on"), widget=date_input())
-    starts_on = forms.DateField(label=gettext_lazy("Work starts on"), widget=date_input())
+    anchor_on = DayField(label=gettext_lazy("The day it hangs on"), widget=date_input())
+    starts_on = DayField(label=gettext_lazy("Work starts on"), widget=date_input())
     buyer_country = forms.ChoiceField(label=gettext_lazy("Buyer's country"), required=False, choices=countries)
     outcome = forms.CharField(
         label=gettext_lazy("What changes for the buyer"), max_length=1000, required=False,
@@ -104,7 +105,7 @@ class ActionForm(forms.Form):
     """One action. ``base`` is what the form started from, so that two people's changes can be put together."""
 
     text = forms.CharField(label=gettext_lazy("What is done"), max_length=300)
-    due_on = forms.DateField(label=gettext_lazy("Due"), required=False, widget=date_input())
+    due_on = DayField(label=gettext_lazy("Due"), required=False, widget=date_input())
     days = forms.IntegerField(
         label=gettext_lazy("Working days"), min_value=0, max_value=MOST_DAYS, required=False,
         help_text=gettext_lazy("0 is a moment, such as a decision."),
@@ -211,12 +212,14 @@ def read_base(text: str) -> Mapping[str, Any]:
         found = json.loads(text or "{}")
     except ValueError:
         return {}
-    return found if isinstance(found, dict) else {}
+    if not isinstance(found, dict):
+        return {}
+    return {name: value for name, value in found.items() if isinstance(value, list if name in LISTS else str)}
 
 
 class ConfirmForm(forms.Form):
     person = forms.ChoiceField(label=gettext_lazy("Whose word is it"))
-    confirmed_on = forms.DateField(label=gettext_lazy("When"), widget=date_input())
+    confirmed_on = DayField(label=gettext_lazy("When"), widget=date_input())
     parts = forms.MultipleChoiceField(
         label=gettext_lazy("They confirmed"), widget=forms.CheckboxSelectMultiple, required=False
     )

@@ -17,6 +17,7 @@ from landmark.buying.returns import Trigger
 from landmark.closing.trial_actions import TrialInput
 from landmark.deals.policies import Refused
 from landmark.playbook.rubrics import Rubric
+from landmark.ui import days
 from landmark.ui.numbers import read_count
 
 MOST_DAYS = 999
@@ -31,7 +32,7 @@ def read_day(data: QueryDict, name: str) -> date | None:
     if not text:
         return None
     try:
-        return date.fromisoformat(text)
+        return days.read_day(text)
     except ValueError as error:
         raise Refused(_("Please write the day as year-month-day, for example 2026-03-31.")) from error
 

@@ -58,6 +58,11 @@ class PartView:
     is_next: bool
     draft: str = ""
 
+    @property
+    def is_loose(self) -> bool:
+        """Something is said here that is not tied to a challenge and to a value yet."""
+        return self.row is not None and bool(self.row.text) and not (self.row.challenge and self.row.value)
+
 
 @dataclass(frozen=True, slots=True)
 class GuestView:

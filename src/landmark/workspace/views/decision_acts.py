@@ -106,7 +106,7 @@ def _read_plan(data: QueryDict) -> MeetingInput:
     try:
         clock = datetime.strptime(data.get("time", ""), "%H:%M").time()  # noqa: DTZ007 - the zone comes next
         starts_at = datetime.combine(day, clock, ZoneInfo(zone))
-    except (ValueError, ZoneInfoNotFoundError) as error:
+    except (ValueError, OSError, ZoneInfoNotFoundError) as error:  # a folder of zones is an OSError
         raise Refused(_("Write the time as hours and minutes, for example 14:30, in a known time zone.")) from error
     points = [
         (read_text(data, f"agenda-{n}-key", 60), text, read_number(data.get(f"agenda-{n}-minutes", "")))

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from landmark.deals.models import Person
 from landmark.deals.policies import Refused
+from landmark.ui import days
 from landmark.ui.numbers import read_count
 from landmark.ui.uploads import EvidenceFileField
 from landmark.workspace.presenters.decision import DecisionPage
@@ -27,7 +28,7 @@ def read_day(text: str) -> date | None:
     if not text.strip():
         return None
     try:
-        return date.fromisoformat(text.strip())
+        return days.read_day(text)
     except ValueError as error:
         raise Refused(_("Write the day as year-month-day, for example 2026-03-31.")) from error
 

@@ -14,6 +14,7 @@ from landmark.deals.actions.moves import move_deal
 from landmark.deals.inputs import NextStepInput, OverrideInput, PromiseInput
 from landmark.deals.policies import MoveRefused, Refused
 from landmark.engines.gates import find_direction
+from landmark.ui import days
 from landmark.workspace.forms import Choices, MoveForm
 from landmark.workspace.presenters.deal import DealPage
 from landmark.workspace.presenters.path import Door
@@ -113,6 +114,6 @@ def read_overrides(page: DealPage, data: Any, to: str) -> list[OverrideInput]:
 
 def _read_day(text: str) -> date:
     try:
-        return date.fromisoformat(text)
+        return days.read_day(text)
     except ValueError as error:
         raise Refused(_("Give each promise and each gate opened by hand its last day.")) from error

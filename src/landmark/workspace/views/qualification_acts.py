@@ -25,6 +25,7 @@ from landmark.buying.proposal_actions import confirm_proposals
 from landmark.closing.models.trials import TrialClose
 from landmark.closing.trial_actions import fix_gap, record_trial
 from landmark.deals.policies import Refused, StaleVersion
+from landmark.ledger.inputs import LedgerError
 from landmark.workspace import qualification_forms as forms
 from landmark.workspace.access import MemberRequest, MemberView, member_view
 from landmark.workspace.presenters.qualification import QualificationPage
@@ -47,7 +48,7 @@ def _posting(do: str, act: Act) -> MemberView:
         check_may_change(page)
         try:
             sentence, row = act(page)
-        except Refused as refused:
+        except (Refused, LedgerError) as refused:
             return _refuse(page, do, refused)
         messages.success(request, sentence)
         return _go_back(page, row)
@@ -55,7 +56,7 @@ def _posting(do: str, act: Act) -> MemberView:
     return post
 
 
-def _refuse(page: QualificationPage, do: str, refused: Refused) -> HttpResponse:
+def _refuse(page: QualificationPage, do: str, refused: Exception) -> HttpResponse:
     status = 409 if isinstance(refused, StaleVersion) else 422
     sheet = {"sheet": do, **SHEETS[do](page)} if do in SHEETS else {}
     context = {"error": str(refused), "typed": page.request.POST, "is_stale": status == 409, **sheet}

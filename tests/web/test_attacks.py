@@ -139,7 +139,10 @@ def test_an_id_of_another_deal_reaches_nothing(
     assert rows_of(elsewhere["deal"]) == before  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("text", ["", "x", "0", "\0", "0b9d3c5e-5d0f-4c55-9a34-3f1f8e1b7a11", "'; DROP TABLE deals_deal; --", "9" * 5000, "²"])
+ODD = ("", "x", "0", "\0", "0b9d3c5e-5d0f-4c55-9a34-3f1f8e1b7a11", "'; DROP TABLE deals_deal; --", "9" * 5000, "²")
+
+
+@pytest.mark.parametrize("text", ODD)
 def test_ids_that_are_none_are_answered_not_stumbled_over(world: World, text: str) -> None:
     client = world.client(world.alice)
     for path, field in (

@@ -12,10 +12,12 @@ from django.core.mail import EmailMultiAlternatives
 from django.test import Client
 from django.utils import timezone
 
-from landmark.closing.models import DecisionMeeting, Invitee, Letter, LetterState, Minutes
+from landmark.closing.models import DecisionMeeting, Invitee, Letter, LetterState, Minutes, Recap
+from landmark.deals.actions.moves import apply_move
 from landmark.deals.actions.stakeholders import save_stakeholder
+from landmark.deals.models import StageMove
 from landmark.ledger.models import AuditEvent
-from landmark.orgs.as_of import latest
+from landmark.orgs.as_of import latest, stamp
 from landmark.orgs.roles import Role
 from tests.factories import make_deal, make_member
 from tests.web.conftest import World
@@ -75,6 +77,7 @@ ERRORS: list[Any] = [
     ConnectionRefusedError("Connection refused"),
     TimeoutError("timed out"),
     SMTPRecipientsRefused({"ines@birch.example": (550, b"no such user")}),
+    UnicodeError("label too long"),
 ]
 
 
@@ -96,6 +99,24 @@ def test_a_letter_the_server_refuses_is_kept_as_not_sent_and_goes_on_another_try
     assert (sent.to, sent.body) == (["Ines Rau <ines@birch.example>"], "We met.")
     assert Minutes.objects.get().sent_on == latest(world.org).on
     assert verbs() == ["letter.failed", "letter.sent"]
+
+
+@pytest.mark.parametrize("kind", ["one_page", "recap"])
+def test_what_is_out_stays_out_on_a_deal_that_ended(
+    world: World, client: Client, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    with sending(monkeypatch, TimeoutError("timed out")):
+        press(client, world)
+    Letter.objects.update(kind=kind)
+    Recap.objects.create(deal=world.deal, number=1, decision="Phase 1", summary_number=1, made_at=timezone.now())
+    now = stamp(world.org)
+    move = StageMove(
+        deal=world.deal, from_stage="discovery", to_stage="won", direction="reported", occurred_at=now, known_at=now,
+        recorded_at=now, author=world.alice.name, via="import",
+    )  # fmt: skip
+    apply_move(world.deal, move, now)
+    assert "Sent to Ines Rau" in again(client, world, Letter.objects.get())
+    assert Recap.objects.get().sent_on is None
 
 
 def test_refused_once_the_page_itself_sends_another_letter(

@@ -112,7 +112,7 @@ def _try(letter: NewLetter, message_id: str) -> str:
     """What went wrong, "" when the mail server took it."""
     try:
         build_message(letter, message_id).send()
-    except OSError as error:  # no connection, refused, timed out; smtplib's own errors are OSErrors too
+    except (OSError, ValueError) as error:  # no connection, refused, timed out (smtplib's are OSErrors); unfit headers
         return _("The mail server did not take it: %(reason)s") % {"reason": error}
     return ""
 

@@ -4,7 +4,9 @@ Answers: the letter exactly as it would go out. Does not answer: how it is sent 
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -130,8 +132,11 @@ def send_paper_again(letter: Letter, *, by: Member) -> Letter:
 
 
 def _settle(deal: Deal, key: str, *, by: Member) -> None:
-    """Records of other parts that ask whether this document went out."""
-    with transaction.atomic():
+    """Records of other parts that ask whether this document went out.
+
+    It has left the house: a part that takes nothing more on this deal cannot make it unsent.
+    """
+    with suppress(Refused, PermissionDenied), transaction.atomic():
         if key == "one_page":
             mark_sent(deal, by=by, kind="one_page_summary")
         if key == "recap" and Recap.objects.filter(deal=deal, sent_on=None).exists():

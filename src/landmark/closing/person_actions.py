@@ -13,7 +13,7 @@ from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from landmark.closing.models import Letter
-from landmark.closing.person_data import PersonData, Trace, Words, find_person_data
+from landmark.closing.person_data import PersonData, Trace, Words, find_deals, find_person_data
 from landmark.closing.person_files import find_files, remove_files
 from landmark.deals.gate_states import refresh_gate_state
 from landmark.deals.locks import lock_deal
@@ -62,9 +62,9 @@ def erase_person(person: Person, *, by: Member, typed_name: str, via: str = "web
     if typed_name.strip() != person.name.strip():
         raise Refused(_("Type the name exactly as it stands above; what is erased does not come back."))
     with transaction.atomic():
-        data = find_person_data(person)
-        for deal in data.deals:
+        for deal in find_deals(person):
             lock_deal(deal)
+        data = find_person_data(person)  # what a colleague wrote until now counts as well
         files = find_files((*_theirs(data), *data.papers, *data.ledger), data.deals, data.words.stand_in)
         for trace in data.traces:
             _clean_row(trace, data.words)

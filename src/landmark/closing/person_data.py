@@ -94,7 +94,7 @@ class PersonData:
 
 
 def find_person_data(person: Person) -> PersonData:
-    deals = tuple(Deal.objects.filter(_of_person(person)).distinct().order_by("opened_at"))
+    deals = find_deals(person)
     words = Words((person.name, *_earlier_names(person)), person.email)
     return PersonData(
         person=person,
@@ -107,6 +107,11 @@ def find_person_data(person: Person) -> PersonData:
         ),
         deals=deals,
     )  # fmt: skip
+
+
+def find_deals(person: Person) -> tuple[Deal, ...]:
+    """Deals where something may be written about them, oldest first."""
+    return tuple(Deal.objects.filter(_of_person(person)).distinct().order_by("opened_at", "pk"))
 
 
 def _earlier_names(person: Person) -> list[str]:

@@ -7,10 +7,10 @@ import pytest
 from django.core.exceptions import PermissionDenied
 
 from landmark.buying.requirement_actions import save_criterion, save_requirement
-from landmark.closing import handover_actions, onboarding_actions
+from landmark.closing import handover_actions, onboarding_actions, packet_actions
 from landmark.closing.exits import read_deal_exits
 from landmark.closing.handover import read_blockers, read_hand_over
-from landmark.closing.models import HandOver, OnboardingStep
+from landmark.closing.models import HandOver, LaneAsk, OnboardingStep
 from landmark.closing.recap_actions import LineInput, save_risk, save_summary
 from landmark.closing.reviews import read_review
 from landmark.deals.actions.next_steps import put_next_step
@@ -167,3 +167,32 @@ def test_exit_lists_follow_gates_and_records(deal: Deal, alice: Member) -> None:
     assert open_items("qualification") == set()
     assert open_items("commitment") == {"kickoff_set", "dependencies_assigned", "papers_linked"}
     assert deal.stage == "qualification"
+
+
+@pytest.mark.rule(
+    "12.3", "Exits: questions owned; signing steps known; kick-off set, dependencies assigned, papers linked"
+)
+def test_the_last_exits_follow_what_is_recorded(deal: Deal, alice: Member) -> None:
+    watched = {"questions_owned", "signing_steps_known", "kickoff_set", "dependencies_assigned", "papers_linked"}
+
+    def still_open() -> set[str]:
+        stages = read_deal_exits(deal, latest(deal.org))
+        return {item.key for stage in stages for item in stage.items if not item.is_done} & watched
+
+    ask = packet_actions.ask_question(deal, by=alice, key="security", text="Where is it hosted?", owner="")
+    assert (ask.owner, ask.due_on > ask.asked_on) == ("Alice Moretti", True)  # nobody named: whoever asked
+    LaneAsk.objects.update(owner="")
+    assert still_open() == watched
+    packet_actions.answer_ask(deal, by=alice, ask=ask, outcome="answered", answer="In their region")
+    assert still_open() == watched - {"questions_owned"}
+    packet_actions.add_signature(deal, by=alice, position=1, side="buyer", name="Bruno Keller")
+    packet_actions.add_signature(deal, by=alice, position=2, side="seller", name="Alice Moretti")
+    assert "signing_steps_known" in still_open()  # who signs is known, not yet how
+    packet_actions.save_frame(deal, by=alice, method="e-signature", kickoff_on=latest(deal.org).on)
+    assert still_open() == {"dependencies_assigned", "papers_linked"}
+    prove(deal, alice, "decision_in_writing")
+    onboarding_actions.prepare_onboarding(deal, by=alice)
+    assert "dependencies_assigned" in still_open()
+    OnboardingStep.objects.filter(deal=deal, side="buyer").update(owner="Bruno Keller")
+    packet_actions.save_frame(deal, by=alice, stored_at="Contract folder of the account")
+    assert still_open() == set()

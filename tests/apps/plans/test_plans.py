@@ -1,5 +1,6 @@
 """A plan from its template to the buyer's word, and what is refused on the way."""
 
+import threading
 from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
 
@@ -9,6 +10,7 @@ from django.db import IntegrityError, transaction
 
 from landmark.buying.models import ProcessStep
 from landmark.buying.requirement_actions import save_criterion, save_requirement
+from landmark.cli.work import _keep_schedule
 from landmark.deals.actions.moves import move_deal
 from landmark.deals.models import Deal, Person
 from landmark.deals.policies import Refused, StaleVersion
@@ -389,6 +391,18 @@ def test_the_schedule_hands_up_what_nobody_did(deal: Deal, alice: Member) -> Non
     assert {(row.source, row.detail["told"]) for row in rows} == {("system", 1)}
     move_deal(deal, by=alice, to_stage="paused", reason="date", note="Next year", reopen_on=date(2099, 1, 7))
     assert hand_up_late(noon + timedelta(days=30)) == 0
+
+
+def test_the_worker_asks_for_late_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[datetime] = []
+    monkeypatch.setattr("landmark.plans.late_lines.hand_up_late", asked.append)
+
+    class Once(threading.Event):
+        def wait(self, timeout: float | None = None) -> bool:
+            return bool(asked)
+
+    _keep_schedule(Once())
+    assert len(asked) == 1
 
 
 def test_late_actions_and_open_promises(plan: Plan, alice: Member) -> None:

@@ -109,10 +109,11 @@ def test_what_is_out_stays_out_on_a_deal_that_ended(
         press(client, world)
     Letter.objects.update(kind=kind)
     Recap.objects.create(deal=world.deal, number=1, decision="Phase 1", summary_number=1, made_at=timezone.now())
+    world.deal.refresh_from_db()
     now = stamp(world.org)
-    move = StageMove(
-        deal=world.deal, from_stage="discovery", to_stage="won", direction="reported", occurred_at=now, known_at=now,
-        recorded_at=now, author=world.alice.name, via="import",
+    move = StageMove.objects.create(
+        deal=world.deal, from_stage=world.deal.stage, to_stage="won", direction="reported", occurred_at=now,
+        known_at=now, recorded_at=now, author=world.alice.name, via="import",
     )  # fmt: skip
     apply_move(world.deal, move, now)
     assert "Sent to Ines Rau" in again(client, world, Letter.objects.get())

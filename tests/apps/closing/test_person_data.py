@@ -18,6 +18,7 @@ from landmark.closing.person_actions import GONE, OF_THEM, erase_person
 from landmark.closing.person_data import ROOM, find_person_data
 from landmark.deals.actions.evidence import add_evidence
 from landmark.deals.actions.stakeholders import save_stakeholder
+from landmark.deals.locks import lock_deal
 from landmark.deals.models import Deal, Person, StageMove, Stakeholder
 from landmark.deals.policies import Refused
 from landmark.ledger.attachments import find_attachment
@@ -192,3 +193,21 @@ def test_every_field_that_is_emptied_exists() -> None:
         names = {field.name for field in apps.get_model(label)._meta.concrete_fields}
         assert set(values) <= names, label
     assert {label.split(".")[0] for label in OF_THEM} <= set(ROOM)
+
+
+def test_what_a_colleague_wrote_just_before_the_lock_is_erased_too(
+    person: Person, admin: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever held the deal has written when the lock is ours."""
+
+    def wait_for_colleague(deal: Deal) -> Deal:
+        if not Fact.objects.filter(step="last").exists():
+            Fact.objects.create(
+                deal=deal, step="last", text=f"{NAME} called again", learned_on=latest(deal.org).on, author="Bob",
+                created_at=timezone.now(),
+            )  # fmt: skip
+        return lock_deal(deal)
+
+    monkeypatch.setattr("landmark.closing.person_actions.lock_deal", wait_for_colleague)
+    erase_person(person, by=admin, typed_name=NAME)
+    assert Fact.objects.get(step="last").text == f"{GONE} called again"

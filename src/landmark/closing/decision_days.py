@@ -27,7 +27,7 @@ def tell_due(now: datetime) -> int:
 
 def _tell_minutes(now: datetime, today: date) -> int:
     """A reminder on the day minutes are due, an alert also to the manager once the day is over."""
-    live = Minutes.objects.filter(sent_on=None, deal__org__data_until=None, due_on__lte=today)
+    live = Minutes.objects.filter(sent_on=None, alerted_at=None, deal__org__data_until=None, due_on__lte=today)
     told = 0
     for minutes in live.select_related("deal__org", "deal__owner", "meeting"):
         is_overdue = minutes.due_on < today

@@ -86,8 +86,9 @@ def submit_call(
 
 
 def lock_week(org: Organisation) -> Organisation:
-    """The organisation's row until the transaction ends: a call and the freeze of its week take turns."""
-    return Organisation.objects.select_for_update().get(pk=org.pk)
+    """The organisation's row until the transaction ends: a call and the freeze of its week take turns.
+    Rows that point to it may be written meanwhile: who holds a deal and tells somebody waits for nobody."""
+    return Organisation.objects.select_for_update(no_key=True).get(pk=org.pk)
 
 
 def record(

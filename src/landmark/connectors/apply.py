@@ -58,7 +58,7 @@ class Writing:
 def apply_parsed(run: ImportRun, parsed: Parsed, *, by: Member | None, tick: Tick = stay_quiet) -> dict[str, Any]:
     """Write everything of one parse; the run is marked as applied in the same transaction. Returns the report."""
     with transaction.atomic():
-        org = Organisation.objects.select_for_update().get(pk=run.org_id)
+        org = Organisation.objects.select_for_update(no_key=True).get(pk=run.org_id)
         run.org, now = org, timezone.now()
         prepared = prepare(org, parsed, load_playbook(org.playbook), to_days(now))
         writing = Writing(prepared, run, by, now, _expiry_days(prepared.playbook))

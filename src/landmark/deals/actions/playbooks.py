@@ -23,7 +23,7 @@ def use_playbooks(*, by: Member, refs: Sequence[str], via: str = "web") -> Organ
     """Use these beside the usual one, the first that suits a new deal wins; none is an answer too."""
     check_right(by, Right.SET_PLAYBOOKS)
     with transaction.atomic():
-        org = Organisation.objects.select_for_update().get(id=by.org_id)
+        org = Organisation.objects.select_for_update(no_key=True).get(id=by.org_id)
         wanted = [ref for ref in dict.fromkeys(refs) if ref != org.playbook]
         for ref in wanted:
             _check(ref)

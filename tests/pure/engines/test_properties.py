@@ -82,7 +82,7 @@ deals = SEEDS.map(draw_deal)
 more_evidence = SEEDS.map(lambda seed: tuple(draw_evidence(dice(seed + n), key) for n, key in enumerate(KEYS)))
 DAYS = st.integers(0, 130).map(lambda days: START + timedelta(days=days))
 GATES = st.sampled_from(PLAYBOOK.gates)
-LASTING = st.sampled_from([gate for gate in PLAYBOOK.gates if gate.door != "every_move"])
+LASTING = st.sampled_from([gate for gate in PLAYBOOK.gates if gate.door != "every_move" and gate.overridable])
 FORWARD = st.sampled_from(list(combinations(OPEN_STAGES, 2)))
 FURTHER = st.sampled_from(list(combinations(OPEN_STAGES, 3)))
 PROPERTY = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # a busy machine is no failure

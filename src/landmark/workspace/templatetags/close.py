@@ -46,10 +46,15 @@ def _make(context: Context, what: str, row: Any, title: str, css: str, initial: 
         "form": form, "what": what, "key": key, "version": getattr(held, "version", ""), "title": title, "css": css,
         "button": command.button, "is_open": failed is not None, "request": context["request"], "page": page,
         "url": reverse("workspace:close_do", kwargs={"slug": page.request.org.slug, "pk": page.deal.id, "what": what}),
-        "is_allowed": (page.can_work if command.is_for_all else page.can_edit)
-        and not (page.deal.is_closed and what in WITH_SIGNATURE),
+        "is_allowed": failed is not None or _is_offered(page, what),
         "has_file": form.is_multipart(), "csrf_token": context.get("csrf_token"),
     }  # fmt: skip
+
+
+def _is_offered(page: ClosePage, what: str) -> bool:
+    """A form that was refused stands there again all the same: the deal may have ended while somebody typed."""
+    can = page.can_work if COMMANDS[what].is_for_all else page.can_edit
+    return can and not (page.deal.is_closed and what in WITH_SIGNATURE)
 
 
 @register.filter

@@ -16,14 +16,13 @@ from django.utils.translation import gettext as _
 from landmark.buying.discovery import method_of
 from landmark.buying.discovery_actions import FigureInput, put_fact, put_impact, reopen_impact
 from landmark.buying.models import CallNote, Fact, ImpactLine
-from landmark.buying.policies import check_can_judge
 from landmark.deals.actions.evidence import add_evidence
 from landmark.deals.actions.next_steps import put_next_step
 from landmark.deals.actions.stakeholders import save_stakeholder
 from landmark.deals.changing import Change, changing
 from landmark.deals.inputs import NextStepInput
 from landmark.deals.models import Deal, NextStep, Stakeholder
-from landmark.deals.policies import Refused, check_next_step
+from landmark.deals.policies import Refused, check_can_pursue, check_next_step
 from landmark.deals.proofs import take_back
 from landmark.engines.notes import Known, Proposals, read_note
 from landmark.orgs.models import Member
@@ -182,7 +181,7 @@ def undo_note(deal: Deal, *, by: Member, note: CallNote, via: str = "web") -> Ca
 
     People it brought stay on the deal: somebody may have written more about them since.
     """
-    with changing(deal, by=by, via=via, check=check_can_judge) as change:
+    with changing(deal, by=by, via=via, check=check_can_pursue) as change:
         row = CallNote.objects.filter(deal=change.deal, id=note.id).exclude(applied_at=None).first()
         if row is None:
             raise Refused(_("There is nothing of this note to undo."))

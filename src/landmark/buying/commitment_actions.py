@@ -15,7 +15,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from landmark.buying.models import CommitmentMeeting, CommitmentSeat, Outcome
-from landmark.buying.policies import check_can_judge
 from landmark.deals import policies
 from landmark.deals.actions.deals import edit_deal
 from landmark.deals.changing import Change, changing
@@ -66,7 +65,7 @@ def plan_meeting(
     deal: Deal, *, by: Member, plan: MeetingPlan, if_version: int | None = None, via: str = "web"
 ) -> CommitmentMeeting:
     """Prepare the meeting: a new one, or the one still open."""
-    with changing(deal, by=by, via=via, check=check_can_judge) as change:
+    with changing(deal, by=by, via=via, check=policies.check_can_pursue) as change:
         newest = CommitmentMeeting.objects.filter(deal=change.deal).order_by("-number").first()
         meeting = newest if newest and newest.outcome == Outcome.PLANNED else _new(change.deal, newest, by)
         _check_version(meeting, if_version)
@@ -88,7 +87,7 @@ def answer_meeting(
 ) -> CommitmentMeeting:
     """Record what came of it. A commitment needs those without whom it does not count, steps, a time frame and a yes
     of everybody who came; it puts the evidence on record. A refusal needs its reason."""
-    with changing(meeting.deal, by=by, via=via, check=check_can_judge) as change:
+    with changing(meeting.deal, by=by, via=via, check=policies.check_can_pursue) as change:
         row = CommitmentMeeting.objects.select_for_update(of=("self",)).get(pk=meeting.pk)
         _check_version(row, if_version)
         if row.outcome != Outcome.PLANNED:
@@ -112,7 +111,7 @@ def answer_meeting(
 
 def reopen_meeting(meeting: CommitmentMeeting, *, by: Member, via: str = "web") -> CommitmentMeeting:
     """Take an answer back: the meeting is planned again, its evidence is retracted, both stay in the ledger."""
-    with changing(meeting.deal, by=by, via=via, check=check_can_judge) as change:
+    with changing(meeting.deal, by=by, via=via, check=policies.check_can_pursue) as change:
         newest = CommitmentMeeting.objects.filter(deal=change.deal).order_by("-number").first()
         row = CommitmentMeeting.objects.select_for_update(of=("self",)).get(pk=meeting.pk)
         if row.outcome == Outcome.PLANNED:

@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 
 from landmark.buying.keeping import keep
 from landmark.buying.models import Alternative, BuyerCriteria, CompetitionAnswer, Grade, SwitchingBarrier
-from landmark.buying.policies import check_can_judge
 from landmark.deals import policies
 from landmark.deals.changing import changing
 from landmark.deals.models import Deal
@@ -37,7 +36,7 @@ def save_criteria(
     if len(lines) > MOST_CRITERIA:
         raise policies.Refused(_("Keep the %(count)d that decide; the rest are details.") % {"count": MOST_CRITERIA})
     proves = load_playbook(deal.playbook).qualification.criteria_prove
-    with changing(deal, by=by, via=via, check=check_can_judge) as change:
+    with changing(deal, by=by, via=via, check=policies.check_can_pursue) as change:
         row = BuyerCriteria(deal=change.deal, texts=lines, said_by=said_by.strip()[:200])
         if proves and row.said_by:
             row.proof_id = prove(
@@ -64,7 +63,7 @@ def save_alternative(
         raise policies.Refused(_("Name the other way to go."))
     if kind not in load_playbook(deal.playbook).qualification.alternatives:
         raise policies.Refused(_("Choose whether it is a rival, a substitute or doing nothing."))
-    with changing(deal, by=by, via=via, check=check_can_judge) as change:
+    with changing(deal, by=by, via=via, check=policies.check_can_pursue) as change:
         row = Alternative(
             deal=change.deal, line=line or uuid4(), name=name.strip()[:120], kind=kind, note=note.strip()[:300]
         )
@@ -78,7 +77,7 @@ def save_grades(
     via: str = "web",
 ) -> int:  # fmt: skip
     """Grades that changed, 0 to 3 by (alternative, criterion); "" is our own offer. Returns how many."""
-    with changing(deal, by=by, via=via, check=check_can_judge) as change:
+    with changing(deal, by=by, via=via, check=policies.check_can_pursue) as change:
         lines = {"", *(str(row.line) for row in Alternative.objects.current().filter(deal=change.deal))}
         held = BuyerCriteria.objects.current().filter(deal=change.deal).first()
         criteria = set(held.texts) if held else set()
@@ -113,7 +112,7 @@ def save_barrier(deal: Deal, *, by: Member, barrier: BarrierInput, via: str = "w
         raise policies.Refused(_("Say in a few words what it is at this buyer."))
     if set(barrier.tactics) - set(known):
         raise policies.Refused(_("Choose tactics that lower this kind of barrier."))
-    with changing(deal, by=by, via=via, check=check_can_judge) as change:
+    with changing(deal, by=by, via=via, check=policies.check_can_pursue) as change:
         main = SwitchingBarrier.objects.current().filter(deal=change.deal, is_main=True).exclude(kind=barrier.kind)
         if barrier.is_main and main.count() >= MAIN_BARRIERS:
             raise policies.Refused(_("Two barriers are marked as the main ones already; take the mark off one."))
@@ -134,7 +133,7 @@ def save_answer(
         raise policies.Refused(_("This question is not in the playbook of this deal."))
     if not text.strip():
         raise policies.Refused(_("Write the answer in a sentence."))
-    with changing(deal, by=by, via=via, check=check_can_judge) as change:
+    with changing(deal, by=by, via=via, check=policies.check_can_pursue) as change:
         row = CompetitionAnswer(deal=change.deal, key=key, text=text.strip()[:500])
         keep([row], by=by, was=[was])
         change.record("competition.answered", key=key)

@@ -29,10 +29,9 @@ from landmark.buying.models import (
     PreCallCheck,
     ResearchSheet,
 )
-from landmark.buying.policies import check_can_judge
 from landmark.deals.changing import Change, changing
 from landmark.deals.models import Deal
-from landmark.deals.policies import Refused, StaleVersion, check_version
+from landmark.deals.policies import Refused, StaleVersion, check_can_pursue, check_version
 from landmark.deals.proofs import WORDS_LENGTH, prove, take_back
 from landmark.engines.impact import PERIODS, UNITS
 from landmark.orgs.as_of import latest
@@ -69,7 +68,7 @@ def save_research(
     if_version: int | None = None, via: str = "web",
 ) -> ResearchSheet:  # fmt: skip
     """The sheet's own words; ``questions`` by the key of the talk's step."""
-    with changing(deal, by=by, via=via, check=check_can_judge) as change:
+    with changing(deal, by=by, via=via, check=check_can_pursue) as change:
         sheet = ResearchSheet.objects.filter(deal=change.deal).first() or ResearchSheet(deal=change.deal, version=0)
         check_version(sheet.version, if_version, current=sheet)
         for name in RESEARCH_FIELDS:
@@ -88,7 +87,7 @@ def save_hypothesis(
     if_version: int | None = None, via: str = "web",
 ) -> Hypothesis:  # fmt: skip
     """Add one while there are fewer than three, or change it: also its state, with what was heard."""
-    with changing(deal, by=by, via=via, check=check_can_judge) as change:
+    with changing(deal, by=by, via=via, check=check_can_pursue) as change:
         row = _own(Hypothesis, change, hypothesis.id) if hypothesis else _new_hypothesis(change)
         check_version(row.version, if_version if hypothesis else None, current=row)
         for name in HYPOTHESIS_FIELDS:
@@ -124,7 +123,7 @@ def _check_hypothesis(row: Hypothesis) -> None:
 
 def drop_hypothesis(deal: Deal, *, by: Member, hypothesis: Hypothesis, via: str = "web") -> None:
     """Set it aside: it makes room for another and stays on record."""
-    with changing(deal, by=by, via=via, check=check_can_judge) as change:
+    with changing(deal, by=by, via=via, check=check_can_pursue) as change:
         row = _end(Hypothesis, change, hypothesis.id)
         change.record("discovery.hypothesis_dropped", note=row.text)
 
@@ -132,7 +131,7 @@ def drop_hypothesis(deal: Deal, *, by: Member, hypothesis: Hypothesis, via: str 
 def record_pre_call(deal: Deal, *, by: Member, known: Sequence[str], via: str = "web") -> PreCallCheck:
     """Which of the playbook's questions could be answered from memory."""
     part, _playbook = method_of(deal)
-    with changing(deal, by=by, via=via, check=check_can_judge) as change:
+    with changing(deal, by=by, via=via, check=check_can_pursue) as change:
         row = PreCallCheck.objects.create(
             deal=change.deal, known=[key for key in part.pre_call if key in known], made_by=by.name,
             created_at=timezone.now(),
@@ -147,7 +146,7 @@ def record_pre_call(deal: Deal, *, by: Member, known: Sequence[str], via: str = 
 def add_fact(
     deal: Deal, *, by: Member, step: str, text: str, said_by: str = "", learned_on: date, via: str = "web"
 ) -> Fact:
-    with changing(deal, by=by, via=via, check=check_can_judge) as change:
+    with changing(deal, by=by, via=via, check=check_can_pursue) as change:
         row = put_fact(change, step=step, text=text, said_by=said_by, learned_on=learned_on)
         change.record("discovery.fact_added", note=row.text, step=step)
     return row
@@ -170,7 +169,7 @@ def put_fact(
 
 def end_fact(deal: Deal, *, by: Member, fact: Fact, via: str = "web") -> None:
     """It no longer counts; it stays on record as what was known until now."""
-    with changing(deal, by=by, via=via, check=check_can_judge) as change:
+    with changing(deal, by=by, via=via, check=check_can_pursue) as change:
         row = _end(Fact, change, fact.id)
         change.record("discovery.fact_ended", note=row.text)
 
@@ -182,7 +181,7 @@ def add_impact(
     deal: Deal, *, by: Member, figure: FigureInput, replaces: ImpactLine | None = None, via: str = "web"
 ) -> ImpactLine:
     """A new figure, or a better one in place of another. Either way the buyer is asked again."""
-    with changing(deal, by=by, via=via, check=check_can_judge) as change:
+    with changing(deal, by=by, via=via, check=check_can_pursue) as change:
         if replaces is not None:
             _end(ImpactLine, change, replaces.id)
         row = put_impact(change, figure)
@@ -216,7 +215,7 @@ def _check_figure(deal: Deal, figure: FigureInput) -> None:
 
 
 def end_impact(deal: Deal, *, by: Member, line: ImpactLine, via: str = "web") -> None:
-    with changing(deal, by=by, via=via, check=check_can_judge) as change:
+    with changing(deal, by=by, via=via, check=check_can_pursue) as change:
         _end(ImpactLine, change, line.id)
         reopen_impact(change, _("a figure was taken out"))
         change.record("discovery.impact_ended", note=line.basis)
@@ -226,7 +225,7 @@ def save_summary(
     deal: Deal, *, by: Member, issue: str, driver: str, if_version: int | None = None, via: str = "web"
 ) -> ImpactSummary:
     """Issue and driver of the one sentence."""
-    with changing(deal, by=by, via=via, check=check_can_judge) as change:
+    with changing(deal, by=by, via=via, check=check_can_pursue) as change:
         row = ImpactSummary.objects.filter(deal=change.deal).first() or ImpactSummary(deal=change.deal, version=0)
         check_version(row.version, if_version, current=row)
         if (row.issue, row.driver) != (issue.strip(), driver.strip()):
@@ -247,7 +246,7 @@ def confirm_impact(
     ``sentence`` is the one the person saw; when somebody changed it meanwhile, nothing is confirmed.
     """
     part, _playbook = method_of(deal)
-    with changing(deal, by=by, via=via, check=check_can_judge) as change:
+    with changing(deal, by=by, via=via, check=check_can_pursue) as change:
         impact = read_impact(change.deal, latest(change.deal.org), lang)
         if impact.lacks:
             raise Refused(_("The sentence is not complete yet: it needs an issue, a driver and a figure per month."))

@@ -14,7 +14,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from landmark.buying.models.kept import Kept
-from landmark.buying.policies import check_can_judge
 from landmark.deals import policies
 from landmark.deals.changing import Change, changing
 from landmark.deals.models import Deal
@@ -72,14 +71,14 @@ def _end(row: Kept | None, now: datetime) -> None:
 
 def drop(row: Kept, *, by: Member, verb: str, via: str = "web") -> None:
     """End something without a new version."""
-    with changing(row.deal, by=by, via=via, check=check_can_judge) as change:
+    with changing(row.deal, by=by, via=via, check=policies.check_can_pursue) as change:
         _end(find_current(row), timezone.now())
         change.record(verb, note=str(row))
 
 
 def undo(deal: Deal, *, by: Member, model: type[Kept], entry: UUID, via: str = "web") -> None:
     """Take back one entry, as long as nobody built on it."""
-    with changing(deal, by=by, via=via, check=check_can_judge) as change:
+    with changing(deal, by=by, via=via, check=policies.check_can_pursue) as change:
         rows = list(model.objects.filter(deal=change.deal, entry=entry))
         if not rows or any(row.ended_at for row in rows):
             raise policies.Refused(_("This was changed since, so it cannot be undone. Enter it anew instead."))

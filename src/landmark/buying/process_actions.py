@@ -15,7 +15,6 @@ from django.utils.translation import gettext as _
 
 from landmark.buying.models import DecisionProcess, ProcessConfirmation, ProcessStep
 from landmark.buying.people import read_people
-from landmark.buying.policies import check_can_judge
 from landmark.buying.process import Process, read_process
 from landmark.deals import policies
 from landmark.deals.changing import Change, changing
@@ -39,7 +38,7 @@ def save_answers(
     deal: Deal, *, by: Member, answers: Mapping[str, str], if_version: int | None = None, via: str = "web"
 ) -> DecisionProcess:
     """The next version of the answers; those not told stay as they were."""
-    with changing(deal, by=by, via=via, check=check_can_judge) as change:
+    with changing(deal, by=by, via=via, check=policies.check_can_pursue) as change:
         newest = DecisionProcess.objects.filter(deal=change.deal).order_by("-version").first()
         before = newest or DecisionProcess(version=0)
         policies.check_version(
@@ -60,7 +59,7 @@ def save_step(
     deal: Deal, *, by: Member, values: Mapping[str, Any], step_id: UUID | None = None, via: str = "web"
 ) -> ProcessStep:
     """Add a review, or write the next version of one. A version somebody else replaced meanwhile is refused."""
-    with changing(deal, by=by, via=via, check=check_can_judge) as change:
+    with changing(deal, by=by, via=via, check=policies.check_can_pursue) as change:
         _check_step(deal, values, is_new=step_id is None)
         at = timezone.now()
         before = _end(change.deal, step_id, at) if step_id else None
@@ -71,14 +70,14 @@ def save_step(
 
 
 def remove_step(deal: Deal, *, by: Member, step_id: UUID, via: str = "web") -> None:
-    with changing(deal, by=by, via=via, check=check_can_judge) as change:
+    with changing(deal, by=by, via=via, check=policies.check_can_pursue) as change:
         row = _end(change.deal, step_id, timezone.now())
         change.record("process.step_removed", note=row.title, line=str(row.line))
 
 
 def undo_step(deal: Deal, *, by: Member, via: str = "web") -> None:
     """Take back the last change of the reviews: what it wrote ends, what it ended is written anew."""
-    with changing(deal, by=by, via=via, check=check_can_judge) as change:
+    with changing(deal, by=by, via=via, check=policies.check_can_pursue) as change:
         rows = ProcessStep.objects.filter(deal=change.deal)
         last = max((at for at in rows.aggregate(a=Max("known_at"), b=Max("ended_at")).values() if at), default=None)
         if last is None:
@@ -103,7 +102,7 @@ def confirm_process(
     via: str = "web",
 ) -> ProcessConfirmation:
     """Put the recap on record and, with it, the evidence: stated by the buyer when they said so, else documented."""
-    with changing(deal, by=by, via=via, check=check_can_judge) as change:
+    with changing(deal, by=by, via=via, check=policies.check_can_pursue) as change:
         as_of = latest(deal.org)
         people = read_people(change.deal, as_of)
         process = read_process(change.deal, people, as_of)

@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 
 from landmark.buying.keeping import keep
 from landmark.buying.models import Score
-from landmark.buying.policies import check_can_judge
 from landmark.buying.proposals import Proposed, list_proposals, tell_basis
 from landmark.buying.qualification import read_qualified
 from landmark.deals import policies
@@ -28,7 +27,7 @@ def confirm_proposals(deal: Deal, *, by: Member, seen: Sequence[Proposed], via: 
     """Only what the person saw is confirmed; nothing is, when the record proposes something else by now."""
     if not seen:
         raise policies.Refused(_("Nothing is proposed that nobody has confirmed yet."))
-    with changing(deal, by=by, via=via, check=check_can_judge) as change:
+    with changing(deal, by=by, via=via, check=policies.check_can_pursue) as change:
         as_of = latest(deal.org)
         facts = deal_facts(change.deal, as_of)
         found = read_qualified(change.deal, facts, load_playbook(change.deal.playbook), as_of)

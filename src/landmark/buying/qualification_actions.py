@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 
 from landmark.buying.keeping import keep
 from landmark.buying.models import GateDecision, ItemState, ProcurementItem, PurchaseType, Score
-from landmark.buying.policies import check_can_judge
 from landmark.buying.returns import Trigger, check_trigger, leave
 from landmark.deals import policies
 from landmark.deals.actions.next_steps import put_next_step
@@ -56,7 +55,7 @@ def confirm_points(
         dimensions = [found.dimension(key) for key in points]
     except KeyError as error:
         raise policies.Refused(_("The playbook of this deal does not score %(key)s.") % {"key": error}) from None
-    with changing(deal, by=by, via=via, check=check_can_judge) as change:
+    with changing(deal, by=by, via=via, check=policies.check_can_pursue) as change:
         as_of = latest(deal.org)
         facts = deal_facts(change.deal, as_of)
         rows = []
@@ -119,7 +118,7 @@ def save_buying(
     known = {item.key for item in part.procurement}
     if any(item.key not in known or item.state not in ItemState.values for item in items):
         raise policies.Refused(_("This line of the check list is not in the playbook of this deal."))
-    with changing(deal, by=by, via=via, check=check_can_judge) as change:
+    with changing(deal, by=by, via=via, check=policies.check_can_pursue) as change:
         held = PurchaseType.objects.current().filter(deal=change.deal).first()
         if purchase_type and (held is None or held.purchase_type != purchase_type):
             keep([PurchaseType(deal=change.deal, purchase_type=purchase_type)], by=by)
@@ -150,7 +149,7 @@ def confirm_buying(deal: Deal, *, by: Member, said_by: str, via: str = "web") ->
         raise policies.Refused(_("The playbook of this deal takes no evidence from this list."))
     strength = Strength.BUYER if said_by.strip() else Strength.DOCUMENTED
     days = sum(row.days or 0 for row in rows.values())
-    with changing(deal, by=by, via=via, check=check_can_judge) as change:
+    with changing(deal, by=by, via=via, check=policies.check_can_pursue) as change:
         return prove(
             change, part.procurement_proves, strength=strength, on=latest(deal.org).on, author=said_by.strip(),
             title=_("Purchasing check list, %(days)d working days in all") % {"days": days},
@@ -175,7 +174,7 @@ class DecisionInput:
 def decide_at_gate(deal: Deal, *, by: Member, decision: DecisionInput, via: str = "web") -> GateDecision:
     """One decision and one next step in one sentence, or a pause that names what would reopen it."""
     _check_decision(deal, decision)
-    with changing(deal, by=by, via=via, check=check_can_judge) as change:
+    with changing(deal, by=by, via=via, check=policies.check_can_pursue) as change:
         row = GateDecision(
             deal=change.deal, gate=decision.gate, way=decision.way, sentence=decision.sentence.strip()[:300],
             owner=decision.owner.strip()[:200], due_on=decision.due_on,

@@ -16,11 +16,10 @@ from django.utils.translation import gettext as _
 
 from landmark.buying.discovery import method_of
 from landmark.buying.models import Agreement, Assumption, Criterion, Requirement, SignOff
-from landmark.buying.policies import check_can_judge
 from landmark.buying.requirements import TermsOfDeal, name_criterion, name_requirement, read_terms, standard_of
 from landmark.deals.changing import Change, changing
 from landmark.deals.models import Deal
-from landmark.deals.policies import Refused, check_version
+from landmark.deals.policies import Refused, check_can_pursue, check_version
 from landmark.deals.proofs import prove, take_back
 from landmark.engines.requirements import Gap, is_measurable
 from landmark.ledger.models import Evidence
@@ -45,7 +44,7 @@ def save_requirement(
     requirement: Requirement | None = None, if_version: int | None = None, via: str = "web",
 ) -> Requirement:  # fmt: skip
     """Add or change a requirement; ``criteria`` are the ids it is linked to, ``None`` leaves the links alone."""
-    with changing(deal, by=by, via=via, check=check_can_judge) as change:
+    with changing(deal, by=by, via=via, check=check_can_pursue) as change:
         row: Requirement = _take(Requirement, change, requirement) or _new(Requirement, change)
         changed = _set_fields(row, REQUIREMENT_FIELDS, values, by, if_version if requirement else None)
         _check_priority(change.deal, row.priority)
@@ -60,7 +59,7 @@ def save_criterion(
     criterion: Criterion | None = None, if_version: int | None = None, via: str = "web",
 ) -> Criterion:  # fmt: skip
     """Add or change a success criterion. The first one that can be measured is evidence of a success measure."""
-    with changing(deal, by=by, via=via, check=check_can_judge) as change:
+    with changing(deal, by=by, via=via, check=check_can_pursue) as change:
         row: Criterion = _take(Criterion, change, criterion) or _new(Criterion, change)
         changed = _set_fields(row, CRITERION_FIELDS, values, by, if_version if criterion else None)
         row.save()
@@ -125,7 +124,7 @@ def _end_sign_off(change: Change, why: str) -> None:
 
 def confirm_unchanged(deal: Deal, *, by: Member, row: Requirement | Criterion, via: str = "web") -> None:
     """Looked at again after something linked to it changed, and it still holds."""
-    with changing(deal, by=by, via=via, check=check_can_judge) as change:
+    with changing(deal, by=by, via=via, check=check_can_pursue) as change:
         mine = _take(type(row), change, row)
         if mine is not None and mine.reopened_why:
             mine.reopened_why, mine.edited_by = "", by.name
@@ -136,7 +135,7 @@ def confirm_unchanged(deal: Deal, *, by: Member, row: Requirement | Criterion, v
 
 def drop_row(deal: Deal, *, by: Member, row: Requirement | Criterion, via: str = "web") -> None:
     """Take a requirement or criterion out; what was linked to it is looked at again."""
-    with changing(deal, by=by, via=via, check=check_can_judge) as change:
+    with changing(deal, by=by, via=via, check=check_can_pursue) as change:
         mine = _take(type(row), change, row)
         if mine is None:
             return
@@ -187,7 +186,7 @@ def save_agreement(
     deal: Deal, *, by: Member, workflows: Sequence[str], change_rule: str, has_no_assumptions: bool,
     if_version: int | None = None, via: str = "web",
 ) -> Agreement:  # fmt: skip
-    with changing(deal, by=by, via=via, check=check_can_judge) as change:
+    with changing(deal, by=by, via=via, check=check_can_pursue) as change:
         row = _agreement(change)
         check_version(row.version, if_version, current=row)
         if has_no_assumptions and Assumption.objects.filter(deal=change.deal, ended_at=None).exists():
@@ -204,7 +203,7 @@ def save_agreement(
 
 def record_reader(deal: Deal, *, by: Member, read_by: str, via: str = "web") -> Agreement:
     """Somebody who is new to the deal has read it and understood what done means."""
-    with changing(deal, by=by, via=via, check=check_can_judge) as change:
+    with changing(deal, by=by, via=via, check=check_can_pursue) as change:
         row = _agreement(change)
         if not read_by.strip():
             raise Refused(_("Name the person who read it."))
@@ -225,7 +224,7 @@ def _save_agreement(row: Agreement, by: Member) -> None:
 
 
 def add_assumption(deal: Deal, *, by: Member, text: str, owner: str = "", via: str = "web") -> Assumption:
-    with changing(deal, by=by, via=via, check=check_can_judge) as change:
+    with changing(deal, by=by, via=via, check=check_can_pursue) as change:
         if not text.strip():
             raise Refused(_("Say in one line what is assumed."))
         row = Assumption.objects.create(
@@ -239,7 +238,7 @@ def add_assumption(deal: Deal, *, by: Member, text: str, owner: str = "", via: s
 
 def end_assumption(deal: Deal, *, by: Member, assumption: Assumption, via: str = "web") -> None:
     """It is proven or disproved, or was none: it no longer counts."""
-    with changing(deal, by=by, via=via, check=check_can_judge) as change:
+    with changing(deal, by=by, via=via, check=check_can_pursue) as change:
         done = Assumption.objects.filter(deal=change.deal, id=assumption.id, ended_at=None)
         if done.update(ended_at=timezone.now()):
             _end_sign_off(change, _("an assumption was settled"))
@@ -254,7 +253,7 @@ def sign_off(
 ) -> SignOff:
     """Refused while anything is missing. The copy kept here is what was agreed, whatever changes later."""
     part, _playbook = method_of(deal)
-    with changing(deal, by=by, via=via, check=check_can_judge) as change:
+    with changing(deal, by=by, via=via, check=check_can_pursue) as change:
         terms = read_terms(change.deal, latest(change.deal.org))
         if terms.gaps:
             raise SignOffRefused(terms.gaps)

@@ -18,7 +18,6 @@ from django.utils.translation import gettext as _
 
 from landmark.buying.keeping import keep
 from landmark.buying.models import ReturnKind, ReturnWatch
-from landmark.buying.policies import check_can_watch
 from landmark.deals import policies
 from landmark.deals.actions.moves import move_deal
 from landmark.deals.actions.next_steps import put_next_step
@@ -47,6 +46,13 @@ class Trigger:
     on: date | None = None
     event: str = ""
     evidence_key: str = ""
+
+
+def check_can_watch(member: Member, deal: Deal) -> None:
+    """Only what we left can come back."""
+    policies.check_can_edit(member, deal)
+    if deal.stage not in ("paused", "lost"):
+        raise policies.Refused(_("Only a paused or lost deal comes back; this one is open."))
 
 
 def check_trigger(trigger: Trigger, today: date, playbook: Playbook) -> None:

@@ -18,7 +18,6 @@ from landmark.closing.invitations import Issued, deliver
 from landmark.closing.meeting_actions import AHEAD, check_person, drop_meeting, set_held
 from landmark.closing.models import Decision, DecisionMeeting, MeetingState, Outcome
 from landmark.closing.onboarding_actions import drop_onboarding, prepare_on_yes, take_next
-from landmark.closing.policies import check_can_decide
 from landmark.closing.road_map_actions import StepInput, check_step, find_decision, put_steps
 from landmark.closing.signatures import fill_signing_order
 from landmark.closing.working import check_day
@@ -27,7 +26,7 @@ from landmark.deals.actions.next_steps import put_next_step
 from landmark.deals.changing import Change, changing
 from landmark.deals.inputs import NextStepInput
 from landmark.deals.models import Deal, Person, StageMove
-from landmark.deals.policies import Refused
+from landmark.deals.policies import Refused, check_can_pursue
 from landmark.deals.proofs import prove
 from landmark.engines import decision as rules
 from landmark.engines.decision import Standing
@@ -70,7 +69,7 @@ LACKING = {
 def record_decision(deal: Deal, decided: DecisionInput, *, by: Member, via: str = "web") -> Decision:
     """Put the decision on record, and do what it brings about: a road map, a loss, or the way back to a trial close."""
     issued: list[Issued] = []
-    with changing(deal, by=by, via=via, check=check_can_decide) as change:
+    with changing(deal, by=by, via=via, check=check_can_pursue) as change:
         meeting = _find_meeting(change.deal, decided)
         _check_input(change.deal, decided)
         decision = Decision.objects.create(
@@ -182,7 +181,7 @@ def _go_back(change: Change, decision: Decision) -> None:
 
 def withdraw_decision(deal: Deal, *, by: Member, reason: str, via: str = "web") -> Decision:
     """Take back what was entered wrongly. It stays on record as withdrawn; what it planned is dropped."""
-    with changing(deal, by=by, via=via, check=check_can_decide) as change:
+    with changing(deal, by=by, via=via, check=check_can_pursue) as change:
         decision = find_decision(change.deal)
         if not reason.strip():
             raise Refused(_("Say in a few words what was wrong."))
@@ -204,7 +203,7 @@ def record_written(
     attachment: BinaryIO | None = None, via: str = "web",
 ) -> Decision:  # fmt: skip
     """The buyer's yes in writing. It waits until no condition is open."""
-    with changing(deal, by=by, via=via, check=check_can_decide) as change:
+    with changing(deal, by=by, via=via, check=check_can_pursue) as change:
         decision = find_decision(change.deal)
         rows = decision.road_map.filter(dropped_at=None).select_related("owner_person", "owner_member")
         steps = [step_fact(row) for row in rows]
@@ -239,7 +238,7 @@ def record_signed(
     attachment: BinaryIO | None = None, via: str = "web",
 ) -> Decision:  # fmt: skip
     """The contract is signed, and settles scope, price, timeline and terms."""
-    with changing(deal, by=by, via=via, check=check_can_decide) as change:
+    with changing(deal, by=by, via=via, check=check_can_pursue) as change:
         decision = find_decision(change.deal)
         if not rules.may_sign(read_standing(change.deal, decision)):
             raise Refused(_("First comes the yes in writing, then the signature."))

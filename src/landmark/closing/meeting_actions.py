@@ -19,12 +19,11 @@ from landmark.closing.decisions import read_room
 from landmark.closing.invitations import deliver, issue
 from landmark.closing.meeting_input import MeetingInput, check_plan
 from landmark.closing.models import DecisionMeeting, Invitee, Letter, MeetingState, Minutes, Objection, Review
-from landmark.closing.policies import check_can_decide
 from landmark.deals.actions.meeting_door import pass_meeting_door
 from landmark.deals.changing import changing
 from landmark.deals.inputs import OverrideInput
 from landmark.deals.models import Deal, Person
-from landmark.deals.policies import Refused, check_version
+from landmark.deals.policies import Refused, check_can_pursue, check_version
 from landmark.deals.proofs import prove
 from landmark.engines import decision as rules
 from landmark.orgs.as_of import latest
@@ -45,7 +44,7 @@ def plan_meeting(
     """Save the meeting that lies ahead. Once invitations are out, each change goes out as an update."""
     update: Letter | None = None
     meeting: DecisionMeeting
-    with changing(deal, by=by, via=via, check=check_can_decide) as change:
+    with changing(deal, by=by, via=via, check=check_can_pursue) as change:
         check_plan(change.deal, plan)
         found = change.deal.decision_meetings.filter(state__in=AHEAD).first()
         if found is not None:
@@ -100,7 +99,7 @@ def _set_guests(meeting: DecisionMeeting, plan: MeetingInput) -> bool:
 
 def send_invitation(deal: Deal, *, by: Member, via: str = "web") -> tuple[DecisionMeeting, Letter | None]:
     """Issue the first invitation. The letter is None when no guest has an address."""
-    with changing(deal, by=by, via=via, check=check_can_decide) as change:
+    with changing(deal, by=by, via=via, check=check_can_pursue) as change:
         meeting = _ahead(change.deal)
         if meeting.state == MeetingState.INVITED:
             raise Refused(_("The invitation is out already; save a change to send an update."))
@@ -112,7 +111,7 @@ def send_invitation(deal: Deal, *, by: Member, via: str = "web") -> tuple[Decisi
 
 def cancel_meeting(deal: Deal, *, by: Member, via: str = "web") -> Letter | None:
     """Take the meeting back; guests who were invited get the cancellation."""
-    with changing(deal, by=by, via=via, check=check_can_decide) as change:
+    with changing(deal, by=by, via=via, check=check_can_pursue) as change:
         meeting = _ahead(change.deal)
         sent = drop_meeting(meeting, by=by, via=via)
         change.record("decision_meeting.cancelled", meeting=str(meeting.id), sequence=meeting.sequence)
@@ -140,7 +139,7 @@ def _ahead(deal: Deal) -> DecisionMeeting:
 
 def confirm_promises(deal: Deal, *, by: Member, via: str = "web") -> None:
     """Everything that was promised is done: proof for the door of the meeting."""
-    with changing(deal, by=by, via=via, check=check_can_decide) as change:
+    with changing(deal, by=by, via=via, check=check_can_pursue) as change:
         as_of = latest(deal.org)
         if read_room(change.deal, as_of).prepared.open_actions:
             raise Refused(_("Something that was promised is not done yet; the list above names it."))
@@ -156,7 +155,7 @@ def start_meeting(
     override: OverrideInput | None = None, via: str = "web",
 ) -> DecisionMeeting:  # fmt: skip
     """Open the meeting: who is there, and the aim said aloud. Raises ``MoveRefused`` while its door is held."""
-    with changing(deal, by=by, via=via, check=check_can_decide) as change:
+    with changing(deal, by=by, via=via, check=check_can_pursue) as change:
         meeting = _ahead(change.deal)
         if not is_aim_said:
             raise Refused(_("Say aloud that a decision by the end is the aim, then start."))
@@ -218,7 +217,7 @@ def check_person(deal: Deal, person: Person | None) -> Person:
 
 def record_review(deal: Deal, *, by: Member, answer: str, person: Person | None, via: str = "web") -> DecisionMeeting:
     """What the buyer says of everything done so far. Ready is proof that it was gone through and understood."""
-    with changing(deal, by=by, via=via, check=check_can_decide) as change:
+    with changing(deal, by=by, via=via, check=check_can_pursue) as change:
         meeting = find_held(change.deal)
         if answer not in Review.values:
             raise Refused(_("Choose what they said."))
@@ -241,7 +240,7 @@ def record_review(deal: Deal, *, by: Member, answer: str, person: Person | None,
 
 def present_part(deal: Deal, *, by: Member, key: str, via: str = "web") -> DecisionMeeting:
     """Tick the next part of the offer as presented."""
-    with changing(deal, by=by, via=via, check=check_can_decide) as change:
+    with changing(deal, by=by, via=via, check=check_can_pursue) as change:
         meeting = find_held(change.deal)
         part = load_playbook(deal.playbook).decision
         if not rules.may_present(meeting.review):
@@ -256,7 +255,7 @@ def present_part(deal: Deal, *, by: Member, key: str, via: str = "web") -> Decis
 
 def take_back_part(deal: Deal, *, by: Member, via: str = "web") -> DecisionMeeting:
     """Untick the part ticked last."""
-    with changing(deal, by=by, via=via, check=check_can_decide) as change:
+    with changing(deal, by=by, via=via, check=check_can_pursue) as change:
         meeting = find_held(change.deal)
         if not meeting.shown_parts:
             raise Refused(_("No part of the offer is ticked."))
@@ -271,7 +270,7 @@ def save_objection(
     cause: str = "", answer: str = "", objection: Objection | None = None, via: str = "web",
 ) -> Objection:  # fmt: skip
     """Note what somebody minds, or what lies beneath it. It is settled once its root is known and answered."""
-    with changing(deal, by=by, via=via, check=check_can_decide) as change:
+    with changing(deal, by=by, via=via, check=check_can_pursue) as change:
         if not words.strip():
             raise Refused(_("Write the objection in their own words."))
         if cause and cause not in load_playbook(deal.playbook).decision.causes:

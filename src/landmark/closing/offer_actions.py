@@ -10,10 +10,9 @@ from typing import BinaryIO
 from django.utils.translation import gettext as _
 
 from landmark.closing.models import MeetingState, OfferPaper, OfferPart
-from landmark.closing.policies import check_can_decide
 from landmark.deals.changing import changing
 from landmark.deals.models import Deal
-from landmark.deals.policies import Refused
+from landmark.deals.policies import Refused, check_can_pursue
 from landmark.engines import decision as rules
 from landmark.ledger.attachments import store_attachment
 from landmark.orgs.as_of import latest
@@ -26,7 +25,7 @@ def mark_made(
 ) -> OfferPaper:
     """The paper is there, perhaps with its file; or, taken back, it is not."""
     digest = store_attachment(attachment) if attachment else ""
-    with changing(deal, by=by, via=via, check=check_can_decide) as change:
+    with changing(deal, by=by, via=via, check=check_can_pursue) as change:
         paper = _paper(change.deal, kind)
         if not is_made and paper.sent_on:
             raise Refused(_("This paper has left the house already."))
@@ -41,7 +40,7 @@ def mark_sent(
     deal: Deal, *, by: Member, kind: str, on: date | None = None, tender_reason: str = "", via: str = "web"
 ) -> OfferPaper:
     """The paper went to the buyer. The whole offer waits for the meeting, unless a tender asks for it."""
-    with changing(deal, by=by, via=via, check=check_can_decide) as change:
+    with changing(deal, by=by, via=via, check=check_can_pursue) as change:
         paper = _paper(change.deal, kind)
         is_held = change.deal.decision_meetings.filter(state=MeetingState.HELD).exists()
         if not rules.may_travel(
@@ -71,7 +70,7 @@ def save_part(
     deal: Deal, *, by: Member, key: str, text: str, challenge: str = "", value: str = "", via: str = "web"
 ) -> OfferPart:
     """What we say at one part of the offer, tied to the challenge it answers and the value it promises."""
-    with changing(deal, by=by, via=via, check=check_can_decide) as change:
+    with changing(deal, by=by, via=via, check=check_can_pursue) as change:
         if key not in load_playbook(deal.playbook).decision.offer_parts:
             raise Refused(_("The playbook's offer has no such part."))
         values = {"text": text.strip(), "challenge": challenge.strip(), "value": value.strip()}

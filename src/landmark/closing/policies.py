@@ -11,7 +11,6 @@ from landmark.deals.models import Deal
 from landmark.deals.policies import (
     Refused,
     can_edit,
-    check_can_follow_up,
     check_not_ended,
     check_not_lost,
     check_same_org,
@@ -44,12 +43,6 @@ def check_can_deliver(member: Member, deal: Deal) -> None:
 def check_can_prepare(member: Member, deal: Deal) -> None:
     """The papers on the way to the signature."""
     check_can_work(member, deal)
-    check_not_ended(deal)
-
-
-def check_can_decide(member: Member, deal: Deal) -> None:
-    """What leads to the signature ends with it."""
-    check_can_follow_up(member, deal)
     check_not_ended(deal)
 
 

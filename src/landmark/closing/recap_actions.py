@@ -23,12 +23,12 @@ from landmark.closing.models import (
 )
 from landmark.closing.models.packet import LineKind
 from landmark.closing.models.record import Record
-from landmark.closing.policies import check_can_decide, check_can_deliver
+from landmark.closing.policies import check_can_deliver
 from landmark.closing.recap import find_owners, read_recap, read_recap_facts, read_risks
 from landmark.closing.working import check_day, fresh, next_number, save_changes, today
 from landmark.deals.changing import Change, changing
 from landmark.deals.models import Deal, Stakeholder
-from landmark.deals.policies import Refused, check_can_follow_up, check_version
+from landmark.deals.policies import Refused, check_can_follow_up, check_can_pursue, check_version
 from landmark.deals.proofs import prove
 from landmark.engines.brief import SECTIONS
 from landmark.engines.last_mile import is_confirmation, judge_recap
@@ -64,7 +64,7 @@ def save_summary(
     deal: Deal, *, by: Member, lines: Sequence[LineInput], if_number: int | None = None, via: str = "web", **values: Any
 ) -> CommercialSummary:
     """A new version of the commercial summary. Payments, when given, add up to the total to the cent."""
-    with changing(deal, by=by, via=via, check=check_can_decide) as change:
+    with changing(deal, by=by, via=via, check=check_can_pursue) as change:
         number = _next_version(CommercialSummary, change.deal, if_number)
         _check_lines(lines)
         currency = values.pop("currency", "") or change.deal.currency
@@ -102,7 +102,7 @@ def save_brief(
 ) -> ExecutiveSummary:
     """A new version; vague lines are flagged, not refused: a person decides."""
     kept = {key: [line.strip() for line in sections.get(key, ()) if line.strip()] for key in SECTIONS}
-    with changing(deal, by=by, via=via, check=check_can_decide) as change:
+    with changing(deal, by=by, via=via, check=check_can_pursue) as change:
         number = _next_version(ExecutiveSummary, change.deal, if_number)
         if not kept["decision"]:
             raise Refused(_("Begin with the decision: what exactly is to be approved?"))
@@ -167,7 +167,7 @@ def finish_undertaking(
 
 def write_recap(deal: Deal, *, by: Member, decision: str, via: str = "web") -> Recap:
     """The recap as it will go out. Refused while one of its parts is missing; one not sent yet is written anew."""
-    with changing(deal, by=by, via=via, check=check_can_decide) as change:
+    with changing(deal, by=by, via=via, check=check_can_pursue) as change:
         made = _write(change, decision)
         change.record("recap.written", note=decision)
     return made
@@ -197,7 +197,7 @@ def mark_recap_sent(
     deal: Deal, *, by: Member, sent_on: date | None = None, sent_to: Sequence[str] = (), via: str = "web"
 ) -> Recap:
     """It went out: from now on its words stay, and two people owe their answer."""
-    with changing(deal, by=by, via=via, check=check_can_decide) as change:
+    with changing(deal, by=by, via=via, check=check_can_pursue) as change:
         row = Recap.objects.filter(deal=change.deal, sent_on=None).first()
         if row is None:
             raise Refused(_("There is no recap that waits to be sent. Write one."))
@@ -215,7 +215,7 @@ def send_recap(
     deal: Deal, *, by: Member, decision: str, sent_to: Sequence[str] = (), sent_on: date | None = None, via: str = "web"
 ) -> Recap:
     """Write it and put it on record as sent, in one go."""
-    with changing(deal, by=by, via=via, check=check_can_decide) as change:
+    with changing(deal, by=by, via=via, check=check_can_pursue) as change:
         made = _write(change, decision)
         _send(change, made, sent_on, sent_to)
     return made

@@ -16,11 +16,10 @@ from landmark.closing.meeting_actions import check_person
 from landmark.closing.models import Decision, OnboardingStep, RoadMapStep
 from landmark.closing.models.packet import Side
 from landmark.closing.onboarding_actions import prepare_on_yes, take_next
-from landmark.closing.policies import check_can_decide
 from landmark.closing.working import fresh
 from landmark.deals.changing import Change, changing
 from landmark.deals.models import Deal, Person
-from landmark.deals.policies import Refused, check_can_follow_up
+from landmark.deals.policies import Refused, check_can_follow_up, check_can_pursue
 from landmark.engines.decision import Standing, StepFact
 from landmark.orgs.as_of import latest
 from landmark.orgs.models import Member
@@ -93,7 +92,7 @@ def find_decision(deal: Deal) -> Decision:
 
 
 def add_condition(deal: Deal, step: StepInput, *, by: Member, via: str = "web") -> RoadMapStep:
-    with changing(deal, by=by, via=via, check=check_can_decide) as change:
+    with changing(deal, by=by, via=via, check=check_can_pursue) as change:
         decision = find_decision(change.deal)
         if read_standing(change.deal, decision) is not Standing.VERBAL:
             raise Refused(_("A condition belongs to a yes that is not in writing yet."))

@@ -11,7 +11,6 @@ from uuid import UUID, uuid4
 from django.utils.translation import gettext as _
 
 from landmark.buying.keeping import keep
-from landmark.buying.policies import check_can_judge
 from landmark.closing.models.trials import TrialClose
 from landmark.deals import policies
 from landmark.deals.changing import changing
@@ -45,7 +44,7 @@ def record_trial(
     """A yes also goes on record as the evidence it proves; ``line`` completes a gap noted before."""
     _check(deal, trial)
     proves = load_playbook(deal.playbook).qualification.trial_close(trial.kind).proves
-    with changing(deal, by=by, via=via, check=check_can_judge) as change:
+    with changing(deal, by=by, via=via, check=policies.check_can_pursue) as change:
         row = TrialClose(
             deal=change.deal, line=line or uuid4(), kind=trial.kind, asked_on=trial.asked_on,
             person=trial.person.strip()[:200], answer=trial.answer.strip()[:500], is_confirmed=trial.is_confirmed,
@@ -77,7 +76,7 @@ def _check(deal: Deal, trial: TrialInput) -> None:
 def fix_gap(trial: TrialClose, *, by: Member, fixed_on: date | None = None, via: str = "web") -> TrialClose:
     """The smallest fix is made. The same question is then asked again: only a yes confirms it."""
     day = fixed_on or latest(trial.deal.org).on
-    with changing(trial.deal, by=by, via=via, check=check_can_judge) as change:
+    with changing(trial.deal, by=by, via=via, check=policies.check_can_pursue) as change:
         if trial.is_confirmed or trial.fixed_on:
             raise policies.Refused(_("This gap is closed already."))
         if not (trial.fix and trial.owner):

@@ -84,6 +84,12 @@ def check_not_ended(deal: Deal) -> None:
         raise Refused(_("This deal is won; what came before the signature stays as it was."))
 
 
+def check_can_pursue(member: Member, deal: Deal) -> None:
+    """What leads to the signature ends with it, and with a no."""
+    check_can_edit(member, deal)
+    check_not_ended(deal)
+
+
 def check_can_follow_up(member: Member, deal: Deal) -> None:
     """What goes on after the signature, on a deal that is not lost."""
     check_can_edit(member, deal)

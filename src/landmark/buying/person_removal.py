@@ -5,15 +5,14 @@ Answers: when that is honest, and what it writes. Does not answer: forgetting a 
 """
 
 from collections.abc import Iterator
-from typing import Any
 
-from django.db.models import Model, QuerySet
+from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from landmark.buying.models import AskedQuestion, StakeholderState
 from landmark.deals.changing import changing
 from landmark.deals.models import Deal, Person, Stakeholder
-from landmark.deals.paths import deal_path, links_of
+from landmark.deals.paths import deal_path, rows_pointing_at
 from landmark.deals.policies import Refused
 from landmark.ledger.models import Evidence
 from landmark.orgs.models import Member
@@ -35,7 +34,7 @@ def remove_person(stakeholder: Stakeholder, *, by: Member, via: str = "web") -> 
             raise Refused(sentence % {"name": person.name, "what": ", ".join(uses)})
         change.record("person.removed", note=person.name, stakeholder=str(row.pk))
         row.delete()
-        if not any(_rows_of(model, person).exists() for model in _tables_about(Person)):
+        if not any(rows_pointing_at(model, person).exists() for model in _tables_about(Person)):
             person.delete()
 
 
@@ -43,8 +42,8 @@ def find_uses(deal: Deal, row: Stakeholder) -> Iterator[type[Model]]:
     """Tables of this deal in which they play a part, and evidence that is their word."""
     for about, target in ((Stakeholder, row), (Person, row.person)):
         for model in _tables_about(about):
-            path = deal_path(model)
-            if model not in ONLY_ABOUT_THEM and path and _rows_of(model, target).filter(**{path: deal.pk}).exists():
+            path = deal_path(model) if model not in ONLY_ABOUT_THEM else ""
+            if path and rows_pointing_at(model, target).filter(**{path: deal.pk}).exists():
                 yield model
     rows = Evidence.objects.for_deal(deal.org_id, deal.id).filter(is_retracted=False).with_text()
     if any(row.person.name in proof.author for proof in rows):
@@ -56,11 +55,3 @@ def _tables_about(target: type[Model]) -> list[type[Model]]:
     relations = [field for field in target._meta.get_fields(include_hidden=True) if not field.concrete]
     pointing = (field.related_model for field in relations if field.one_to_many or field.one_to_one)
     return [model for model in pointing if model is not None]
-
-
-def _rows_of(model: type[Model], target: Model) -> "QuerySet[Any]":
-    found = model._default_manager.none()
-    for field in links_of(model):
-        if field.related_model is type(target):
-            found = found | model._default_manager.filter(**{field.name: target})
-    return found

@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.apps import apps
-from django.db.models import CharField, Field, JSONField, Model, Q, QuerySet, TextField
+from django.db.models import CharField, Field, JSONField, Model, Q, TextField
 from django.forms.models import model_to_dict
 from django.utils import timezone
 
 from landmark.closing.models import IssuedPaper, Letter
 from landmark.deals.models import Deal, Person, Stakeholder
-from landmark.deals.paths import deal_path, links_of
+from landmark.deals.paths import deal_path, rows_pointing_at
 from landmark.ledger.models import AuditEvent, Evidence, FieldChange, Payload
 from landmark.orgs.models import Notice
 
@@ -161,11 +161,11 @@ def _compile(texts: Iterable[str]) -> re.Pattern[str] | None:
 
 def _find_traces(person: Person, words: Words, deals: tuple[Deal, ...]) -> Iterator[Trace]:
     yield Trace(person, (), is_theirs=True)
-    stakes = list(Stakeholder.objects.filter(person=person).values_list("pk", flat=True))
+    stakes = list(Stakeholder.objects.filter(person=person))
     ids = [deal.pk for deal in deals]
     for model in _models():
         path = deal_path(model)
-        theirs = {row.pk for row in _rows_of(model, person, stakes)}
+        theirs = {row.pk for row in rows_pointing_at(model, person, *stakes)}
         rows = model._default_manager.filter(Q(**{f"{path}__in": ids}) | Q(pk__in=theirs)) if path else ()
         texts = [field.name for field in text_fields(model)]
         for row in rows:
@@ -192,17 +192,6 @@ def _models() -> Iterator[type[Model]]:
         for model in apps.get_app_config(app).get_models():
             if model not in (Person, Letter, IssuedPaper):
                 yield model
-
-
-def _rows_of(model: type[Model], person: Person, stakes: list[Any]) -> QuerySet[Any]:
-    """Rows that point at the person, or at their part in a deal."""
-    found = Q(pk__in=[])
-    for field in links_of(model):
-        if field.related_model is Person:
-            found |= Q(**{field.name: person})
-        elif field.related_model is Stakeholder:
-            found |= Q(**{f"{field.name}__in": stakes})
-    return model._default_manager.filter(found)
 
 
 def text_fields(model: type[Model]) -> list[Field[Any, Any]]:

@@ -1,12 +1,12 @@
 """How a row of any table leads to its deal.
 
-Answers: the path of foreign keys. Does not answer: which rows there are.
+Answers: the path of foreign keys, which rows of a table point at some others. Does not answer: which tables to ask.
 """
 
 from functools import cache
 from typing import Any
 
-from django.db.models import ForeignKey, Model
+from django.db.models import ForeignKey, Model, Q, QuerySet
 
 from landmark.deals.models import Account, Deal, Person
 from landmark.orgs.models import Member, Organisation
@@ -33,3 +33,12 @@ def deal_path(model: type[Model]) -> str:
         if target is not model and target not in NO_WAY and (inner := deal_path(target)):
             return f"{field.name}__{inner}"
     return ""
+
+
+def rows_pointing_at(model: type[Model], *targets: Model) -> QuerySet[Any]:
+    """Rows of a table that point at any of these."""
+    found = Q(pk__in=[])
+    for field in links_of(model):
+        pks = [target.pk for target in targets if type(target) is field.related_model]
+        found |= Q(**{f"{field.name}__in": pks}) if pks else Q()
+    return model._default_manager.filter(found)

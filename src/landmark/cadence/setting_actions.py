@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from landmark.cadence.call_actions import MOST, check_leads, lock_week, record
 from landmark.cadence.deadlines import Deadline, next_deadline, read_rules
 from landmark.cadence.models.calls import CallCalendar, Quota, Scope
-from landmark.deals.policies import Refused, StaleVersion
+from landmark.deals.policies import Refused, check_version
 from landmark.deals.records import actor_of
 from landmark.ledger.append import append_changes
 from landmark.ledger.inputs import NewChange
@@ -100,9 +100,11 @@ def set_quota(
         now = now or timezone.now()
         last = Quota.objects.filter(org=org, starts_on=period.starts_on, scope=scope, scope_id=scope_id)
         held = last.order_by("-version").first()
-        if held is not None and if_version is not None and held.version != if_version:
+        if held is not None:
             told = _("%(who)s set the quota of %(name)s while you had the page open. Look again, then send yours.")
-            raise StaleVersion(told % {"who": held.author_name, "name": held.scope_name}, held)
+            check_version(
+                held.version, if_version, current=held, sentence=told, who=held.author_name, name=held.scope_name
+            )
         if (held.amount if held else None) == amount and (held is None or held.ends_on == period.ends_on):
             return None
         quota = Quota.objects.create(

@@ -102,14 +102,15 @@ def check_can_add_evidence(member: Member, deal: Deal) -> None:
 
 
 def check_version(
-    version: int, if_version: int | None, *, current: object = None, sentence: str = "", who: str = ""
+    version: int, if_version: int | None, *, current: object = None, sentence: str = "", who: str = "", **words: str
 ) -> None:
-    """Refuse when the version a person saw is no longer the newest. ``sentence`` may name ``%(who)s`` was faster."""
+    """Refuse when the version a person saw is no longer the newest. ``sentence`` may name ``%(who)s`` was faster, and
+    more ``words``."""
     if if_version is not None and if_version != version:
         told = sentence or _(
             "Somebody changed this while you had it open. Compare with what stands there now; yours is in the form."
         )
-        raise StaleVersion(told % {"who": who or _("Somebody")}, current)
+        raise StaleVersion(told % {"who": who or _("Somebody"), **words}, current)
 
 
 def check_next_step(step: NextStepInput | None) -> None:

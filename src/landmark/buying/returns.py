@@ -6,7 +6,6 @@ Does not answer: whether the deal goes on (a person resumes it; the gates ask as
 ``bring_back_due`` is asked by the schedule, every ten minutes like the rest; a watch comes back once.
 """
 
-import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -25,17 +24,16 @@ from landmark.deals.changing import Change, changing
 from landmark.deals.inputs import NextStepInput
 from landmark.deals.locks import lock_deal
 from landmark.deals.models import Deal, StageMove
-from landmark.ledger.append import append_audit
-from landmark.ledger.inputs import Actor, NewAudit, Source
+from landmark.deals.records import record_act
+from landmark.ledger.inputs import Source
 from landmark.ledger.models import Evidence
 from landmark.orgs.as_of import current_day, latest
-from landmark.orgs.models import Member, Notice
-from landmark.orgs.roles import Role
+from landmark.orgs.models import Member
+from landmark.orgs.notices import find_in_charge, tell
+from landmark.orgs.schedule import do_each
 from landmark.playbook.loader import load_playbook
 from landmark.playbook.schema import Playbook
 from landmark.ui.formats import format_day
-
-logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,19 +126,11 @@ def say_it_happened(watch: ReturnWatch, *, by: Member, via: str = "web") -> None
 
 
 def bring_back_due(now: datetime | None = None) -> int:
-    """Bring back every deal whose day has come or whose event is on record; returns how many.
-
-    One deal's trouble does not keep the others from coming back.
-    """
+    """Bring back every deal whose day has come or whose event is on record; returns how many."""
     now = now or timezone.now()
-    done = 0
     watches = ReturnWatch.objects.filter(ended_at=None, returned_at=None).select_related("deal", "deal__org")
-    for watch in [*watches, *_watch_pauses()]:
-        try:
-            done += _ask(watch, now)
-        except Exception:
-            logger.exception("Deal %s could not be brought back; it is tried again", watch.deal_id)
-    return done
+    due = [*watches, *_watch_pauses()]
+    return do_each(due, lambda watch: _ask(watch, now), lambda watch: f"Bringing back deal {watch.deal_id}")
 
 
 def _ask(watch: ReturnWatch, now: datetime) -> bool:
@@ -198,16 +188,13 @@ def _bring_back(watch: ReturnWatch, deal: Deal, why: str, now: datetime) -> None
     ReturnWatch.objects.current().filter(deal=deal).exclude(id=watch.id).update(ended_at=now)
     watch.returned_at, watch.returned_why = now, why[:300]
     watch.save()
-    owner = deal.owner
     text = _("%(deal)s is back. %(why)s You stopped because: %(reason)s") % {
         "deal": deal.name, "why": why, "reason": watch.reason,
     }  # fmt: skip
-    managers = deal.org.members.filter(role=Role.MANAGER, is_active=True)
-    told = [owner] if owner is not None and owner.is_active else list(managers)
-    Notice.objects.bulk_create(Notice(org=deal.org, member=m, deal_id=deal.id, text=text[:500]) for m in told)
+    told = find_in_charge(deal.org, deal.owner)
+    tell(told, text, deal_id=deal.id)
     if deal.stage == "paused":
-        name = owner.name if owner is not None else next((m.name for m in told), "")
+        name = deal.owner.name if deal.owner else next((m.name for m in told), "")
         step = NextStepInput(_("Look at it again: %(why)s") % {"why": why}, name, current_day(deal.org, now))
         put_next_step(deal, step)
-    row = NewAudit(verb="return.due", object_kind="deal", object_id=deal.id, deal_id=deal.id, note=why)
-    append_audit(org_id=deal.org_id, rows=[row], by=Actor(name="Landmark"), source=Source.SYSTEM)
+    record_act(deal, "return.due", by=None, via=Source.SYSTEM, note=why)

@@ -23,12 +23,13 @@ from landmark.cadence.models.calls import CallEntry, CallKind, Scope
 from landmark.cadence.models.freezes import WeekFreeze
 from landmark.cadence.seats import owners_with_open_deals, read_seats
 from landmark.deals.policies import Refused, check_version
-from landmark.deals.records import actor_of
+from landmark.deals.records import actor_of, record
 from landmark.ledger.append import append_audit
-from landmark.ledger.inputs import Actor, NewAudit
+from landmark.ledger.inputs import NewAudit
 from landmark.ledger.models import AuditEvent
 from landmark.orgs.as_of import stamp
-from landmark.orgs.models import Member, Notice, Organisation, Team
+from landmark.orgs.models import Member, Organisation, Team
+from landmark.orgs.notices import tell
 from landmark.orgs.permissions import check_right, has_right
 from landmark.orgs.roles import Right, Role
 from landmark.ui.formats import format_weekday
@@ -81,7 +82,7 @@ def submit_call(
             amount=amount, currency=org.currency, note=note.strip()[:500], author_id=by.id, author_name=by.name,
             submitted_at=week.moment, recorded_at=now, version=last.version + 1 if last else 1,
         )  # fmt: skip
-        record(org, "call.submitted", "call", entry.id, by=by, via=via, note=entry.note, detail=_tell(entry))
+        record(org.id, "call.submitted", "call", entry.id, by=by, via=via, note=entry.note, detail=_tell(entry))
     return entry
 
 
@@ -89,22 +90,6 @@ def lock_week(org: Organisation) -> Organisation:
     """The organisation's row until the transaction ends: a call and the freeze of its week take turns.
     Rows that point to it may be written meanwhile: who holds a deal and tells somebody waits for nobody."""
     return Organisation.objects.select_for_update(no_key=True).get(pk=org.pk)
-
-
-def record(
-    org: Organisation,
-    verb: str,
-    kind: str,
-    object_id: UUID,
-    *,
-    by: Member,
-    via: str,
-    detail: dict[str, object],
-    note: str = "",
-) -> None:
-    """One audit row in the ledger."""
-    row = NewAudit(verb=verb, object_kind=kind, object_id=object_id, detail=detail, note=note)
-    append_audit(org.id, [row], by=actor_of(by), source=via)
 
 
 def _tell(entry: CallEntry) -> dict[str, object]:
@@ -200,17 +185,13 @@ def remind_missing(
         week = open_week(org, stamp(org, now))
         todo = _find_to_remind(org, week, by)
         text = _say_reminder(week.deadline)
-        Notice.objects.bulk_create(Notice(org=org, member_id=member_id, text=text) for member_id in todo)
+        tell(Member.objects.filter(org=org, pk__in=todo), text)
         rows = [
             NewAudit(verb=REMINDED, object_kind="member", object_id=member_id, detail={"week": week.deadline.key})
             for member_id in todo
         ]
-        append_audit(org.id, rows, by=_actor(by), source=via)
+        append_audit(org.id, rows, by=actor_of(by), source=via)
     return len(todo)
-
-
-def _actor(by: Member | None) -> Actor:
-    return actor_of(by) if by else Actor(name="Landmark")
 
 
 def _find_to_remind(org: Organisation, week: Week, by: Member | None) -> list[UUID]:

@@ -25,8 +25,8 @@ from landmark.cadence.deadlines import Deadline, Week, list_deadlines, make_week
 from landmark.cadence.models.calls import CallEntry
 from landmark.cadence.models.freezes import FrozenDeal, FrozenNumber, WeekFreeze
 from landmark.cadence.rollup import RollUp, Row, read_roll_up
-from landmark.ledger.append import append_audit
-from landmark.ledger.inputs import Actor, NewAudit
+from landmark.deals.records import record
+from landmark.ledger.inputs import Source
 from landmark.orgs.as_of import AsOf, stamp
 from landmark.orgs.models import Organisation
 from landmark.outlook.models.fits import FittedModel
@@ -122,8 +122,7 @@ def _seal(freeze: WeekFreeze, book: Book, rows: Iterable[models.Model], now: dat
     with transaction.atomic():
         freeze.save()
         detail = {"deadline_at": freeze.deadline_at.isoformat(), "deals": freeze.deal_count, "digest": freeze.digest}
-        row = NewAudit(verb="week.frozen", object_kind="week_freeze", object_id=freeze.id, detail=detail)
-        append_audit(freeze.org_id, [row], by=Actor(name="Landmark"), source="system")
+        record(freeze.org_id, "week.frozen", "week_freeze", freeze.id, by=None, via=Source.SYSTEM, detail=detail)
 
 
 LEFT_OUT = {"id", "freeze"}

@@ -19,9 +19,10 @@ from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from landmark.cadence.call_actions import lock_week, record
+from landmark.cadence.call_actions import lock_week
 from landmark.cadence.models.rates import CurrencyRate
 from landmark.deals.policies import Refused
+from landmark.deals.records import record
 from landmark.ledger.inputs import Source
 from landmark.orgs.models import Member, Organisation
 from landmark.orgs.permissions import check_right
@@ -80,7 +81,7 @@ def _store(by: Member, rows: Iterable[NewRate], *, source: str, now: datetime) -
         CurrencyRate.objects.bulk_create(made, batch_size=500)
         if made:
             detail: dict[str, object] = {"count": len(made), "currencies": sorted({row.currency for row in made})}
-            record(org, "rates.entered", "organisation", org.id, by=by, via=source, detail=detail)
+            record(org.id, "rates.entered", "organisation", org.id, by=by, via=source, detail=detail)
     return len(made)
 
 

@@ -4,24 +4,23 @@ Answers: which live organisations want what now. Does not answer: when to ask (`
 minutes). An organisation whose data ends on a day gets no new days, so nothing of it falls due.
 """
 
-import logging
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from landmark.cadence.call_actions import remind_missing
 from landmark.cadence.deadlines import next_deadline, read_rules
 from landmark.cadence.freezing import freeze_due
+from landmark.ledger.inputs import Source
 from landmark.orgs.as_of import latest
 from landmark.orgs.models import Organisation
+from landmark.orgs.schedule import do_each
 from landmark.outlook.actions import start_fit
 from landmark.outlook.freezes import check_drift, list_due_checks
 from landmark.outlook.funnel import measure_recent
-from landmark.outlook.models import FitRun, FittedModel
+from landmark.outlook.models import FitRun, FittedModel, StageFreeze
 from landmark.playbook.loader import load_playbook
 
 RETRY_AFTER = timedelta(hours=6)
 REMIND_BEFORE = timedelta(hours=24)
-
-logger = logging.getLogger(__name__)
 
 
 def start_due_fits(now: datetime) -> int:
@@ -44,26 +43,25 @@ def start_due_fits(now: datetime) -> int:
 
 def freeze_due_weeks(now: datetime) -> int:
     """Freeze each deadline that has passed, and remind whose call is missing a day before the next; returns how many
-    weeks were frozen. One organisation's trouble does not keep the others from theirs."""
-    frozen = 0
-    for org in Organisation.objects.filter(data_until=None, deals__isnull=False).distinct():
-        try:
-            frozen += len(freeze_due(org, now=now))
-            if next_deadline(read_rules(org), now).at - now <= REMIND_BEFORE:
-                remind_missing(org, via="system", now=now)
-        except Exception:
-            logger.exception("The week of %s could not be frozen; it is tried again", org.slug)
+    weeks were frozen."""
+    orgs = Organisation.objects.filter(data_until=None, deals__isnull=False).distinct()
+    return do_each(orgs, lambda org: _freeze_weeks(org, now), lambda org: f"Freezing the weeks of {org.slug}")
+
+
+def _freeze_weeks(org: Organisation, now: datetime) -> int:
+    frozen = len(freeze_due(org, now=now))
+    if next_deadline(read_rules(org), now).at - now <= REMIND_BEFORE:
+        remind_missing(org, via=Source.SYSTEM, now=now)
     return frozen
 
 
-def run_due_drift_checks() -> int:
+def run_due_drift_checks(now: datetime | None = None) -> int:
     """Check held stage percentages whose month is over; returns how many were checked."""
-    done = 0
-    for freeze, day in list_due_checks():
-        days = load_playbook(freeze.org.playbook).benchmarks.upkeep.recent_days
-        try:
-            check_drift(freeze, day, measure_recent(freeze.org, latest(freeze.org), days))
-            done += 1
-        except Exception:
-            logger.exception("Held percentages of %s could not be checked; it is tried again", freeze.org.slug)
-    return done
+    return do_each(list_due_checks(now), _check_drift, lambda due: f"Checking the percentages {due[0].pk} holds")
+
+
+def _check_drift(due: tuple[StageFreeze, date]) -> int:
+    freeze, day = due
+    days = load_playbook(freeze.org.playbook).benchmarks.upkeep.recent_days
+    check_drift(freeze, day, measure_recent(freeze.org, latest(freeze.org), days))
+    return 1

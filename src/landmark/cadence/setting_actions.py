@@ -14,11 +14,11 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from landmark.cadence.call_actions import MOST, check_leads, lock_week, record
+from landmark.cadence.call_actions import MOST, check_leads, lock_week
 from landmark.cadence.deadlines import Deadline, next_deadline, read_rules
 from landmark.cadence.models.calls import CallCalendar, Quota, Scope
 from landmark.deals.policies import Refused, check_version
-from landmark.deals.records import actor_of
+from landmark.deals.records import actor_of, record
 from landmark.ledger.append import append_changes
 from landmark.ledger.inputs import NewChange
 from landmark.orgs.as_of import stamp
@@ -48,7 +48,7 @@ def set_deadline(
         )  # fmt: skip
         detail: dict[str, object] = {"weekday": weekday, "hour": hour, "time_zone": time_zone}
         detail["valid_from"] = valid_from.isoformat()
-        record(org, "call_calendar.set", "call_calendar", row.id, by=by, via=via, detail=detail)
+        record(org.id, "call_calendar.set", "call_calendar", row.id, by=by, via=via, detail=detail)
         return next_deadline(read_rules(org), valid_from)
 
 
@@ -114,7 +114,7 @@ def set_quota(
         )  # fmt: skip
         detail: dict[str, object] = {"scope": scope, "scope_id": str(scope_id), "period": period.key}
         detail |= {"old": str(held.amount) if held and held.amount else "", "new": str(amount or "")}
-        record(org, "quota.set", "quota", quota.id, by=by, via=via, detail=detail)
+        record(org.id, "quota.set", "quota", quota.id, by=by, via=via, detail=detail)
     return quota
 
 

@@ -14,10 +14,8 @@ from django.utils.translation import gettext as _
 from landmark.cadence.models import TargetPlan
 from landmark.cadence.target_plans import PlanInput, facts_of_plan, name_shares, read_input, write_input
 from landmark.deals.policies import Refused
-from landmark.deals.records import actor_of
+from landmark.deals.records import record
 from landmark.engines.targets import Obstacle, find_obstacles
-from landmark.ledger.append import append_audit
-from landmark.ledger.inputs import NewAudit
 from landmark.orgs.models import Member, Organisation
 from landmark.orgs.permissions import check_right
 from landmark.orgs.roles import Right
@@ -116,5 +114,4 @@ def _record(plan: TargetPlan, verb: str, *, by: Member, via: str) -> None:
         "currency": plan.currency, "deal_size": str(plan.deal_size), "rates": plan.rates, "measures": plan.measures,
         "shares": [{key: row[key] for key in ("kind", "key", "part")} for row in plan.shares],
     }  # fmt: skip
-    row = NewAudit(verb=verb, object_kind="target_plan", object_id=plan.id, detail=detail)
-    append_audit(org_id=plan.org_id, rows=[row], by=actor_of(by), source=via)
+    record(plan.org_id, verb, "target_plan", plan.id, by=by, via=via, detail=detail)

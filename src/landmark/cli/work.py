@@ -37,13 +37,10 @@ def _keep_schedule(stop: threading.Event) -> None:
     from landmark.buying.returns import bring_back_due
     from landmark.cadence.schedule import freeze_due_weeks, run_due_drift_checks, start_due_fits
     from landmark.closing.decision_days import tell_due
+    from landmark.orgs.schedule import do_each
     from landmark.plans.late_lines import hand_up_late
 
+    jobs = (freeze_due_weeks, start_due_fits, run_due_drift_checks, tell_due, hand_up_late, bring_back_due)
     while not stop.wait(SCHEDULE_SECONDS):
-        freeze_due_weeks(timezone.now())
-        start_due_fits(timezone.now())
-        run_due_drift_checks()
-        tell_due(timezone.now())
-        hand_up_late(timezone.now())
-        bring_back_due(timezone.now())
+        do_each(jobs, lambda job: job(timezone.now()), lambda job: job.__name__)
         close_old_connections()

@@ -14,8 +14,7 @@ from landmark.buying.models import ReturnWatch
 from landmark.closing.minutes_actions import mark_reminded
 from landmark.closing.models import Decision, Minutes, Outcome
 from landmark.deals.models import Deal
-from landmark.orgs.models import Member, Notice
-from landmark.orgs.roles import Role
+from landmark.orgs.notices import find_in_charge, find_managers, tell
 from landmark.ui.formats import format_day
 
 
@@ -66,13 +65,7 @@ def _tell_watches(now: datetime, today: date) -> int:
 
 
 def _notify(deal: Deal, text: str, *, with_managers: bool) -> int:
-    told: list[Member] = [deal.owner] if deal.owner is not None and deal.owner.is_active else []
-    if with_managers or not told:
-        managers = deal.org.members.filter(role=Role.MANAGER, is_active=True)
-        team = deal.owner.team_id if deal.owner else None
-        told += [m for m in managers if m.team_id == team] or list(managers)
-    unique = {member.id: member for member in told}
-    Notice.objects.bulk_create(
-        Notice(org=deal.org, member=m, deal_id=deal.id, text=text[:500]) for m in unique.values()
-    )
-    return len(unique)
+    told = find_in_charge(deal.org, deal.owner)
+    if with_managers:
+        told += find_managers(deal.org, deal.owner.team_id if deal.owner else None)
+    return tell(told, text, deal_id=deal.id)

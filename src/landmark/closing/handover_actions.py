@@ -14,13 +14,14 @@ from landmark.closing.held import draft_hand_over
 from landmark.closing.models import Blocker, HandOver
 from landmark.closing.models.handover import HandOverState
 from landmark.closing.policies import check_can_deliver, check_colleague
-from landmark.closing.working import fresh, next_number, save_changes, tell, today
+from landmark.closing.working import fresh, next_number, save_changes, today
 from landmark.deals.changing import changing
 from landmark.deals.models import Deal
 from landmark.deals.policies import Refused, check_version
 from landmark.engines.last_mile import judge_hand_over
 from landmark.orgs.as_of import latest
 from landmark.orgs.models import Member
+from landmark.orgs.notices import tell
 from landmark.orgs.roles import Role
 from landmark.playbook.loader import load_playbook
 
@@ -110,7 +111,7 @@ def offer_hand_over(deal: Deal, *, by: Member, via: str = "web") -> HandOver:
         save_changes(row, {"state": HandOverState.OFFERED, "offered_on": today(change.deal)})
         if row.receiver is not None and row.receiver_id != by.id:
             text = _("%(who)s hands %(deal)s over to you: accept it, or return it with reasons.")
-            tell(change.deal, row.receiver, text % {"who": by.name, "deal": change.deal.name})
+            tell([row.receiver], text % {"who": by.name, "deal": change.deal.name}, deal_id=deal.id)
         change.record("hand_over.offered")
     return row
 
@@ -131,6 +132,7 @@ def answer_hand_over(deal: Deal, *, by: Member, is_accepted: bool, reasons: str 
             text = _("%(who)s accepted the hand-over of %(deal)s.") if is_accepted else _(
                 "%(who)s returned the hand-over of %(deal)s: %(why)s"
             )  # fmt: skip
-            tell(change.deal, change.deal.owner, text % {"who": by.name, "deal": change.deal.name, "why": reasons})
+            words = {"who": by.name, "deal": change.deal.name, "why": reasons}
+            tell([change.deal.owner], text % words, deal_id=deal.id)
         change.record("hand_over.answered", note=reasons, accepted=is_accepted)
     return row

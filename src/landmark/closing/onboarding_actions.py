@@ -16,7 +16,7 @@ from landmark.closing.handover import read_has_yes, read_is_signed, start_facts
 from landmark.closing.models import Decision, OnboardingStep
 from landmark.closing.packet import read_frame
 from landmark.closing.policies import check_can_deliver
-from landmark.closing.working import fresh, save_changes, tell, today
+from landmark.closing.working import fresh, save_changes, today
 from landmark.deals.actions.next_steps import put_next_step
 from landmark.deals.changing import Change, changing
 from landmark.deals.inputs import NextStepInput
@@ -25,7 +25,7 @@ from landmark.deals.policies import OVERRIDE_LIMIT_DAYS, Refused, can_edit, chec
 from landmark.engines.last_mile import may_start
 from landmark.engines.schedule import place
 from landmark.orgs.models import Member
-from landmark.orgs.roles import Role
+from landmark.orgs.notices import find_managers, tell
 from landmark.playbook.loader import load_playbook
 
 
@@ -144,8 +144,9 @@ def allow_early_start(
             text = _("The leave ends within %(days)d days: choose its last day.")
             raise Refused(text % {"days": OVERRIDE_LIMIT_DAYS})
         save_changes(row, {"override_reason": reason, "override_until": until, "override_by": by})
-        for manager in change.deal.org.members.filter(role=Role.MANAGER, is_active=True).exclude(id=by.id):
-            text = _("%(who)s lets “%(step)s” on %(deal)s start before the signature: %(why)s")
-            tell(change.deal, manager, text % {"who": by.name, "step": row.text, "deal": deal.name, "why": reason})
+        text = _("%(who)s lets “%(step)s” on %(deal)s start before the signature: %(why)s") % {
+            "who": by.name, "step": row.text, "deal": deal.name, "why": reason,
+        }  # fmt: skip
+        tell(find_managers(deal.org, None, besides=by), text, deal_id=deal.id)
         change.record("onboarding.override", note=reason)
     return row

@@ -16,7 +16,7 @@ from landmark.closing.models.packet import AskKind, Outcome, PaperState, Side
 from landmark.closing.packet import read_go_facts, read_signatures
 from landmark.closing.policies import check_can_deliver, check_can_prepare, check_colleague
 from landmark.closing.signatures import fill_decision
-from landmark.closing.working import check_day, fresh, next_number, save_changes, tell, today
+from landmark.closing.working import check_day, fresh, next_number, save_changes, today
 from landmark.deals.changing import Change, changing
 from landmark.deals.models import Deal, Stakeholder
 from landmark.deals.policies import Refused, check_version
@@ -24,6 +24,7 @@ from landmark.deals.proofs import prove
 from landmark.engines.last_mile import answer_due, is_fully_signed, judge_go, may_sign
 from landmark.ledger.attachments import store_attachment
 from landmark.orgs.models import Member
+from landmark.orgs.notices import tell
 from landmark.playbook.loader import load_playbook
 from landmark.playbook.schema import Strength
 
@@ -131,7 +132,7 @@ def save_lane(
         if owner is not None and is_new_to_them:
             label = load_playbook(change.deal.playbook).text(f"last_mile.lane.{key}.label", get_language() or "en")
             text = _("%(who)s asks you to run the lane “%(lane)s” of %(deal)s.")
-            tell(change.deal, owner, text % {"who": by.name, "lane": label, "deal": change.deal.name})
+            tell([owner], text % {"who": by.name, "lane": label, "deal": change.deal.name}, deal_id=deal.id)
         change.record("lane.saved", lane=key)
     return lane
 

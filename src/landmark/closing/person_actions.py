@@ -19,10 +19,8 @@ from landmark.deals.gate_states import refresh_gate_state
 from landmark.deals.locks import lock_deal
 from landmark.deals.models import Person, StageMove
 from landmark.deals.policies import Refused
-from landmark.deals.records import actor_of
-from landmark.ledger.append import append_audit
+from landmark.deals.records import actor_of, record
 from landmark.ledger.erase import erase
-from landmark.ledger.inputs import NewAudit
 from landmark.orgs.models import Member
 from landmark.orgs.permissions import check_right
 from landmark.orgs.roles import Right
@@ -73,11 +71,8 @@ def erase_person(person: Person, *, by: Member, typed_name: str, via: str = "web
         )
         for letter in data.letters:
             _clean_letter(letter, data.words)
-        row = NewAudit(
-            verb="person.erased", object_kind="person", object_id=person.id,
-            detail={"rows": len(data.traces), "ledger": gone, "letters": len(data.letters), "files": len(files)},
-        )  # fmt: skip
-        append_audit(person.org_id, [row], by=actor_of(by), source=via)
+        detail = {"rows": len(data.traces), "ledger": gone, "letters": len(data.letters), "files": len(files)}
+        record(person.org_id, "person.erased", "person", person.id, by=by, via=via, detail=detail)
         for deal in data.deals:
             refresh_gate_state(lock_deal(deal))
         transaction.on_commit(lambda: remove_files(files))

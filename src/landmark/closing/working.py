@@ -15,7 +15,7 @@ from landmark.closing.models.record import Record
 from landmark.deals.models import Deal
 from landmark.deals.policies import Refused
 from landmark.orgs.as_of import latest
-from landmark.orgs.models import Member, Notice
+from landmark.orgs.models import Member
 
 
 def fresh(by: Member) -> dict[str, Any]:
@@ -38,11 +38,6 @@ def save_changes(row: Record, values: Mapping[str, Any]) -> None:
 def next_number(model: type[Record], deal: Deal) -> int:
     found = model._default_manager.filter(deal=deal).aggregate(top=Max("number"))["top"]
     return (found or 0) + 1
-
-
-def tell(deal: Deal, member: Member, text: str) -> None:
-    """A notice about the deal."""
-    Notice.objects.create(org=deal.org, member=member, deal_id=deal.id, text=text[:500])
 
 
 def check_day(day: date | None, deal: Deal, sentence: str) -> date:

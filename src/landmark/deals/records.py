@@ -6,23 +6,32 @@ Answers: the ledger rows an action leaves behind. Does not answer: what the ledg
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from landmark.deals.models import Deal
 from landmark.ledger.append import append_audit, append_changes
-from landmark.ledger.inputs import Actor, NewAudit, NewChange
+from landmark.ledger.inputs import CLOCK, Actor, NewAudit, NewChange
 from landmark.orgs.models import Member
 
 
-def actor_of(member: Member) -> Actor:
-    return Actor(id=member.id, name=member.name)
+def actor_of(member: Member | None) -> Actor:
+    return Actor(id=member.id, name=member.name) if member else CLOCK
 
 
 def record_act(
-    deal: Deal, verb: str, *, by: Member, via: str, detail: Mapping[str, object] | None = None, note: str = ""
+    deal: Deal, verb: str, *, by: Member | None, via: str, detail: Mapping[str, object] | None = None, note: str = ""
 ) -> None:
-    """One audit row: somebody did something to this deal."""
-    row = NewAudit(verb=verb, object_kind="deal", object_id=deal.id, deal_id=deal.id, detail=detail or {}, note=note)
-    append_audit(org_id=deal.org_id, rows=[row], by=actor_of(by), source=via)
+    """One audit row: somebody, or nobody but the clock, did something to this deal."""
+    record(deal.org_id, verb, "deal", deal.id, by=by, via=via, deal_id=deal.id, detail=detail, note=note)
+
+
+def record(
+    org_id: UUID, verb: str, kind: str, object_id: UUID, *, by: Member | None, via: str, deal_id: UUID | None = None,
+    detail: Mapping[str, object] | None = None, note: str = "",
+) -> None:  # fmt: skip
+    """One audit row about anything of the organisation."""
+    row = NewAudit(verb, kind, object_id, deal_id, detail=detail or {}, note=note)
+    append_audit(org_id, [row], by=actor_of(by), source=via)
 
 
 def record_changes(
@@ -30,15 +39,7 @@ def record_changes(
 ) -> None:
     """One row a changed field, old and new as text."""
     rows = [
-        NewChange(
-            object_kind="deal",
-            object_id=deal.id,
-            deal_id=deal.id,
-            field=name,
-            old=as_text(old),
-            new=as_text(new),
-            occurred_at=occurred_at,
-        )
+        NewChange("deal", deal.id, name, as_text(old), as_text(new), occurred_at, deal_id=deal.id)
         for name, (old, new) in changes.items()
     ]
     append_changes(org_id=deal.org_id, rows=rows, by=actor_of(by), source=via)

@@ -48,6 +48,10 @@ class Actor:
     name: str = ""
 
 
+CLOCK = Actor(name="Landmark")
+"""Nobody did it: its time had come."""
+
+
 @dataclass(frozen=True, slots=True)
 class NewEvidence:
     """One fact about a deal. ``author`` is whose word it is; ``author``, ``title`` and ``note`` can be erased later.

@@ -16,18 +16,19 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from landmark.deals.policies import Refused
-from landmark.deals.records import actor_of
+from landmark.deals.records import record
 from landmark.engines.funnel import Share, find_drift
-from landmark.ledger.append import append_audit
-from landmark.ledger.inputs import Actor, NewAudit
+from landmark.ledger.inputs import Source
 from landmark.orgs.as_of import AsOf, latest
-from landmark.orgs.models import Member, Notice, Organisation
+from landmark.orgs.models import Member, Organisation
+from landmark.orgs.notices import tell
 from landmark.orgs.permissions import check_right
 from landmark.orgs.roles import RIGHTS, Right
 from landmark.outlook.models import DriftCheck, StageFreeze
 from landmark.playbook.loader import load_playbook
 
 LONGEST_DAYS = 400
+KIND = "stage_freeze"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ def freeze_stages(
             percents={stage: str(value) for stage, value in percents.items()},
         )  # fmt: skip
         detail = {"until_on": until_on.isoformat(), "percents": made.percents}
-        _record(org, "stages.frozen", made.id, by=actor_of(by), via=via, detail=detail, note=made.reason)
+        record(org.id, "stages.frozen", KIND, made.id, by=by, via=via, detail=detail, note=made.reason)
     return made
 
 
@@ -79,7 +80,7 @@ def lift_freeze(org: Organisation, *, by: Member, via: str = "web") -> bool:
     with transaction.atomic():
         ended = _end_live(org, timezone.now(), by)
         if ended is not None:
-            _record(org, "stages.unfrozen", ended, by=actor_of(by), via=via)
+            record(org.id, "stages.unfrozen", KIND, ended, by=by, via=via)
     return ended is not None
 
 
@@ -88,14 +89,6 @@ def _end_live(org: Organisation, now: datetime, by: Member) -> UUID | None:
     ended = live.values_list("id", flat=True).first()
     live.update(ended_at=now, ended_by=by)
     return ended
-
-
-def _record(
-    org: Organisation, verb: str, object_id: UUID, *, by: Actor, via: str, detail: Mapping[str, object] | None = None,
-    note: str = "",
-) -> None:  # fmt: skip
-    row = NewAudit(verb=verb, object_kind="stage_freeze", object_id=object_id, detail=detail or {}, note=note)
-    append_audit(org_id=org.id, rows=[row], by=by, source=via)
 
 
 def read_drift(org: Organisation, as_of: AsOf) -> DriftState | None:
@@ -123,7 +116,7 @@ def check_drift(freeze: StageFreeze, on: date, measured: Mapping[str, Share]) ->
         check, is_new = DriftCheck.objects.get_or_create(freeze=freeze, checked_on=on, defaults={"findings": findings})
         if is_new:
             detail = {"checked_on": on.isoformat(), "strayed": [finding["stage"] for finding in findings]}
-            _record(freeze.org, "stages.checked", freeze.id, by=Actor(name="Landmark"), via="system", detail=detail)
+            record(freeze.org_id, "stages.checked", KIND, freeze.id, by=None, via=Source.SYSTEM, detail=detail)
         if is_new and findings:
             _tell(freeze.org, [finding["stage"] for finding in findings])
     return check
@@ -137,15 +130,15 @@ def _tell(org: Organisation, stages: list[str]) -> None:
         "The monthly check found held stage percentages that recent deals no longer bear out: %(stages)s. See Funnel."
     ) % {"stages": names}
     people = Member.objects.filter(org=org, is_active=True, role__in=roles)
-    Notice.objects.bulk_create(Notice(org=org, member=member, text=text[:500]) for member in people)
+    tell(people, text)
 
 
-def list_due_checks() -> list[tuple[StageFreeze, date]]:
+def list_due_checks(now: datetime | None = None) -> list[tuple[StageFreeze, date]]:
     """Live freezes whose monthly check is due on their organisation's present day."""
     found = []
     for freeze in StageFreeze.objects.filter(ended_at=None).select_related("org"):
-        day = latest(freeze.org).on
-        state = read_drift(freeze.org, latest(freeze.org))
-        if state is not None and state.freeze.pk == freeze.pk and state.next_on <= day:
-            found.append((freeze, day))
+        as_of = latest(freeze.org, now)
+        state = read_drift(freeze.org, as_of)
+        if state is not None and state.freeze.pk == freeze.pk and state.next_on <= as_of.on:
+            found.append((freeze, as_of.on))
     return found

@@ -19,7 +19,8 @@ from landmark.deals.models import Deal
 from landmark.deals.policies import Refused, can_edit, check_not_lost, check_same_org, check_version
 from landmark.engines.schedule import MOST_DAYS, Problem, find_problems
 from landmark.orgs.as_of import current_day
-from landmark.orgs.models import Member, Notice
+from landmark.orgs.models import Member
+from landmark.orgs.notices import find_managers, tell
 from landmark.orgs.permissions import has_right
 from landmark.orgs.roles import Right, Role
 from landmark.plans.inputs import ActionInput
@@ -245,24 +246,16 @@ def escalate_action(action: PlanAction, *, by: Member, via: str = "web") -> int:
         told = tell_superiors(row, deal)
         row.escalated_on = today
         _store(row, plan, by, is_agreed=False)
-        change.record("plan.action_escalated", note=row.text, action=str(row.id), told=len(told))
-    return len(told)
-
-
-def tell_superiors(row: PlanAction, deal: Deal) -> list[Member]:
-    """A notice to everybody it is handed up to."""
-    told = find_superiors(deal)
-    text = _("%(deal)s: “%(action)s” was due on %(day)s and is not done. Please clear it today.") % {
-        "deal": deal.name, "action": row.text[:200], "day": row.due_on.isoformat() if row.due_on else "",
-    }  # fmt: skip
-    Notice.objects.bulk_create(Notice(org_id=deal.org_id, member=one, deal_id=deal.id, text=text[:500]) for one in told)
+        change.record("plan.action_escalated", note=row.text, action=str(row.id), told=told)
     return told
 
 
-def find_superiors(deal: Deal) -> list[Member]:
-    """The managers of the owner's team, else all managers, else administrators."""
-    people = Member.objects.filter(org_id=deal.org_id, is_active=True)
-    managers = people.filter(role=Role.MANAGER)
-    team = deal.owner.team_id if deal.owner else None
-    found = list(managers.filter(team_id=team)) if team else []
-    return found or list(managers) or list(people.filter(role=Role.ADMINISTRATOR))
+def tell_superiors(row: PlanAction, deal: Deal) -> int:
+    """A notice to everybody it is handed up to: the managers of the owner's team, else all managers, else
+    administrators. Returns how many."""
+    found = find_managers(deal.org, deal.owner.team_id if deal.owner else None)
+    told = found or deal.org.members.filter(role=Role.ADMINISTRATOR, is_active=True)
+    text = _("%(deal)s: “%(action)s” was due on %(day)s and is not done. Please clear it today.") % {
+        "deal": deal.name, "action": row.text[:200], "day": row.due_on.isoformat() if row.due_on else "",
+    }  # fmt: skip
+    return tell(told, text, deal_id=deal.id)

@@ -4,38 +4,29 @@ Answers: whom the schedule tells of a line nobody finished or handed up, once a 
 (``landmark work`` does). An organisation whose data ends on a day gets no new days, so nothing of it is late.
 """
 
-import logging
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 
 from django.db import transaction
 
 from landmark.deals.locks import lock_deal
-from landmark.ledger.append import append_audit
-from landmark.ledger.inputs import Actor, NewAudit, Source
-from landmark.orgs.as_of import current_day
+from landmark.deals.records import record_act
+from landmark.ledger.inputs import Source
+from landmark.orgs.schedule import do_each
 from landmark.plans.action_actions import tell_superiors
 from landmark.plans.models import PlanAction
 from landmark.playbook.loader import load_playbook
 
-logger = logging.getLogger(__name__)
 AT_REST = ("lost", "paused")
 
 
 def hand_up_late(now: datetime) -> int:
-    """Hand up every such line; returns how many. One line's trouble does not keep the others back."""
-    latest_day = now.astimezone(UTC).date() + timedelta(days=1)  # east of here it may be tomorrow already
+    """Hand up every such line; returns how many."""
+    today = now.astimezone(UTC).date()
     rows = PlanAction.objects.filter(
-        ended_on=None, escalated_on=None, due_on__lt=latest_day, plan__deal__org__data_until=None
+        ended_on=None, escalated_on=None, due_on__lt=today, plan__deal__org__data_until=None
     ).exclude(plan__deal__stage__in=AT_REST)
-    done = 0
-    for action in rows.select_related("plan__deal__org", "plan__deal__owner"):
-        if not _escalates(action):
-            continue
-        try:
-            done += _hand_up(action, current_day(action.plan.deal.org, now))
-        except Exception:
-            logger.exception("Line %s of a close week could not be handed up; it is tried again", action.id)
-    return done
+    late = [action for action in rows.select_related("plan__deal__org", "plan__deal__owner") if _escalates(action)]
+    return do_each(late, lambda action: _hand_up(action, today), lambda action: f"Handing up line {action.pk}")
 
 
 def _escalates(action: PlanAction) -> bool:
@@ -51,8 +42,6 @@ def _hand_up(action: PlanAction, today: date) -> bool:
         return False
     row.escalated_on = today
     row.save(update_fields=["escalated_on"])
-    told = tell_superiors(row, deal)
-    detail = {"action": str(row.id), "told": len(told)}
-    act = NewAudit("plan.action_escalated", "deal", deal.id, deal_id=deal.id, detail=detail, note=row.text)
-    append_audit(org_id=deal.org_id, rows=[act], by=Actor(name="Landmark"), source=Source.SYSTEM)
+    detail = {"action": str(row.id), "told": tell_superiors(row, deal)}
+    record_act(deal, "plan.action_escalated", by=None, via=Source.SYSTEM, detail=detail, note=row.text)
     return True

@@ -23,8 +23,8 @@ from landmark.deals.snapshots import deal_facts
 from landmark.engines.facts import DealFacts, NextStepFact, OverrideFact, PromiseFact
 from landmark.engines.gates import GateResult, MoveResult, evaluate_move
 from landmark.orgs.as_of import AsOf, latest, stamp
-from landmark.orgs.models import Member, Notice
-from landmark.orgs.roles import Role
+from landmark.orgs.models import Member
+from landmark.orgs.notices import find_managers, tell
 from landmark.playbook.loader import load_playbook
 from landmark.playbook.schema import EVERY_MOVE, Playbook
 
@@ -193,17 +193,14 @@ def _tell_managers(deal: Deal, by: Member, overrides: Sequence[OverrideInput]) -
     """An override needs no leave, but it is never silent."""
     if not overrides:
         return
-    playbook, team = load_playbook(deal.playbook), by.team_id
-    managers = deal.org.members.filter(role=Role.MANAGER, is_active=True).exclude(id=by.id)
-    told = [m for m in managers if m.team_id == team] or list(managers)
+    playbook = load_playbook(deal.playbook)
+    told = find_managers(deal.org, by.team_id, besides=by)
     for override in overrides:
         text = _("%(who)s opened “%(gate)s” on %(deal)s without its evidence, until %(day)s: %(reason)s") % {
             "who": by.name, "gate": playbook.label("gate", override.gate), "deal": deal.name,
             "day": override.expires_on.isoformat(), "reason": override.reason,
         }  # fmt: skip
-        Notice.objects.bulk_create(
-            Notice(org=deal.org, member=manager, deal_id=deal.id, text=text[:500]) for manager in told
-        )
+        tell(told, text, deal_id=deal.id)
 
 
 def open_first_move(deal_id: Any, *, to_stage: str, at: datetime, by: Member, via: str) -> StageMove:

@@ -10,9 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from landmark.deals.records import actor_of
-from landmark.ledger.append import append_audit
-from landmark.ledger.inputs import NewAudit
+from landmark.deals.records import record
 from landmark.orgs.models import Member, Organisation
 from landmark.orgs.permissions import check_right
 from landmark.orgs.roles import Right
@@ -31,8 +29,7 @@ def use_playbooks(*, by: Member, refs: Sequence[str], via: str = "web") -> Organ
             detail = {"before": list(org.more_playbooks), "after": wanted}
             org.more_playbooks = wanted
             org.save(update_fields=["more_playbooks"])
-            row = NewAudit(verb="playbooks.chosen", object_kind="organisation", object_id=org.id, detail=detail)
-            append_audit(org_id=org.id, rows=[row], by=actor_of(by), source=via)
+            record(org.id, "playbooks.chosen", "organisation", org.id, by=by, via=via, detail=detail)
     by.org.refresh_from_db(fields=["more_playbooks"])
     return org
 

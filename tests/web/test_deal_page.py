@@ -12,15 +12,16 @@ from landmark.deals.actions.deals import edit_deal
 from landmark.deals.actions.evidence import add_evidence
 from landmark.deals.actions.moves import move_deal
 from landmark.deals.inputs import NextStepInput, OverrideInput
-from landmark.deals.models import Deal, Override, Promise, StageMove, Stakeholder
+from landmark.deals.models import Deal, DealAttribute, Override, Promise, StageMove, Stakeholder
 from landmark.ledger.models import Evidence
 from landmark.orgs.as_of import latest
 from landmark.orgs.models import Notice
 from landmark.orgs.roles import Role
 from landmark.outlook.curves import pack_curves
-from landmark.outlook.models import DealForecast
+from landmark.outlook.models import DealForecast, FittedModel
 from landmark.plans.sample import fill_sample as fill_plan
 from landmark.playbook.schema import Strength
+from landmark.ui.formats import format_day
 from tests.factories import make_member, make_pipeline, open_discovery_gate, prove
 from tests.web.conftest import World
 from tests.web.test_board import make_forecast, read
@@ -422,9 +423,70 @@ def test_alerts_stand_on_the_page(world: World) -> None:
     assert "Bruno Keller stands against it" in page
 
 
-def test_the_reasons_cost_one_query_more(world: World, django_assert_num_queries: Any) -> None:
+def test_the_reasons_cost_one_query_more_and_edits_another(world: World, django_assert_num_queries: Any) -> None:
     explain_forecast(world)
     client = world.client(world.alice)
     client.get(world.deal_url)
-    with django_assert_num_queries(QUERIES + 1):
+    with django_assert_num_queries(QUERIES + 2):
         client.get(world.deal_url)
+
+
+def test_each_part_says_what_was_known_of_it(world: World) -> None:
+    """A minus beside a milestone is a gap, not a fault of the milestone."""
+    on = latest(world.org).on
+    prove(world.deal, world.alice, "fit_confirmed")
+    explain_forecast(world)
+    DealAttribute.objects.create(deal=world.deal, key="revenue", value="217000000")
+    keys = (
+        "milestone:fit_confirmed", "milestone:sponsor_committed", "milestone:stage:qualification",
+        "milestone:stage:solution", "attribute:revenue", "attribute:industry", "moved_dates", "calendar",
+    )  # fmt: skip
+    stored = {"by": (on + timedelta(days=38)).isoformat(), "base": 0.12, "p_won": 0.3}
+    facts = {}
+    for key in keys:
+        DealForecast.objects.filter(deal=world.deal).update(contributions={**stored, "parts": [[key, 0.18]]})
+        (part,) = world.client(world.alice).get(world.deal_url).context["page"].chances.parts
+        facts[key] = part.fact
+    today = format_day(on, year_of=on)
+    assert list(facts.values()) == [
+        today, "not on record", today, "not yet", "217,000,000", "not filled in", "0 times", "38 days left",
+    ]  # fmt: skip
+    page = read(world.client(world.alice), world.deal_url)
+    assert f"from 12 % for a typical open deal to 30 % by {format_day(on + timedelta(days=38), year_of=on)}" in page
+
+
+def test_what_the_model_did_not_know_yet_is_told_as_recorded_since(world: World) -> None:
+    explain_forecast(world)
+    FittedModel.objects.filter(org=world.org).update(as_of=latest(world.org).on - timedelta(days=1))
+    prove(world.deal, world.alice, "fit_confirmed")
+    first = world.client(world.alice).get(world.deal_url).context["page"].chances.parts[0]
+    assert (first.label, first.fact) == ("Fit confirmed", "recorded since")
+
+
+def test_a_moved_date_among_the_causes_says_from_when_to_when_and_who_moved_it(world: World) -> None:
+    on = latest(world.org).on
+    dates = [world.deal.target_on, on + timedelta(days=50), on + timedelta(days=70)]
+    for day in dates[1:]:
+        edit_deal(world.deal, by=world.alice, changes={"target_on": day})
+    first, _between, last = (format_day(day, year_of=on) for day in dates)
+    explain_forecast(world)
+    (change,) = world.client(world.alice).get(world.deal_url).context["page"].changes
+    row = next(row for row in change.rows if row.label == "Target date moved")
+    assert row.note == f"{first} → {last} · {world.alice.name}, {format_day(on, year_of=on)}"
+
+
+def test_milestones_that_hardly_any_deal_had_are_named_and_given_no_number(world: World) -> None:
+    explain_forecast(world)
+    row = DealForecast.objects.get(deal=world.deal)
+    told = {**row.explanation, "unseen": ["contract_signed", "decision_in_writing"]}
+    DealForecast.objects.filter(pk=row.pk).update(explanation=told)
+    client = world.client(world.alice)
+    said = (
+        "Too few past deals had Contract signed, Decision in writing on record: what they go with cannot be told yet."
+    )
+    assert said in read(client, world.deal_url)
+    assert len(client.get(world.deal_url).context["page"].steps.rows) == 2
+    DealForecast.objects.filter(pk=row.pk).update(explanation={**told, "steps": []})
+    page = read(client, world.deal_url)
+    assert said in page
+    assert "Deals that had one of these milestones" not in page

@@ -114,6 +114,16 @@ def _place(p: Floats, age: Floats) -> Floats:
     return np.column_stack([score, np.log1p(np.maximum(age, 0.0)) / _AGE_SCALE])
 
 
+def count_holders(past: Past) -> NDArray[np.int64]:
+    """(M) How many past deals had each milestone in one of their snapshots: what can be said of it rests on them."""
+    if past.deal.size == 0:
+        return np.zeros(past.reached.shape[1], np.int64)
+    order = np.argsort(past.deal, kind="stable")
+    starts = np.flatnonzero(np.diff(past.deal[order], prepend=-1))
+    held: NDArray[np.int64] = np.logical_or.reduceat(past.reached[order], starts, axis=0).sum(axis=0)
+    return held
+
+
 def find_similar(past: Past, deal: Ints, p: Floats, age: Floats, newest: NDArray[np.int64]) -> Similar:
     """The nearest past snapshots of other deals to each deal asked about; all arguments (n,)."""
     count, won = np.zeros(deal.size, np.int32), np.zeros(deal.size, np.int32)

@@ -16,7 +16,7 @@ from landmark.forecast.explain import Explainer
 from landmark.forecast.history import Floats, History, Ints
 from landmark.forecast.known import as_known
 from landmark.forecast.model import Fitted
-from landmark.forecast.similar import find_past
+from landmark.forecast.similar import count_holders, find_past
 from landmark.forecast.snapshots import Snapshots
 from landmark.orgs.models import Organisation
 from landmark.outlook.curves import DAYS, at_day
@@ -45,11 +45,12 @@ def explain_deals(
     horizon, as_of = (by - on).days, history.complete_to
     stands = find_stands(known.history, playbook)
     earlier = list(_read_earlier(org, on, by, fitted))
+    past = find_past(fitted, history, as_of, horizon)
     night = Night(
         fitted, by, horizon,
         explainer=Explainer(fitted, Snapshots(known.history, fitted.vocabulary), deals, as_of, horizon),
-        past=find_past(fitted, history, as_of, horizon),
-        way=Way(fitted, history, playbook),
+        past=past,
+        way=Way(fitted, history, playbook, count_holders(past)),
         earlier=tuple(one for one, _won in earlier),
     )  # fmt: skip
     parts = [deals[start : start + BATCH] for start in range(0, deals.size, BATCH)]

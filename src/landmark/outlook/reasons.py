@@ -62,9 +62,12 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Reasons:
+    """``unseen``: milestones that come next too, of which nothing can be said: too few past deals had them."""
+
     similar: SimilarDeals | None
     steps: tuple[NextMilestone, ...]
     changes: tuple[Change, ...]
+    unseen: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +89,7 @@ def read_reasons(stored: Mapping[str, Any]) -> Reasons | None:
         similar=SimilarDeals(int(like[0]), int(like[1]), like[2], like[3]) if like else None,
         steps=tuple(NextMilestone(*step) for step in stored.get("steps", ())),
         changes=tuple(_read_change(change) for change in stored.get("changes", ())),
+        unseen=tuple(stored.get("unseen", ())),
     )
 
 

@@ -111,10 +111,9 @@ def tell(night: Night, batch: Batch) -> Told:
         outlooks = predict_open(night.fitted, history)
         p, raw = outlooks.won[:, night.horizon - 1], outlooks.raw[:, night.horizon - 1]
         parts = _parts(night, history, p, raw)
-        similar, steps = _compare(night, batch, history, p, raw)
+        compared = _compare(night, batch, history, p, raw)
         changes = _changes(night, batch, as_stored(p))
-    why = ({"similar": one, "steps": step, "changes": change} for one, step, change in zip(
-        similar, steps, changes, strict=True))  # fmt: skip
+    why = ({**one, "changes": change} for one, change in zip(compared, changes, strict=True))
     return Told(
         pack_curves(outlooks.won), pack_curves(outlooks.lost), find_win_ranges(outlooks.won),
         [json.dumps(one) for one in parts], [json.dumps(one) for one in why],
@@ -171,17 +170,18 @@ def keep_largest(parts: list[tuple[str, float]]) -> list[tuple[str, float]]:
 # Deals like it, and what the next milestones go with
 
 
-def _compare(
-    night: Night, batch: Batch, history: History, p: Floats, raw: Floats
-) -> tuple[list[list[float]], list[list[list[Any]]]]:
+def _compare(night: Night, batch: Batch, history: History, p: Floats, raw: Floats) -> list[dict[str, Any]]:
     as_of, deal = history.complete_to, np.arange(p.size, dtype=np.int32)
     today = np.full(deal.size, int(as_of), np.int32)
     snapshots = Snapshots(history, night.fitted.vocabulary)
     past = replace(night.past, deal=_within(night.past.deal, batch.deal))
     like = find_similar(past, deal, p, as_of - history.opened, snapshots.newest(deal, today))
     wanted = night.way.next_of(batch.stands, snapshots.reached(deal, today))
-    found = find_steps(night.fitted, history, as_of, night.horizon, past, deal, wanted)
-    return _plain_similar(like), [_plain_steps(one, cut) for one, cut in zip(found, p - raw, strict=True)]
+    found = find_steps(night.fitted, history, as_of, night.horizon, past, deal, [ahead.names for ahead in wanted])
+    return [
+        {"similar": near, "steps": _plain_steps(steps, cut), "unseen": ahead.unseen}
+        for near, steps, cut, ahead in zip(_plain_similar(like), found, p - raw, wanted, strict=True)
+    ]
 
 
 def _within(deal: Ints, batch: Ints) -> Ints:

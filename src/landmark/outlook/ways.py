@@ -4,22 +4,39 @@ Answers: what the doors ahead ask for, and where deals stand. Does not answer: w
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from landmark.forecast.history import History, Ints
 from landmark.forecast.model import Fitted
+from landmark.forecast.similar import FEWEST_SIMILAR
 from landmark.playbook.checks import AnyEvidenceCheck, EvidenceCheck
 from landmark.playbook.schema import Playbook
 
 FEWEST_PLAYBOOK_NAMES = 3
 
 
-class Way:
-    """Which milestones come next on a deal's way: what the doors ahead ask for, else what those behind still miss."""
+UNSEEN_TOLD = 4
+"""So many milestones of the next doors are named of which nothing can be said."""
 
-    def __init__(self, fitted: Fitted, history: History, playbook: Playbook) -> None:
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """``names``: milestones not reached that enough past deals had, the next ones first. ``unseen``: what the doors
+    ahead ask for too, of which nothing can be said yet."""
+
+    names: list[str]
+    unseen: list[str]
+
+
+class Way:
+    """Which milestones come next on a deal's way: what the doors ahead ask for, then what those behind still miss."""
+
+    def __init__(self, fitted: Fitted, history: History, playbook: Playbook, holders: np.ndarray) -> None:
+        """``holders`` (milestones of the model): how many past deals had each. While no milestone was held by enough
+        of them, all of them are told, with the model's number alone."""
         self._names = fitted.vocabulary.milestones
         ranks = _rank_by_door(playbook)
         known = [name for name in self._names if name in ranks]
@@ -29,13 +46,18 @@ class Way:
         self._candidates = sorted(known, key=lambda name: ranks[name])
         self._door = {name: ranks[name][0] for name in known}
         self._column = {name: place for place, name in enumerate(self._names)}
+        seen = {name for name in known if holders[self._column[name]] >= FEWEST_SIMILAR}
+        self._seen = seen or set(known)
 
-    def next_of(self, stands: Ints, reached: np.ndarray) -> list[list[str]]:
-        """Names for each deal, the next ones first. stands (n): on the path · reached (n, milestones of the model)."""
+    def next_of(self, stands: Ints, reached: np.ndarray) -> list[Ahead]:
+        """For each deal. stands (n): on the path · reached (n, milestones of the model)."""
         found = []
         for row, here in enumerate(stands.tolist()):
             missing = [name for name in self._candidates if not reached[row, self._column[name]]]
-            found.append([name for name in missing if self._door[name] > here] or missing)
+            ahead = [name for name in missing if self._door[name] > here]
+            behind = [name for name in missing if self._door[name] <= here]
+            names = [name for name in (*ahead, *behind) if name in self._seen]
+            found.append(Ahead(names, [name for name in ahead if name not in self._seen][:UNSEEN_TOLD]))
         return found
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from landmark.forecast.similar import FEWEST_SIMILAR
 from landmark.ledger.append import append_evidence
 from landmark.ledger.inputs import NewEvidence
 from landmark.orgs.as_of import on_day
@@ -63,6 +64,16 @@ def test_parts_band_and_steps_are_stored_with_every_forecast(org: Organisation) 
         assert reasons.similar.high >= made_of.p_won - 1e-4
         assert reasons.changes == (), "there was no forecast before"
     assert any(outlook.reasons and outlook.reasons.steps for outlook in found.values())
+
+
+def test_what_would_move_a_deal_rests_on_milestones_that_past_deals_had(org: Organisation) -> None:
+    """The playbook's doors ask for more than this past ever recorded: that is named, without a number."""
+    found = [outlook.reasons for outlook in outlooks(fit_day(org, WEEK_AGO)).values() if outlook.reasons]
+    told = {step.key for reasons in found for step in reasons.steps}
+    unseen = {key for reasons in found for key in reasons.unseen}
+    assert told
+    assert not told & unseen
+    assert all(step.count >= FEWEST_SIMILAR for reasons in found for step in reasons.steps)
 
 
 def test_a_change_is_told_by_its_causes_and_sums(org: Organisation) -> None:

@@ -1,7 +1,7 @@
 """What the forecast says of one deal, in words and lines.
 
-Answers: the score and its parts, the probabilities by the days that matter, the curve of won, open and lost.
-Does not answer: how they are computed (``forecast``, ``outlook``).
+Answers: the score, the probabilities by the days that matter, the curve of won, open and lost. Does not answer: what
+the score is made of (``parts``), how it is computed (``forecast``, ``outlook``).
 """
 
 from collections.abc import Callable, Sequence
@@ -11,32 +11,15 @@ from datetime import date, timedelta
 from babel.dates import format_date
 from django.utils.translation import gettext as _
 
-from landmark.engines.rounding import round_together
 from landmark.outlook.periods import Period
-from landmark.outlook.reading import Contributions, CurvePoint, DealOutlook
+from landmark.outlook.reading import CurvePoint, DealOutlook
 from landmark.playbook.schema import Playbook
 from landmark.ui.charts import Band, Frame, Mark, Tick, draw_band, find_months, place_marks
-from landmark.ui.formats import current_locale, format_chance, format_day, format_percent, make_readable
+from landmark.ui.formats import current_locale, format_chance, format_day, format_percent
+from landmark.workspace.presenters.parts import Fact, Part, tell_parts
 
-PARTS_SHOWN = 6
-OVERLAP, REST = "together", "other"
 RANGES = (180, 365)
 WIDE, NARROW = Frame(760, 260, top=58), Frame(350, 250, left=32, right=4, top=72)
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One bar: ``width`` is its share of the longest."""
-
-    label: str
-    points: str
-    width: float
-    is_for: bool
-
-    @property
-    def left(self) -> float:
-        """Where a bar that pulls down begins: it ends in the middle."""
-        return round(50 - self.width, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +56,13 @@ class CurveRow:
 
 @dataclass(frozen=True, slots=True)
 class Chances:
+    """The parts lead from ``base`` to ``parts_lead_to``, the chance to be won by ``parts_by``."""
+
     score: int
     sentence: str
     base: str
+    parts_lead_to: str
+    parts_by: str
     parts: tuple[Part, ...]
     overlap: str
     chances: tuple[Chance, ...]
@@ -97,16 +84,20 @@ class Dates:
     pushes: int
 
 
-def read_chances(outlook: DealOutlook, dates: Dates, days: int, playbook: Playbook, lang: str) -> Chances:
+def read_chances(outlook: DealOutlook, dates: Dates, days: int, playbook: Playbook, lang: str, fact: Fact) -> Chances:
+    """``fact``: what was known of each part (``parts.FactTeller``)."""
     score = outlook.score(dates.period.ends_on)
     end = format_day(dates.period.ends_on, year_of=dates.on)
     points = outlook.curve(days)
-    parts, overlap = _parts(outlook.contributions, playbook, lang)
+    made_of = outlook.contributions
+    parts, overlap = tell_parts(made_of, playbook, lang, fact)
     return Chances(
         score=score,
         sentence=_("%(chance)s likely to be won by %(day)s, the end of %(period)s.")
         % {"chance": format_chance(score / 100), "day": end, "period": dates.period.label},
-        base=format_chance(outlook.contributions.base) if outlook.contributions else "",
+        base=format_chance(made_of.base) if made_of else "",
+        parts_lead_to=format_chance(made_of.p_won) if made_of else "",
+        parts_by=format_day(made_of.by, year_of=dates.on) if made_of else "",
         parts=parts,
         overlap=overlap,
         chances=_chances(outlook, dates),
@@ -116,69 +107,6 @@ def read_chances(outlook: DealOutlook, dates: Dates, days: int, playbook: Playbo
         rows=_rows(outlook, dates, points),
         is_stale=outlook.is_stale,
     )
-
-
-def _parts(found: Contributions | None, playbook: Playbook, lang: str) -> tuple[tuple[Part, ...], str]:
-    """The largest effects first, the rest in one bar at the end, and what is said of the overlap.
-
-    Rounded together, so that the points lead from the base that is shown to the probability that is shown.
-    """
-    if found is None:
-        return (), ""
-    effects = {part.key: part.effect for part in found.parts}
-    overlap, rest = effects.pop(OVERLAP, 0.0), effects.pop(REST, 0.0)
-    ranked = sorted(effects.items(), key=lambda item: -abs(item[1]))
-    shown = ranked[:PARTS_SHOWN]
-    shown.append((REST, rest + sum(effect for _key, effect in ranked[PARTS_SHOWN:])))
-    total = round(100 * found.p_won) - round(100 * found.base)
-    *points, together = round_together([*(100 * effect for _key, effect in shown), 100 * overlap], total)
-    visible = [(key, effect, worth) for (key, effect), worth in zip(shown, points, strict=True) if worth]
-    longest = max((abs(effect) for _key, effect, _worth in visible), default=0.0) or 1.0
-    parts = tuple(
-        Part(
-            label=name_part(key, playbook, lang),
-            points=f"{'+' if worth > 0 else '−'}{abs(worth)}",
-            width=round(50 * abs(effect) / longest, 1),
-            is_for=worth > 0,
-        )
-        for key, effect, worth in visible
-    )
-    return parts, _say_overlap(together)
-
-
-def _say_overlap(points: int) -> str:
-    """Facts that tell the same story count once: how far the whole lies from the sum of the parts."""
-    if points < 0:
-        return _("They tell much the same story, so together they count %(points)d points less than their sum.") % {
-            "points": -points
-        }
-    if points > 0:
-        return _("They strengthen one another: together they count %(points)d points more than their sum.") % {
-            "points": points
-        }
-    return ""
-
-
-def name_part(key: str, playbook: Playbook, lang: str) -> str:
-    """What moves the probability, in words; a name only the source knows is made readable."""
-    kind, _colon, name = key.partition(":")
-    if kind == "milestone" and name.startswith("stage:"):
-        return _("Came to %(stage)s") % {"stage": playbook.label("stage", name.removeprefix("stage:"), lang)}
-    if kind in ("milestone", "attribute"):
-        label = playbook.label(kind, name, lang)
-        return label if label != name else make_readable(name)
-    words = {
-        "age": _("Age of the deal"),
-        "idle": _("Days since anything happened"),
-        "pace": _("Pace against its own past"),
-        "path": _("Order of its milestones"),
-        "stage_age": _("Time in this stage"),
-        "target": _("Target date"),
-        "moved_dates": _("Target date pushed"),
-        "calendar": _("Days left and time of the year"),
-        REST: _("Everything else"),
-    }
-    return words.get(key, make_readable(key))
 
 
 def _chances(outlook: DealOutlook, dates: Dates) -> tuple[Chance, ...]:

@@ -6,7 +6,7 @@ Answers: the lines below a waterfall and the five largest changes of a week. Doe
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -21,6 +21,7 @@ from landmark.playbook.schema import Playbook
 from landmark.ui.formats import format_day, format_money, make_readable
 from landmark.workspace.presenters.categories import CATEGORY_LABELS
 from landmark.workspace.presenters.deal_types import name_deal_type
+from landmark.workspace.presenters.fields import show_value
 from landmark.workspace.presenters.record import REASON_LISTS, name_move
 from landmark.workspace.presenters.waterfall import LABELS, RISING, format_signed
 
@@ -172,13 +173,7 @@ class Teller:
         return _("Taken back: %(what)s") % {"what": said} if trace.is_retracted else said
 
     def _show(self, field: str, text: str) -> str:
-        if not text:
-            return "—"
-        if field == "amount":
-            return format_money(Decimal(text), "")
-        if field == "target_on":
-            return format_day(date.fromisoformat(text), year_of=self.changes.end.on)
-        return name_deal_type(text) if field == "deal_type" else text
+        return show_value(field, text, self.changes.end.on)
 
 
 def _is_said(cause: Trace, differences: Iterable[Difference]) -> bool:

@@ -15,7 +15,6 @@ from landmark.engines.facts import DealFacts
 from landmark.engines.gates import find_direction
 from landmark.forecast.closing import WinDays
 from landmark.ledger.models import Evidence
-from landmark.ledger.queries import find_day_end
 from landmark.orgs.models import Member
 from landmark.orgs.permissions import has_right
 from landmark.orgs.roles import Right
@@ -28,22 +27,19 @@ from landmark.playbook.schema import Playbook
 from landmark.ui.formats import format_distance
 from landmark.workspace.access import MemberRequest
 from landmark.workspace.presenters.board import PeriodChoice, list_periods
-from landmark.workspace.presenters.chances import RANGES, Chances, Dates, name_part, read_chances
+from landmark.workspace.presenters.chances import RANGES, Chances, Dates, read_chances
 from landmark.workspace.presenters.deal_types import TypeChoice, list_type_choices
 from landmark.workspace.presenters.known_facts import read_facts
+from landmark.workspace.presenters.parts import FactTeller, name_part
 from landmark.workspace.presenters.path import Door, GateView, PathReader, PathStep, read_path
 from landmark.workspace.presenters.reasons import (
     AlertView,
     Band,
-    ChangeView,
     DateView,
-    PastRow,
     StepsView,
     Teller,
     make_band,
-    make_changes,
     make_date,
-    make_past,
     make_steps,
     make_teller,
     tell_alerts,
@@ -60,6 +56,7 @@ from landmark.workspace.presenters.record import (
     tell_people,
 )
 from landmark.workspace.presenters.room import Card, Room, load_cards, read_begun
+from landmark.workspace.presenters.why_changed import ChangeView, PastRow, make_changes, make_past, read_trail
 
 NEWEST = 6
 """Pieces of evidence in sight; the others open at a press."""
@@ -264,7 +261,12 @@ class DealPage:
             pushes=self.facts.target_pushes,
         )
         days = 365 if self.request.GET.get("days") == "365" else 180
-        return read_chances(outlook, dates, days, self.playbook, self.lang)
+        made_of = outlook.contributions
+        by = made_of.by if made_of else self.period.ends_on
+        teller = FactTeller(
+            self.deal, self.facts, self.evidence_rows, self.moves, outlook.as_of, by, self.as_of.is_latest
+        )
+        return read_chances(outlook, dates, days, self.playbook, self.lang, teller.tell)
 
     # Why: what it is made of is part of the chances
 
@@ -300,9 +302,8 @@ class DealPage:
         reasons = self.outlook.reasons if self.outlook else None
         if reasons is None or not reasons.changes:
             return ()
-        since = find_day_end(min(change.since for change in reasons.changes))
-        rows = [row for row in self.evidence_rows if row.known_at > since]
-        return make_changes(reasons.changes, rows, self.as_of.on, self.name_key)
+        trail = read_trail(self.deal, reasons.changes, self.evidence_rows, self.as_of)
+        return make_changes(reasons.changes, trail, self.as_of.on, self.name_key)
 
     @cached_property
     def past_scores(self) -> tuple[PastRow, ...]:

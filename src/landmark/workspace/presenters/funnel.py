@@ -28,9 +28,9 @@ from landmark.ui.formats import (
     format_percent,
 )
 from landmark.workspace.access import MemberRequest
-from landmark.workspace.presenters.chances import name_part
 from landmark.workspace.presenters.funnel_chart import Drawing, draw_stages
 from landmark.workspace.presenters.funnel_flags import SHOWN, FlagList, FlagRow, FlagTeller, WeekFact
+from landmark.workspace.presenters.parts import name_part
 from landmark.workspace.presenters.what_if import WhatIf, read_what_if
 from landmark.workspace.templatetags.workspace import link_to
 

@@ -1,8 +1,8 @@
 """Why a deal's number is what it is, in words and bars.
 
-Answers: band and similar deals, what would move it, the suggested date, alerts, why it changed. Does not answer: how
-any of it is computed (``forecast``, ``engines.alerts``, ``outlook``). Everything here tells what goes together in past
-deals; no sentence says that one thing brings another.
+Answers: band and similar deals, what would move it, the suggested date, alerts. Does not answer: what the number is
+made of (``parts``), why it changed (``why_changed``), how any of it is computed (``forecast``, ``engines.alerts``,
+``outlook``). Everything here tells what goes together in past deals; no sentence says that one thing brings another.
 """
 
 from collections.abc import Callable, Sequence
@@ -14,18 +14,14 @@ from django.utils.translation import ngettext
 
 from landmark.engines import alerts as rules
 from landmark.engines.alerts import Alert
-from landmark.engines.rounding import round_together
 from landmark.forecast.closing import WinDays
 from landmark.forecast.similar import FEWEST_SIMILAR
-from landmark.ledger.models import Evidence
 from landmark.outlook.reading import DealOutlook
-from landmark.outlook.reasons import Change, ChangeCause, NextMilestone, PastScore
+from landmark.outlook.reasons import NextMilestone
 from landmark.playbook.schema import Playbook
 from landmark.ui.formats import format_chance, format_day, format_days, format_percent, make_readable
 
-CAUSES_SHOWN = 8
 SCALES = (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.75, 1.0)
-CAUSES_IN_LINE = 3
 Teller = Callable[[str], str]
 """A key of a milestone or attribute → its name."""
 
@@ -69,13 +65,14 @@ class StepRow:
 @dataclass(frozen=True, slots=True)
 class StepsView:
     """``now`` is the deal's own probability by ``day``; ``now_at`` where it lies on the bars, which end at
-    ``scale``."""
+    ``scale``. ``unseen`` says of which milestones nothing can be said."""
 
     day: str
     now: str
     now_at: float
     rows: tuple[StepRow, ...]
     scale: str
+    unseen: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,33 +93,6 @@ class DateView:
     width50: float
     at: float
     target_at: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class CauseRow:
-    label: str
-    note: str
-    points: str
-    is_for: bool
-
-
-@dataclass(frozen=True, slots=True)
-class ChangeView:
-    """``sentence`` is the whole; the rows' points add up to it."""
-
-    key: str
-    title: str
-    sentence: str
-    points: str
-    rows: tuple[CauseRow, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class PastRow:
-    day: date
-    score: str
-    points: str
-    why: str
 
 
 # Alerts
@@ -201,13 +171,32 @@ def make_band(outlook: DealOutlook, on: date) -> Band | None:
 
 
 def make_steps(outlook: DealOutlook, on: date, name: Teller) -> StepsView | None:
-    if outlook.reasons is None or outlook.contributions is None or not outlook.reasons.steps:
+    reasons = outlook.reasons
+    if reasons is None or outlook.contributions is None or not (reasons.steps or reasons.unseen):
         return None
     now = outlook.contributions.p_won
-    scale = _find_scale(outlook.reasons.steps, now)
-    rows = tuple(_step_row(step, now, name, scale) for step in outlook.reasons.steps)
+    scale = _find_scale(reasons.steps, now)
+    rows = tuple(_step_row(step, now, name, scale) for step in reasons.steps)
     day = format_day(outlook.contributions.by, year_of=on)
-    return StepsView(day, format_chance(now), round(100 * now / scale, 1), rows, format_percent(scale))
+    return StepsView(
+        day,
+        format_chance(now),
+        round(100 * now / scale, 1),
+        rows,
+        format_percent(scale),
+        _say_unseen(reasons.unseen, name),
+    )
+
+
+def _say_unseen(keys: Sequence[str], name: Teller) -> str:
+    if not keys:
+        return ""
+    names = ", ".join(name(f"milestone:{key}") for key in keys)
+    return ngettext(
+        "Too few past deals had %(names)s on record: what it goes with cannot be told yet.",
+        "Too few past deals had %(names)s on record: what they go with cannot be told yet.",
+        len(keys),
+    ) % {"names": names}
 
 
 def _find_scale(steps: Sequence[NextMilestone], now: float) -> float:
@@ -287,85 +276,6 @@ def _judge_date(target: date | None, on: date, p10: date, p90: date, p25: date, 
     if p25 <= target <= p75:
         return _("The agreed date fits the deal's own curve."), False
     return _("The agreed date is at the edge of what its own curve holds likely."), False
-
-
-# Why it changed
-
-
-def make_changes(changes: Sequence[Change], rows: Sequence[Evidence], on: date, name: Teller) -> tuple[ChangeView, ...]:
-    """The longest stretch of time first. rows: evidence known since, for its authors."""
-    ranked = sorted(changes, key=lambda one: one.since)
-    return tuple(_change_view(change, rows, on, name) for change in ranked)
-
-
-def _change_view(change: Change, rows: Sequence[Evidence], on: date, name: Teller) -> ChangeView:
-    total = _points(change.after) - _points(change.before)
-    causes = sorted(change.causes, key=lambda one: -abs(one.effect))
-    points = round_together([100 * cause.effect for cause in causes], total)
-    told = [_cause_row(cause, worth, rows, name) for cause, worth in zip(causes, points, strict=True) if worth]
-    since = format_day(change.since, year_of=on)
-    return ChangeView(
-        key="-".join(change.against),
-        title=_("Since %(day)s") % {"day": since},
-        sentence=_("%(points)s since %(day)s, from %(before)s to %(after)s") % {
-            "points": _say_points(total), "day": since,
-            "before": format_chance(change.before), "after": format_chance(change.after),
-        },
-        points=sign_points(total),
-        rows=tuple(told[:CAUSES_SHOWN]) if len(told) <= CAUSES_SHOWN else _cut(told, points),
-    )  # fmt: skip
-
-
-def _cut(told: list[CauseRow], points: Sequence[int]) -> tuple[CauseRow, ...]:
-    """The largest, and one row for the rest, so that the sum stays."""
-    kept = [worth for worth in points if worth]
-    rest = sum(kept[CAUSES_SHOWN - 1 :])
-    return (*told[: CAUSES_SHOWN - 1], CauseRow(_("Everything else"), "", sign_points(rest), rest > 0))
-
-
-def _say_points(points: int) -> str:
-    return ngettext("%(signed)s point", "%(signed)s points", abs(points)) % {"signed": sign_points(points)}
-
-
-def _cause_row(cause: ChangeCause, points: int, rows: Sequence[Evidence], name: Teller) -> CauseRow:
-    label, note = name_cause(cause, name), ""
-    if cause.kind == "evidence":
-        authors = [row.author for row in rows if row.key == cause.key and row.author]
-        note = ", ".join(dict.fromkeys(authors))
-    return CauseRow(label, note, sign_points(points), points > 0)
-
-
-def name_cause(cause: ChangeCause, name: Teller) -> str:
-    fixed = {
-        "time": _("Time passing"),
-        "refit": _("Model renewed"),
-        "record": _("Earlier records corrected or entered late"),
-    }
-    if cause.kind in fixed:
-        return fixed[cause.kind]
-    if cause.kind == "edit":
-        edits = {"target_on": _("Target date moved"), "amount": _("Value changed"), "currency": _("Currency changed")}
-        return edits.get(cause.key) or _("%(field)s changed") % {"field": name(f"attribute:{cause.key}")}
-    return name(f"milestone:{cause.key}")
-
-
-def make_past(scores: Sequence[PastScore], name: Teller) -> tuple[PastRow, ...]:
-    """Every stored day, newest first; a new period shows no difference, since it asks another question."""
-    return tuple(_past_row(one, name) for one in scores)
-
-
-def _past_row(one: PastScore, name: Teller) -> PastRow:
-    score = format_chance(one.p_won)
-    if one.change is None:
-        return PastRow(one.as_of, score, "", _("first forecast"))
-    total = _points(one.change.after) - _points(one.change.before)
-    causes = sorted(one.change.causes, key=lambda cause: -abs(cause.effect))
-    points = round_together([100 * cause.effect for cause in causes], total)
-    told = [
-        f"{name_cause(cause, name)} {sign_points(worth)}"
-        for cause, worth in zip(causes, points, strict=True) if worth
-    ]  # fmt: skip
-    return PastRow(one.as_of, score, sign_points(total), " · ".join(told[:CAUSES_IN_LINE]) or _("nothing to speak of"))
 
 
 def make_teller(playbook: Playbook, lang: str, name_part: Callable[[str, Playbook, str], str]) -> Teller:

@@ -20,6 +20,7 @@ from landmark.buying.requirements import name_criterion, name_requirement
 from landmark.deals.policies import Refused
 from landmark.workspace import discovery_forms as forms
 from landmark.workspace.presenters.discovery import DiscoveryPage, name_rows
+from landmark.workspace.typed import find_named
 
 Row = models.Model | None
 FormOf = Callable[..., forms.RoomForm]
@@ -41,13 +42,7 @@ class Sheet:
 
 def find_row(page: DiscoveryPage, kind: type[models.Model] | None, text: str) -> Row:
     """The row of this deal that an id names; None for a new one or one that is gone."""
-    try:
-        pk = UUID(text)
-    except ValueError:
-        return None
-    if kind is None:
-        return None
-    return kind._default_manager.filter(deal=page.deal, pk=pk, ended_at=None).first()
+    return find_named(kind._default_manager.filter(deal=page.deal, ended_at=None), text) if kind else None
 
 
 def fields_of(row: Row, names: tuple[str, ...]) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from landmark.ui.days import DayField
 from landmark.ui.numbers import AmountField
 from landmark.ui.uploads import EvidenceFileField
 from landmark.workspace.forms import PICK, StakeholderForm, date_input
+from landmark.workspace.typed import as_id
 
 Choices = list[tuple[str, Any]]
 ROWS = {"rows": 2}
@@ -49,13 +50,6 @@ def set_choices(form: forms.Form, name: str, choices: Sequence[tuple[str, Any]])
     field = form.fields[name]
     assert isinstance(field, forms.ChoiceField)  # noqa: S101  (for the type checker)
     field.choices = list(choices)
-
-
-def as_id(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 class PersonForm(StakeholderForm):

@@ -17,34 +17,18 @@ from landmark.buying.returns import Trigger
 from landmark.closing.trial_actions import TrialInput
 from landmark.deals.policies import Refused
 from landmark.playbook.rubrics import Rubric
-from landmark.ui import days
 from landmark.ui.numbers import read_count
+from landmark.workspace.typed import as_id, read_day, read_text
 
 MOST_DAYS = 999
 
 
-def read_text(data: QueryDict, name: str) -> str:
-    return data.get(name, "").replace("\0", "").strip()
-
-
-def read_day(data: QueryDict, name: str) -> date | None:
-    text = read_text(data, name)
-    if not text:
-        return None
-    try:
-        return days.read_day(text)
-    except ValueError as error:
-        raise Refused(_("Please write the day as year-month-day, for example 2026-03-31.")) from error
-
-
 def read_id(data: QueryDict | Mapping[str, str], name: str) -> UUID | None:
     text = data.get(name, "")
-    if not text:
-        return None
-    try:
-        return UUID(text)
-    except ValueError as error:
-        raise Refused(_("Load the page again; it does not say what it is about.")) from error
+    found = as_id(text)
+    if text and found is None:
+        raise Refused(_("Load the page again; it does not say what it is about."))
+    return found
 
 
 def read_number(data: QueryDict, name: str, most: int) -> int | None:

@@ -31,6 +31,7 @@ from landmark.workspace.presenters.plan_slip import SlipView, read_slip
 from landmark.workspace.presenters.plan_timeline import Timeline, draw_timeline
 from landmark.workspace.presenters.plan_words import gap_labels, say_slack
 from landmark.workspace.templatetags.workspace import link_to
+from landmark.workspace.typed import find_named
 
 MOST_ROWS, NEAR_DAYS = 60, 28
 SIGNING = "signature"
@@ -299,12 +300,8 @@ class PlanPage:
 
     def find_action(self, text: str) -> PlanAction:
         """An action of this deal, of whichever list; 404 for any other."""
-        try:
-            pk = UUID(text)
-        except ValueError as error:
-            raise Http404 from error
         rows = PlanAction.objects.select_related("plan", "our_owner", "their_owner").filter(plan__deal=self.deal)
-        found = rows.filter(pk=pk).first()
+        found = find_named(rows, text)
         if found is None:
             raise Http404
         found.plan.deal = self.deal

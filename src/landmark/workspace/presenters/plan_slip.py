@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 
 from landmark.deals.models import Deal
 from landmark.engines.schedule import slip
-from landmark.outlook.reading import DealOutlook, read_forecast
+from landmark.outlook.reading import read_forecast
 from landmark.plans.reading import PlanState
 from landmark.ui.formats import format_day
+from landmark.ui.numbers import read_count
 from landmark.workspace.access import MemberRequest
 from landmark.workspace.presenters.later_wins import LaterWins, draw_later_wins
 
@@ -41,7 +42,8 @@ def read_slip(request: MemberRequest, deal: Deal, state: PlanState) -> SlipView 
     line = next((line for line in state.open_lines if str(line.action.id) == asked), None)
     if state.schedule is None or line is None:
         return None
-    days = _read_days(request.GET.get("by", ""))
+    days = read_count(request.GET.get("by", ""))
+    days = USUAL_DAYS if days is None else min(max(days, 1), MOST_DAYS)
     found = slip(state.tasks, asked, days, on=max(state.on, state.plan.starts_on), workdays=state.workdays)
     words = {"before": format_day(found.before_on, year_of=state.on),
              "after": format_day(found.after_on, year_of=state.on)}  # fmt: skip
@@ -52,10 +54,6 @@ def read_slip(request: MemberRequest, deal: Deal, state: PlanState) -> SlipView 
     shift = _win_shift(state, found.moved, (found.after_on - found.before_on).days)
     chance, curve = _chance(request, deal, shift)
     return SlipView(line.action.text, days, sentence, chance, curve, moved)
-
-
-def _read_days(text: str) -> int:
-    return min(max(int(text), 1), MOST_DAYS) if text.isdecimal() and len(text) < 9 else USUAL_DAYS
 
 
 def _win_shift(state: PlanState, moved: Iterable[tuple[str, date, date]], of_end: int) -> int:
@@ -72,7 +70,8 @@ def _chance(request: MemberRequest, deal: Deal, shift: int) -> tuple[str, LaterW
         return "", None
     if target is None or target <= on:
         return _("Give the deal a target date ahead to see what this does to its chance."), None
-    outlook = _find_outlook(request, deal)
+    forecast = read_forecast(request.org, request.as_of)
+    outlook = forecast.deal(deal.id) if forecast else None
     if outlook is None:
         return _("Nothing is forecast for this deal yet; the chance follows with the next scoring."), None
     curve = draw_later_wins(outlook, max(shift, 0), on, target, {})
@@ -80,8 +79,3 @@ def _chance(request: MemberRequest, deal: Deal, shift: int) -> tuple[str, LaterW
     if shift <= 0:
         return _("The chance to be won by %(day)s stays at %(before)s.") % words, None
     return _("The chance to be won by %(day)s goes from %(before)s to about %(after)s.") % words, curve
-
-
-def _find_outlook(request: MemberRequest, deal: Deal) -> DealOutlook | None:
-    forecast = read_forecast(request.org, request.as_of)
-    return forecast.deal(deal.id) if forecast else None

@@ -16,6 +16,7 @@ from landmark.outlook.reading import OrgForecast, read_forecast
 from landmark.outlook.report_card import METHODS, PastDay, ReportCard, Score, read_gaps
 from landmark.outlook.report_card import read_report_card as read_stored
 from landmark.ui.formats import format_day, format_money, format_number, format_percent
+from landmark.ui.numbers import read_count
 from landmark.workspace.access import MemberRequest
 from landmark.workspace.presenters.filters import change_query
 from landmark.workspace.presenters.forecast import name_level
@@ -201,7 +202,7 @@ def read_report_card(request: MemberRequest) -> CardPage:
 
 def _choose(card: ReportCard, text: str) -> int:
     """The horizon asked for, else the middle one."""
-    asked = int(text) if text.isdecimal() and len(text) < 4 else 0
+    asked = read_count(text)
     return asked if asked in card.horizons else card.horizons[len(card.horizons) // 2]
 
 

@@ -5,7 +5,6 @@ Answers: the two pages and their forms. Does not answer: who may set what (``cad
 """
 
 from collections.abc import Callable
-from datetime import date
 from decimal import Decimal
 from uuid import UUID
 from zoneinfo import available_timezones
@@ -23,7 +22,8 @@ from landmark.deals.policies import Refused, StaleVersion
 from landmark.orgs.permissions import has_right
 from landmark.orgs.roles import Right
 from landmark.outlook.periods import read_quarter
-from landmark.ui.numbers import read_amount, read_share
+from landmark.ui.days import read_day
+from landmark.ui.numbers import read_amount, read_count, read_share
 from landmark.workspace.access import MemberRequest, member_view
 from landmark.workspace.presenters.call_settings import read_quota_page, read_settings
 from landmark.workspace.presenters.calls import say_deadline
@@ -88,8 +88,8 @@ def change_fiscal_year(request: MemberRequest) -> HttpResponse:
 
 
 def _number(data: QueryDict, name: str) -> int:
-    text = data.get(name, "")
-    return int(text) if text.isdecimal() and len(text) < 4 else -1
+    found = read_count(data.get(name, ""))
+    return -1 if found is None else found
 
 
 @require_POST
@@ -98,7 +98,7 @@ def enter_rate(request: MemberRequest) -> HttpResponse:
     def act() -> str:
         data = request.POST
         try:
-            day, rate = date.fromisoformat(data.get("day", "")), read_share(data.get("rate", ""))
+            day, rate = read_day(data.get("day", "")), read_share(data.get("rate", ""))
         except ValueError as error:
             raise Refused(_("Give the day, and the rate as a plain number, for example 0.9215.")) from error
         added = add_rate(by=request.member, currency=data.get("currency", ""), day=day, rate=rate)

@@ -24,6 +24,7 @@ from landmark.ui.numbers import read_amount, read_count
 from landmark.workspace.access import MemberRequest, member_view
 from landmark.workspace.presenters.calls import CallsPage
 from landmark.workspace.templatetags.workspace import link_to
+from landmark.workspace.typed import as_id
 
 PAGE = "workspace/calls.html"
 
@@ -45,7 +46,7 @@ def submit(request: MemberRequest) -> HttpResponse:
         entry = submit_call(
             by=request.member, about=about, amount=_read_amount(data.get("amount", "")),
             deadline_at=_read_deadline(data.get("deadline", "")), note=data.get("note", "").replace("\0", ""),
-            if_version=_read_version(data),
+            if_version=read_count(data.get("version", "")) or 0,
         )  # fmt: skip
     except Refused as refused:
         typed = {
@@ -63,10 +64,7 @@ def _read_about(request: MemberRequest) -> About:
     data = request.POST
     if "scope_id" not in data:
         return About.own(request.member, data.get("kind") or "representative")
-    try:
-        scope_id = UUID(data["scope_id"])
-    except ValueError:
-        scope_id = request.org.id
+    scope_id = as_id(data["scope_id"]) or request.org.id
     kind = data.get("kind", "")
     scope = data.get("scope", "")
     known = kind in {"representative", "manager", "commit"} and scope in {"member", "team", "org"}
@@ -88,11 +86,6 @@ def _read_deadline(text: str) -> datetime:
     if moment.tzinfo is None:
         raise Refused(_("Load the page again; it does not say which week it is about."))
     return moment
-
-
-def _read_version(data: QueryDict) -> int:
-    text = data.get("version", "")
-    return int(text) if text.isdecimal() and len(text) < 9 else 0
 
 
 @require_POST
@@ -123,10 +116,10 @@ def _read_choices(data: QueryDict) -> dict[UUID, Choice]:
         if is_accepting and not wanted:
             wanted = data.get(f"suggested-{key}", "")
         if wanted and wanted != before:
-            try:
-                found[UUID(key)] = Choice(wanted, read_count(version) or 0)
-            except ValueError as error:
-                raise Refused(_("Load the page again; one of its deals cannot be read.")) from error
+            deal_id = as_id(key)
+            if deal_id is None:
+                raise Refused(_("Load the page again; one of its deals cannot be read."))
+            found[deal_id] = Choice(wanted, read_count(version) or 0)
     return found
 
 

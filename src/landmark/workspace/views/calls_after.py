@@ -25,6 +25,7 @@ from landmark.workspace.discovery_forms import NoteForm
 from landmark.workspace.presenters.call_proposals import ProposalPage
 from landmark.workspace.presenters.discovery import DiscoveryPage
 from landmark.workspace.templatetags.workspace import link_to
+from landmark.workspace.typed import find_named
 from landmark.workspace.views.deals import find_deal
 from landmark.workspace.views.discovery import finish
 
@@ -48,10 +49,7 @@ def write_note(request: MemberRequest, pk: UUID) -> HttpResponse:
 
 
 def _open_note(page: DiscoveryPage, text: str) -> CallNote | None:
-    try:
-        return CallNote.objects.filter(deal=page.deal, pk=UUID(text), applied_at=None).first()
-    except ValueError:
-        return None
+    return find_named(CallNote.objects.filter(deal=page.deal, applied_at=None), text)
 
 
 @member_view()

@@ -24,6 +24,7 @@ from landmark.workspace.close_commands import COMMANDS, Command, Sent
 from landmark.workspace.presenters.close import ClosePage
 from landmark.workspace.presenters.close_stops import find_next, read_stops
 from landmark.workspace.templatetags.workspace import link_to
+from landmark.workspace.typed import find_named
 from landmark.workspace.views.deals import find_deal
 
 
@@ -82,10 +83,7 @@ def page_row(page: ClosePage, what: str) -> Any:
 def _find_row(page: ClosePage, command: Command, text: str) -> Record | None:
     if command.model is None:
         return None
-    try:
-        row = command.model._default_manager.filter(deal=page.deal, pk=UUID(text)).first()
-    except ValueError:
-        row = None
+    row = find_named(command.model._default_manager.filter(deal=page.deal), text)
     if row is None:
         raise Http404(_("It is not here any more."))
     return row

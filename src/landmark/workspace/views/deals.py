@@ -39,6 +39,7 @@ from landmark.workspace.access import MemberRequest, member_view
 from landmark.workspace.forms import EvidenceForm, NewDealForm, NextStepForm, StakeholderForm
 from landmark.workspace.presenters.deal import DealPage
 from landmark.workspace.templatetags.workspace import link_to
+from landmark.workspace.typed import find_named
 from landmark.workspace.views.moves import make_move_form, read_door, try_move
 
 FormBuilder = Callable[[DealPage], dict[str, Any]]
@@ -115,11 +116,7 @@ def _person_context(page: DealPage) -> dict[str, Any]:
 
 
 def find_stakeholder(page: DealPage, text: str) -> Stakeholder | None:
-    try:
-        pk = UUID(text)
-    except ValueError:
-        return None
-    return Stakeholder.objects.filter(deal=page.deal, pk=pk).select_related("person").first()
+    return find_named(Stakeholder.objects.filter(deal=page.deal).select_related("person"), text)
 
 
 FORMS: Mapping[str, FormBuilder] = {

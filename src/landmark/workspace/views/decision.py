@@ -25,10 +25,12 @@ from landmark.workspace.access import MemberRequest, member_view
 from landmark.workspace.presenters.decision import DecisionPage
 from landmark.workspace.presenters.decision_standing import Refusal
 from landmark.workspace.templatetags.workspace import link_to
+from landmark.workspace.views import decision_after, decision_meet, decision_prepare
 from landmark.workspace.views.deals import find_deal
-from landmark.workspace.views.decision_acts import ACTS
+from landmark.workspace.views.decision_typed import Acts
 
 PAGE = "workspace/decision.html"
+ACTS: Acts = {**decision_prepare.ACTS, **decision_meet.ACTS, **decision_after.ACTS}
 
 
 @require_safe

@@ -1,55 +1,33 @@
-"""What was typed into a form of the tab Decision, as values.
+"""What was typed into a form of the tab Decision, as values; and what is said of a letter that went out.
 
-Answers: words, days, people and files of a sent form, or one kind sentence. Does not answer: what is done with them
-(``decision_acts``).
+Answers: people, files, steps and versions of a sent form, or one kind sentence. Does not answer: what is done with them
+(``decision_prepare``, ``decision_meet``, ``decision_after``).
 """
 
-from datetime import date
+from collections.abc import Callable, Mapping
 from typing import BinaryIO, cast
-from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
+from landmark.closing.models import Letter, LetterState
+from landmark.closing.road_map_actions import StepInput
 from landmark.deals.models import Person
 from landmark.deals.policies import Refused
-from landmark.ui import days
+from landmark.orgs.models import Member
 from landmark.ui.numbers import read_count
 from landmark.ui.uploads import EvidenceFileField
 from landmark.workspace.presenters.decision import DecisionPage
+from landmark.workspace.typed import as_id, find_named, read_day, read_text
 
-
-def read_text(data: QueryDict, name: str, limit: int = 1000) -> str:
-    return data.get(name, "").replace("\0", "").strip()[:limit]
-
-
-def read_day(text: str) -> date | None:
-    if not text.strip():
-        return None
-    try:
-        return days.read_day(text)
-    except ValueError as error:
-        raise Refused(_("Write the day as year-month-day, for example 2026-03-31.")) from error
-
-
-def read_id(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
-
-
-def read_ids(data: QueryDict, name: str) -> list[UUID]:
-    return [found for text in data.getlist(name) if (found := read_id(text)) is not None]
-
-
-def read_number(text: str) -> int:
-    return read_count(text) or 0
+Handler = Callable[[DecisionPage, QueryDict], str]
+Acts = Mapping[str, tuple[Handler, str]]
+"""By name: what a form does, and where on the page it leads."""
 
 
 def read_person(page: DecisionPage, data: QueryDict, name: str = "person") -> Person | None:
-    found = read_id(data.get(name, ""))
+    found = as_id(data.get(name, ""))
     return next((row.person for row in page.stakeholders if row.person_id == found), None)
 
 
@@ -62,3 +40,29 @@ def read_file(page: DecisionPage) -> BinaryIO | None:
 
 def read_version(data: QueryDict) -> int | None:
     return read_count(data.get("version", ""))
+
+
+def read_step(page: DecisionPage, data: QueryDict, prefix: str, *, is_condition: bool) -> StepInput | None:
+    text = read_text(data, f"{prefix}text", 301)
+    if not text:
+        return None
+    side, _colon, found = data.get(f"{prefix}owner", "").partition(":")
+    owner = as_id(found)
+    person = next((r.person for r in page.stakeholders if side == "p" and r.person_id == owner), None)
+    member = find_named(Member.objects.filter(org=page.request.org), found) if side == "m" else None
+    category = data.get(f"{prefix}category", "") if is_condition else ""
+    costs = not is_condition and bool(data.get(f"{prefix}costs"))
+    return StepInput(text, read_day(data, f"{prefix}due"), person, member, is_condition, category, costs)
+
+
+def tell_letter(letter: Letter | None, sentence: str) -> str:
+    """What went out, honestly: mail may be refused, and guests may have no address."""
+    if letter is None:
+        return _("%(what)s Nobody has an e-mail address here: hand over the calendar file yourself.") % {
+            "what": sentence
+        }
+    if letter.state == LetterState.FAILED:
+        return _("It is kept under Documents, but the mail did not go: %(why)s") % {"why": letter.problem}
+    if letter.state == LetterState.SENDING:
+        return _("It is still being sent. Look under Documents in a moment.")
+    return sentence

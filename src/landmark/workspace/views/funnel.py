@@ -1,7 +1,6 @@
 """Funnel. Answers: the page, holding percentages still, explaining a flag. Does not answer: any number on it
 (``outlook.funnel``), who may do what (the actions say)."""
 
-from datetime import date
 from uuid import UUID
 
 from django.contrib import messages
@@ -16,6 +15,7 @@ from landmark.orgs.roles import Right
 from landmark.outlook.freezes import freeze_stages, lift_freeze
 from landmark.outlook.funnel import read_funnel, read_percents
 from landmark.outlook.upkeep import explain_flag
+from landmark.ui.days import read_day
 from landmark.ui.formats import format_day
 from landmark.workspace.access import MemberRequest, member_view
 from landmark.workspace.presenters.funnel import read_funnel_page
@@ -42,7 +42,7 @@ def freeze(request: MemberRequest) -> HttpResponse:
     funnel = read_funnel(request.org, request.as_of)
     percents = {one.stage: one.value for one in read_percents(request.org, request.as_of, funnel)}
     try:
-        until_on = date.fromisoformat(request.POST.get("until_on", ""))
+        until_on = read_day(request.POST.get("until_on", ""))
         reason = request.POST.get("reason", "").replace("\0", "")
         freeze_stages(request.org, percents, by=request.member, until_on=until_on, reason=reason)
     except ValueError:

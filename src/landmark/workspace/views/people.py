@@ -32,7 +32,6 @@ from landmark.workspace.people_forms import (
     MeetingForm,
     PersonForm,
     ReviewForm,
-    as_id,
 )
 from landmark.workspace.presenters.people import PeoplePage
 from landmark.workspace.presenters.people_conflict import tell_conflict
@@ -44,6 +43,7 @@ from landmark.workspace.presenters.people_starts import (
     start_person,
     start_review,
 )
+from landmark.workspace.typed import as_id
 from landmark.workspace.views.deals import find_deal
 from landmark.workspace.views.sheets import check_may_change, go_on, open_sheet, show_page
 

@@ -31,6 +31,7 @@ from landmark.workspace.access import MemberRequest, MemberView, member_view
 from landmark.workspace.presenters.qualification import QualificationPage
 from landmark.workspace.presenters.rivals import GRADES
 from landmark.workspace.templatetags.workspace import link_to
+from landmark.workspace.typed import read_text
 from landmark.workspace.views.deals import find_deal
 from landmark.workspace.views.qualification import PAGE, SHEET, SHEETS, UNDOABLE
 from landmark.workspace.views.sheets import check_may_change, go_on, show_page
@@ -101,22 +102,22 @@ def _do_decide(page: QualificationPage) -> tuple[str, Kept | None]:
 def _do_buying(page: QualificationPage) -> tuple[str, Kept | None]:
     data = page.request.POST
     items = forms.read_items(data, [item.key for item in page.part.procurement])
-    kind = forms.read_text(data, "purchase_type")
+    kind = read_text(data, "purchase_type")
     judging.save_buying(page.deal, by=page.request.member, purchase_type=kind, items=items)
     row = ProcurementItem.objects.current().filter(deal=page.deal).last() if items else None
     return _("How they buy is noted."), row
 
 
 def _do_confirm_buying(page: QualificationPage) -> tuple[str, Kept | None]:
-    judging.confirm_buying(page.deal, by=page.request.member, said_by=forms.read_text(page.request.POST, "said_by"))
+    judging.confirm_buying(page.deal, by=page.request.member, said_by=read_text(page.request.POST, "said_by"))
     return _("The purchasing steps are on record as evidence."), None
 
 
 def _do_criteria(page: QualificationPage) -> tuple[str, Kept | None]:
     data = page.request.POST
     row = rivals.save_criteria(
-        page.deal, by=page.request.member, texts=data.get("texts", "").replace("\0", "").splitlines(),
-        said_by=forms.read_text(data, "said_by"), was=forms.read_id(data, "was"),
+        page.deal, by=page.request.member, texts=read_text(data, "texts").splitlines(),
+        said_by=read_text(data, "said_by"), was=forms.read_id(data, "was"),
     )  # fmt: skip
     return _("Their criteria are noted, in their order."), row
 
@@ -124,8 +125,8 @@ def _do_criteria(page: QualificationPage) -> tuple[str, Kept | None]:
 def _do_alternative(page: QualificationPage) -> tuple[str, Kept | None]:
     data = page.request.POST
     row = rivals.save_alternative(
-        page.deal, by=page.request.member, name=forms.read_text(data, "name"), kind=forms.read_text(data, "kind"),
-        note=forms.read_text(data, "note"), line=forms.read_id(data, "line"), was=forms.read_id(data, "was"),
+        page.deal, by=page.request.member, name=read_text(data, "name"), kind=read_text(data, "kind"),
+        note=read_text(data, "note"), line=forms.read_id(data, "line"), was=forms.read_id(data, "was"),
     )  # fmt: skip
     return _("“%(name)s” is on the list.") % {"name": row.name}, row
 
@@ -168,7 +169,7 @@ def _do_barrier(page: QualificationPage) -> tuple[str, Kept | None]:
 def _do_answer(page: QualificationPage) -> tuple[str, Kept | None]:
     data = page.request.POST
     row = rivals.save_answer(
-        page.deal, by=page.request.member, key=forms.read_text(data, "key"), text=forms.read_text(data, "text"),
+        page.deal, by=page.request.member, key=read_text(data, "key"), text=read_text(data, "text"),
         was=forms.read_id(data, "was"),
     )  # fmt: skip
     return _("The answer is noted."), row
@@ -177,8 +178,8 @@ def _do_answer(page: QualificationPage) -> tuple[str, Kept | None]:
 def _do_out(page: QualificationPage) -> tuple[str, Kept | None]:
     data = page.request.POST
     returns.qualify_out(
-        page.deal, by=page.request.member, to_stage=forms.read_text(data, "to"), reason=forms.read_text(data, "reason"),
-        note=forms.read_text(data, "note"), trigger=forms.read_trigger(data),
+        page.deal, by=page.request.member, to_stage=read_text(data, "to"), reason=read_text(data, "reason"),
+        note=read_text(data, "note"), trigger=forms.read_trigger(data),
     )  # fmt: skip
     return _("You stopped for now; the deal comes back by itself."), None
 
@@ -186,7 +187,7 @@ def _do_out(page: QualificationPage) -> tuple[str, Kept | None]:
 def _do_watch(page: QualificationPage) -> tuple[str, Kept | None]:
     data = page.request.POST
     returns.watch_for_return(
-        page.deal, by=page.request.member, reason=forms.read_text(data, "note"), trigger=forms.read_trigger(data)
+        page.deal, by=page.request.member, reason=read_text(data, "note"), trigger=forms.read_trigger(data)
     )
     return _("The deal is watched and comes back by itself."), None
 

@@ -66,13 +66,20 @@ def _refuse(page: PlanPage, refused: Exception) -> HttpResponse:
     return go_on(page.request, page.url(list=page.key))
 
 
-def _send(page: PlanPage, context: dict[str, Any], act: Callable[[], str]) -> HttpResponse:
+def _send(
+    page: PlanPage,
+    context: dict[str, Any],
+    act: Callable[[], str],
+    on_stale: Callable[[StaleVersion], HttpResponse] | None = None,
+) -> HttpResponse:
     """Do what a form asks for and say so; refused, the form comes back as it was typed."""
     form = context["form"]
     if form.is_valid():
         try:
             return _finish(page, act())
         except (Refused, LedgerError) as refused:
+            if on_stale and isinstance(refused, StaleVersion):
+                return on_stale(refused)
             form.add_error(None, str(refused))
     return render_plan(page, context, 422)
 
@@ -98,20 +105,14 @@ def save_plan(request: MemberRequest, pk: UUID) -> HttpResponse:
     plan, _state = plan_of(page)
     context = make_plan(page, request.POST)
     form = context["form"]
-    if not form.is_valid():
-        return render_plan(page, context, 422)
-    try:
+
+    def act() -> str:
         plan_actions.edit_plan(plan, by=request.member, changes=form.changes, if_version=form.cleaned_data["version"])
-    except StaleVersion as stale:
-        return render_plan(page, _clash_of_plan(page, plan, str(stale)), 409)
-    except Refused as refused:
-        form.add_error(None, str(refused))
-        return render_plan(page, context, 422)
-    if "anchor_on" in form.changed_data:
-        return _finish(
-            page, _("Saved. Days of the actions are as they were: count them back again if they shall move.")
-        )
-    return _finish(page, _("Saved."))
+        if "anchor_on" in form.changed_data:
+            return _("Saved. Days of the actions are as they were: count them back again if they shall move.")
+        return _("Saved.")
+
+    return _send(page, context, act, lambda stale: render_plan(page, _clash_of_plan(page, plan, str(stale)), 409))
 
 
 def _clash_of_plan(page: PlanPage, plan: Plan, sentence: str) -> dict[str, Any]:
@@ -152,20 +153,16 @@ def _take_choices(data: QueryDict) -> QueryDict:
 def _save_action(page: PlanPage, action: PlanAction | None, data: QueryDict, note: str = "") -> HttpResponse:
     plan, _state = plan_of(page)
     form = make_action_form(page, action, data)
-    context = {"sheet": "action", "form": form, "action": action}
-    if not form.is_valid():
-        return render_plan(page, context, 422)
-    try:
+
+    def act() -> str:
         saved = action_actions.save_action(
             plan, by=page.request.member, values=form.read(), action=action,
             if_version=form.cleaned_data["version"] if action else None,
         )  # fmt: skip
-    except StaleVersion as stale:
-        return _merge(page, stale, data)
-    except Refused as refused:
-        form.add_error(None, str(refused))
-        return render_plan(page, context, 422)
-    return _finish(page, note or _("“%(action)s” is in the plan.") % {"action": saved.text})
+        return note or _("“%(action)s” is in the plan.") % {"action": saved.text}
+
+    context = {"sheet": "action", "form": form, "action": action}
+    return _send(page, context, act, lambda stale: _merge(page, stale, data))
 
 
 def _merge(page: PlanPage, stale: StaleVersion, typed: QueryDict) -> HttpResponse:

@@ -286,3 +286,16 @@ def test_a_win_that_was_reopened_asks_for_the_contract_again(deal, rep):
         move_deal(deal, by=rep, next_step=step(rep), **win)
     assert [(item.gate, item.check) for item in refusal.value.result.missing] == [("decision", "contract_signed")]
     assert deal.stage == "commitment"
+
+
+def test_no_move_happens_before_the_one_it_follows(deal, rep):
+    """A company whose present lies behind a deal's last move: the order of moves still tells where the deal stands."""
+    opened = deal.stage_entered_at
+    rep.org.data_until = (opened - timedelta(days=5)).date()
+    rep.org.save(update_fields=["data_until"])
+    deal = Deal.objects.get(pk=deal.pk)
+    move_deal(deal, by=rep, to_stage="lost", note="They stay with what they have.", reason="no_decision")
+    deal.refresh_from_db()
+    ordered = list(deal.moves.order_by("occurred_at", "recorded_at").values_list("to_stage", flat=True))
+    assert ordered == ["qualification", "lost"]
+    assert deal.closed_at >= opened

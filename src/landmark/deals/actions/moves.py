@@ -151,8 +151,11 @@ def _keep_inputs(deal: Deal, by: Member, promises: Sequence[PromiseInput], overr
 
 
 def _write_move(deal: Deal, by: Member, result: MoveResult, to_stage: str, *, via: str, **words: Any) -> StageMove:
-    """The move first, then the deal that names it: the database refuses it in any other order."""
-    now, happened = timezone.now(), stamp(deal.org)
+    """The move first, then the deal that names it: the database refuses it in any other order.
+
+    No move happens before the one it follows: what stood last, on any day looked back to, is read from their order.
+    """
+    now, happened = timezone.now(), max(stamp(deal.org), deal.stage_entered_at)
     move = StageMove.objects.create(
         deal=deal, from_stage=deal.stage, to_stage=to_stage, direction=result.direction, occurred_at=happened,
         known_at=now, recorded_at=now, member=by, author=by.name, via=via,

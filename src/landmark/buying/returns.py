@@ -8,10 +8,10 @@ Does not answer: whether the deal goes on (a person resumes it; the gates ask as
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -35,6 +35,8 @@ from landmark.playbook.loader import load_playbook
 from landmark.playbook.schema import Playbook
 from landmark.ui.formats import format_day
 
+AT_REST = ("paused", "lost")
+
 
 @dataclass(frozen=True, slots=True)
 class Trigger:
@@ -49,7 +51,7 @@ class Trigger:
 def check_can_watch(member: Member, deal: Deal) -> None:
     """Only what we left can come back."""
     policies.check_can_edit(member, deal)
-    if deal.stage not in ("paused", "lost"):
+    if deal.stage not in AT_REST:
         raise policies.Refused(_("Only a paused or lost deal comes back; this one is open."))
 
 
@@ -94,7 +96,7 @@ def qualify_out(
 
     ``reason``: for a lost deal one of the playbook's; for a paused one the trigger's kind stands there.
     """
-    if to_stage not in ("paused", "lost"):
+    if to_stage not in AT_REST:
         raise policies.Refused(_("Choose whether to pause this deal or to close it as lost."))
     check_trigger(trigger, latest(deal.org).on, load_playbook(deal.playbook))
     why = reason if to_stage == "lost" else trigger.kind
@@ -128,21 +130,23 @@ def say_it_happened(watch: ReturnWatch, *, by: Member, via: str = "web") -> None
 def bring_back_due(now: datetime | None = None) -> int:
     """Bring back every deal whose day has come or whose event is on record; returns how many."""
     now = now or timezone.now()
-    watches = ReturnWatch.objects.filter(ended_at=None, returned_at=None).select_related("deal", "deal__org")
-    due = [*watches, *_watch_pauses()]
+    watches = ReturnWatch.objects.filter(ended_at=None, returned_at=None)
+    watches.exclude(deal__stage__in=AT_REST).update(ended_at=now)  # somebody took it up again without waiting
+    shown = Evidence.objects.filter(
+        org_id=OuterRef("deal__org_id"), deal_id=OuterRef("deal_id"), key=OuterRef("evidence_key"),
+        recorded_at__gt=OuterRef("known_at"),
+    )  # fmt: skip
+    may_be_due = watches.filter(Q(on__lte=now.astimezone(UTC).date()) | Exists(shown)).select_related("deal__org")
+    due = [*may_be_due, *_watch_pauses(now)]
     return do_each(due, lambda watch: _ask(watch, now), lambda watch: f"Bringing back deal {watch.deal_id}")
 
 
 def _ask(watch: ReturnWatch, now: datetime) -> bool:
-    deal = watch.deal
-    if deal.stage not in ("paused", "lost"):  # somebody took it up again without waiting
-        ReturnWatch.objects.filter(id=watch.id).update(ended_at=now)
-        return False
-    why = find_reason(watch, current_day(deal.org, now))
+    why = find_reason(watch, current_day(watch.deal.org, now))
     if not why:
         return False
     with transaction.atomic():
-        locked = lock_deal(deal)
+        locked = lock_deal(watch.deal)
         if not _still_waits(watch, locked):
             return False
         _bring_back(watch, locked, why, now)
@@ -151,7 +155,7 @@ def _ask(watch: ReturnWatch, now: datetime) -> bool:
 
 def _still_waits(watch: ReturnWatch, deal: Deal) -> bool:
     """Asked of the locked deal: nobody took it up, said so or brought it back meanwhile."""
-    if deal.stage not in ("paused", "lost"):
+    if deal.stage not in AT_REST:
         return False
     if watch._state.adding:  # the pause itself; a watch set since takes its place
         return not ReturnWatch.objects.filter(deal=deal, known_at__gte=watch.known_at).exists()
@@ -171,13 +175,14 @@ def find_reason(watch: ReturnWatch, today: date) -> str:
     return ""
 
 
-def _watch_pauses() -> Iterable[ReturnWatch]:
+def _watch_pauses(now: datetime) -> Iterable[ReturnWatch]:
     """Paused deals whose pause named a day, and that nobody watches: the pause itself is the watch."""
     watched = ReturnWatch.objects.filter(deal=OuterRef("deal_id"), known_at__gte=OuterRef("recorded_at"))
     moves = StageMove.objects.filter(
-        ~Exists(watched), to_stage="paused", reopen_on__isnull=False, deal__stage="paused", id=F("deal__last_move_id")
-    )
-    for move in moves.select_related("deal", "deal__org"):
+        ~Exists(watched), to_stage="paused", reopen_on__lte=now.astimezone(UTC).date(), deal__stage="paused",
+        id=F("deal__last_move_id"),
+    )  # fmt: skip
+    for move in moves.select_related("deal__org"):
         yield ReturnWatch(
             deal=move.deal, kind=ReturnKind.DATE, reason=move.note[:300], on=move.reopen_on, event=move.reopen_when,
             known_at=move.recorded_at, author_name=move.author,

@@ -10,7 +10,7 @@ from typing import Literal
 from landmark.buying import competition_actions as rivals
 from landmark.buying.models import ReturnKind, Score
 from landmark.buying.qualification_actions import ItemInput, PointsInput, confirm_points, save_buying
-from landmark.buying.returns import Trigger, watch_for_return
+from landmark.buying.returns import AT_REST, Trigger, watch_for_return
 from landmark.deals.models import Deal, Stakeholder
 from landmark.orgs.as_of import latest
 from landmark.orgs.models import Member
@@ -117,7 +117,7 @@ def _name_of(deal: Deal) -> str:
 
 def watch_sample(deal: Deal, story: Story, *, by: Member) -> None:
     """A lost deal comes back when the rival's contract ends."""
-    if deal.stage not in ("lost", "paused"):
+    if deal.stage not in AT_REST:
         return
     trigger = Trigger(ReturnKind.RIVAL_RENEWAL, latest(deal.org).on + timedelta(days=270), "Notice period opens")
     watch_for_return(deal, by=by, reason="Bound to their supplier for another year", trigger=trigger, via="cli")

@@ -186,7 +186,7 @@ def read_room(deal: Deal, as_of: AsOf, lang: str = "en") -> DecisionRoom:
 def read_promised(room: DecisionRoom) -> list[Promised]:
     """What was promised and is not done: promises at gates, actions of the shared plan that are due, a late next step.
 
-    An action of the plan counts once its day is on or before the meeting's, or today's while no meeting is planned.
+    An action of the plan counts when its day lies before the meeting's, or before today while no meeting is planned.
     """
     return [*_gate_promises(room), *_plan_actions(room), *_late_step(room)]
 
@@ -203,7 +203,7 @@ def _gate_promises(room: DecisionRoom) -> list[Promised]:
 
 def _plan_actions(room: DecisionRoom) -> list[Promised]:
     meeting = room.meeting
-    until = meeting.starts_at.date() if meeting and meeting.held_on is None else room.as_of.on
+    until = meeting.local_start.date() if meeting and meeting.held_on is None else room.as_of.on
     rows = PlanAction.objects.filter(plan__deal=room.deal, ended_on=None, due_on__lt=until)
     return [
         Promised(row.text, owner.name if (owner := row.our_owner or row.their_owner) else "", row.due_on)

@@ -9,7 +9,6 @@ Issued inside the action's transaction, delivered after it: a mail server is no 
 import hashlib
 from dataclasses import dataclass
 from datetime import timedelta
-from zoneinfo import ZoneInfo
 
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -70,7 +69,7 @@ def make_invitation(meeting: DecisionMeeting) -> Invitation:
 
 def tell_when(meeting: DecisionMeeting) -> str:
     """ "Thu 12 Mar 2026, 14:30 to 15:30 (Europe/Rome)"."""
-    starts = meeting.starts_at.astimezone(ZoneInfo(meeting.time_zone))
+    starts = meeting.local_start
     ends = starts + timedelta(minutes=meeting.duration_minutes)
     words = {"day": format_weekday(starts.date()), "from": f"{starts:%H:%M}", "to": f"{ends:%H:%M}"}
     return _("%(day)s, %(from)s to %(to)s (%(zone)s)") % {**words, "zone": meeting.time_zone}

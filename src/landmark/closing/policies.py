@@ -49,4 +49,4 @@ def check_can_prepare(member: Member, deal: Deal) -> None:
 def check_colleague(deal: Deal, member: Member | None) -> None:
     """Whoever is named for something of ours is here."""
     if member is not None and (member.org_id != deal.org_id or not member.is_active):
-        raise Refused(_("Choose somebody of your organisation who is still here."))
+        raise Refused(_("The colleague you chose no longer works here: choose somebody else."))

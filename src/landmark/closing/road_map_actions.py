@@ -16,6 +16,7 @@ from landmark.closing.meeting_actions import check_person
 from landmark.closing.models import Decision, OnboardingStep, RoadMapStep
 from landmark.closing.models.packet import Side
 from landmark.closing.onboarding_actions import prepare_on_yes, take_next
+from landmark.closing.policies import check_colleague
 from landmark.closing.working import fresh
 from landmark.deals.changing import Change, changing
 from landmark.deals.models import Deal, Person
@@ -52,8 +53,7 @@ def check_step(deal: Deal, step: StepInput) -> None:
         raise Refused(_("Say what has to happen, in up to 300 letters."))
     if step.person is not None:
         check_person(deal, step.person)
-    if step.member is not None and (step.member.org_id != deal.org_id or not step.member.is_active):
-        raise Refused(_("%(name)s no longer works here: choose another owner.") % {"name": step.member.name})
+    check_colleague(deal, step.member)
     if step.due_on is not None and step.due_on < latest(deal.org).on:
         raise Refused(_("“%(step)s” is due on a day that is past.") % {"step": step.text[:80]})
     kinds = load_playbook(deal.playbook).decision.conditions

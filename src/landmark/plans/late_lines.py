@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 
 from django.db import transaction
 
+from landmark.buying.returns import AT_REST
 from landmark.deals.locks import lock_deal
 from landmark.deals.records import record_act
 from landmark.ledger.inputs import Source
@@ -15,8 +16,6 @@ from landmark.orgs.schedule import do_each
 from landmark.plans.action_actions import tell_superiors
 from landmark.plans.models import PlanAction
 from landmark.playbook.loader import load_playbook
-
-AT_REST = ("lost", "paused")
 
 
 def hand_up_late(now: datetime) -> int:

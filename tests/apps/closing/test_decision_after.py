@@ -33,8 +33,9 @@ def test_minutes_are_reminded_and_alerted_once(table: Table) -> None:
     assert tell_due(noon(-1)) == 0
     assert tell_due(noon(0)) == 1
     assert tell_due(noon(0)) == 0
-    assert tell_due(noon(1)) == 2
-    assert tell_due(noon(2)) == 0
+    assert tell_due(noon(3)) == 2
+    assert "3 days late" in Notice.objects.filter(member=table.bob).get().text
+    assert tell_due(noon(4)) == 0
     assert set(Notice.objects.values_list("member__name", flat=True)) == {"Alice Moretti", "Bob Lindqvist"}
 
 

@@ -6,6 +6,8 @@ from it, minutes and debrief. Does not answer: whether a step is allowed (``engi
 """
 
 import uuid
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from django.db import models
 from django.db.models import Q
@@ -82,6 +84,10 @@ class DecisionMeeting(models.Model):
 
     def __str__(self) -> str:
         return self.subject
+
+    @property
+    def local_start(self) -> datetime:
+        return self.starts_at.astimezone(ZoneInfo(self.time_zone))
 
 
 class Invitee(models.Model):

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -57,7 +56,7 @@ class Refusal:
 
 
 def tell_day_off(deal: Deal, meeting: DecisionMeeting) -> str:
-    day = meeting.starts_at.astimezone(ZoneInfo(meeting.time_zone)).date()
+    day = meeting.local_start.date()
     found = find_day_off(deal, day)
     words = {"day": format_weekday(day), "name": found}
     if found == WEEKEND:
@@ -234,7 +233,7 @@ class DecisionStanding(DealPage):
             return _("The decision meeting was on %(day)s; no answer is on record yet.") % {
                 "day": self._day(meeting.held_on)
             }
-        words = {"day": self._day(meeting.starts_at)}
+        words = {"day": self._day(meeting.local_start)}
         if meeting.state == MeetingState.PLANNED:
             return _("They are to decide on %(day)s; the invitation is not out yet.") % words
         return _("They are invited to decide on %(day)s.") % words

@@ -475,6 +475,16 @@ def test_a_moved_date_among_the_causes_says_from_when_to_when_and_who_moved_it(w
     assert row.note == f"{first} → {last} · {world.alice.name}, {format_day(on, year_of=on)}"
 
 
+def test_a_forecast_made_again_on_the_same_day_adds_no_empty_line(world: World) -> None:
+    explain_forecast(world)
+    row = DealForecast.objects.get(deal=world.deal)
+    again = {"against": ["last"], "since": latest(world.org).on.isoformat(), "from": 0.3, "to": 0.3, "causes": []}
+    told = {**row.explanation, "changes": [*row.explanation["changes"], again]}
+    DealForecast.objects.filter(pk=row.pk).update(explanation=told)
+    (change,) = world.client(world.alice).get(world.deal_url).context["page"].changes
+    assert change.points == "+6"
+
+
 def test_milestones_that_hardly_any_deal_had_are_named_and_given_no_number(world: World) -> None:
     explain_forecast(world)
     row = DealForecast.objects.get(deal=world.deal)

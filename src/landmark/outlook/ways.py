@@ -18,6 +18,7 @@ from landmark.playbook.schema import Playbook
 FEWEST_PLAYBOOK_NAMES = 3
 
 
+_NOTHING: frozenset[str] = frozenset()
 UNSEEN_TOLD = 4
 """So many milestones of the next doors are named of which nothing can be said."""
 
@@ -32,7 +33,10 @@ class Ahead:
 
 
 class Way:
-    """Which milestones come next on a deal's way: what the doors ahead ask for, then what those behind still miss."""
+    """Which milestones come next on a deal's way: what the doors ahead ask for, then what those behind still miss.
+
+    Of those behind the newest door comes first; what another milestone on record stands in for is not missed.
+    """
 
     def __init__(self, fitted: Fitted, history: History, playbook: Playbook, holders: np.ndarray) -> None:
         """``holders`` (milestones of the model): how many past deals had each. While no milestone was held by enough
@@ -48,14 +52,18 @@ class Way:
         self._column = {name: place for place, name in enumerate(self._names)}
         seen = {name for name in known if holders[self._column[name]] >= FEWEST_SIMILAR}
         self._seen = seen or set(known)
+        self._instead = _find_alternatives(playbook)
 
     def next_of(self, stands: Ints, reached: np.ndarray) -> list[Ahead]:
         """For each deal. stands (n): on the path · reached (n, milestones of the model)."""
         found = []
         for row, here in enumerate(stands.tolist()):
-            missing = [name for name in self._candidates if not reached[row, self._column[name]]]
+            held = {name for name in self._candidates if reached[row, self._column[name]]}
+            missing = [
+                name for name in self._candidates if name not in held and not self._instead.get(name, _NOTHING) & held
+            ]
             ahead = [name for name in missing if self._door[name] > here]
-            behind = [name for name in missing if self._door[name] <= here]
+            behind = sorted((n for n in missing if self._door[n] <= here), key=lambda n: -self._door[n])
             names = [name for name in (*ahead, *behind) if name in self._seen]
             found.append(Ahead(names, [name for name in ahead if name not in self._seen][:UNSEEN_TOLD]))
         return found
@@ -81,6 +89,18 @@ def _asked_for(check: Any) -> Iterable[str]:
     if isinstance(check, EvidenceCheck):
         return (check.evidence,)
     return check.any_of if isinstance(check, AnyEvidenceCheck) else ()
+
+
+def _find_alternatives(playbook: Playbook) -> dict[str, set[str]]:
+    """Evidence key → what serves as well, for keys that no gate asks for by themselves."""
+    checks = [check for stage in playbook.stages for gate in playbook.gates_at(stage.key) for check in gate.checks]
+    alone = {check.evidence for check in checks if isinstance(check, EvidenceCheck)}
+    found: dict[str, set[str]] = {}
+    for check in checks:
+        if isinstance(check, AnyEvidenceCheck):
+            for key in set(check.any_of) - alone:
+                found.setdefault(key, set()).update(set(check.any_of) - {key})
+    return found
 
 
 def _usual_order(history: History, names: Sequence[str]) -> list[str]:

@@ -26,9 +26,16 @@ def next_of(fitted: SimpleNamespace, holders: list[int], stands: int, reached: l
 def test_the_doors_ahead_come_first_and_then_what_lies_behind(fitted: SimpleNamespace) -> None:
     many = [FEWEST_SIMILAR] * 5
     ahead = next_of(fitted, many, 2, [False, True, False, False, False])
-    assert ahead.names[0] == "contract_signed"
-    assert set(ahead.names[1:]) == {"qualification_call", "criteria_known"}
+    assert ahead.names == ["contract_signed", "criteria_known", "qualification_call"]
     assert ahead.unseen == []
+
+
+def test_what_another_milestone_stands_in_for_is_not_missed() -> None:
+    """The first door asks for interest of either side or a call."""
+    names = ("inbound_interest", "outbound_interest", "discovery_held", "criteria_known")
+    fitted = SimpleNamespace(vocabulary=SimpleNamespace(milestones=names))
+    assert "outbound_interest" in next_of(fitted, [50] * 4, 1, [False] * 4).names
+    assert "outbound_interest" not in next_of(fitted, [50] * 4, 1, [True, False, False, False]).names
 
 
 def test_what_hardly_any_past_deal_had_is_named_apart(fitted: SimpleNamespace) -> None:

@@ -95,9 +95,9 @@ def read_trail(deal: Deal, changes: Sequence[Change], evidence: Sequence[Evidenc
 
 
 def make_changes(changes: Sequence[Change], trail: Sequence[Entry], on: date, name: Teller) -> tuple[ChangeView, ...]:
-    """The longest stretch of time first."""
-    ranked = sorted(changes, key=lambda one: one.since)
-    return tuple(_change_view(change, trail, on, name) for change in ranked)
+    """The longest stretch of time first; a shorter one in which nothing moved is left out."""
+    first, *others = (_change_view(change, trail, on, name) for change in sorted(changes, key=lambda one: one.since))
+    return (first, *(view for view in others if view.rows))
 
 
 def _change_view(change: Change, trail: Sequence[Entry], on: date, name: Teller) -> ChangeView:

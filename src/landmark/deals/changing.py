@@ -30,16 +30,12 @@ _under_way: ContextVar[Mapping[UUID, "Change"]] = ContextVar("changes under way,
 
 @dataclass
 class Change:
-    """The locked deal, who changes it and through which door; what is signed here makes the gates be asked again.
-
-    ``holds_signed``: so does what another change inside this one signed.
-    """
+    """The locked deal, who changes it and through which door; what is signed makes the gates be asked again."""
 
     deal: Deal
     by: Member
     via: str = "web"
     is_signed: bool = False
-    holds_signed: bool = False
 
     def record(
         self, verb: str, known: Mapping[str, object] | None = None, /, *, note: str = "", **detail: object
@@ -77,7 +73,7 @@ def changing(deal: Deal, *, by: Member, via: str = "web", check: Check = policie
             yield change
         finally:
             _under_way.reset(token)
-        if outer is not None:
-            outer.holds_signed = outer.holds_signed or change.is_signed or change.holds_signed
-        elif change.is_signed or change.holds_signed:
-            refresh_gate_state(lock_deal(deal) if change.holds_signed else locked)
+        if change.is_signed and outer is not None:
+            outer.is_signed = True
+        elif change.is_signed:
+            refresh_gate_state(lock_deal(deal))  # a change inside may have written another copy of it

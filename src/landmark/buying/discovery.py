@@ -24,8 +24,8 @@ from landmark.buying.models import (
 )
 from landmark.deals.models import Deal
 from landmark.engines.impact import Figure, Lack, Total, add_up, find_lacks, kinds_without_figure
-from landmark.engines.research import Guess, Readiness, Sheet, judge_readiness
-from landmark.orgs.as_of import AsOf, latest
+from landmark.engines.research import Guess, Readiness, Sheet, can_add_hypothesis, judge_readiness
+from landmark.orgs.as_of import AsOf
 from landmark.playbook.discovery import Discovery
 from landmark.playbook.loader import DEFAULT_REF, load_playbook
 from landmark.playbook.schema import Playbook
@@ -57,7 +57,7 @@ class Research:
 
     @property
     def can_add(self) -> bool:
-        return len(self.hypotheses) < self.most_hypotheses
+        return can_add_hypothesis(len(self.hypotheses), self.most_hypotheses)
 
 
 def read_research(deal: Deal, as_of: AsOf) -> Research:
@@ -143,7 +143,3 @@ def read_facts(deal: Deal, as_of: AsOf) -> list[Fact]:
 def read_notes(deal: Deal, as_of: AsOf) -> list[CallNote]:
     """Notes of calls, newest first."""
     return list(deal.call_notes.filter(created_at__lte=as_of.known_by).order_by("-held_on", "-created_at"))
-
-
-def latest_impact(deal: Deal, lang: str = "en") -> Impact:
-    return read_impact(deal, latest(deal.org), lang)

@@ -113,8 +113,3 @@ def _read_owed(org: Organisation, as_of: AsOf, ids: list[UUID]) -> dict[UUID, in
             debt = gate_debt(facts, playbooks[deal_id], as_of.on)
             owed[deal_id] = sum(len(gate.missing) for gate in debt)
     return owed
-
-
-def category_keys(org: Organisation, as_of: AsOf) -> dict[UUID, str]:
-    """The same as ``categories_as_known`` without author and time, for comparing two days."""
-    return {deal_id: chosen.category for deal_id, chosen in categories_as_known(org, as_of).items()}

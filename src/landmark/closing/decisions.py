@@ -31,7 +31,7 @@ from landmark.engines.facts import DealFacts
 from landmark.engines.gates import GateResult, evaluate_gate, evaluate_meeting
 from landmark.ledger.models import Evidence
 from landmark.orgs.as_of import AsOf, latest
-from landmark.plans.models import PlanAction
+from landmark.plans.reading import open_promises
 from landmark.playbook.loader import load_playbook
 from landmark.playbook.schema import Playbook, Strength
 
@@ -204,10 +204,9 @@ def _gate_promises(room: DecisionRoom) -> list[Promised]:
 def _plan_actions(room: DecisionRoom) -> list[Promised]:
     meeting = room.meeting
     until = meeting.local_start.date() if meeting and meeting.held_on is None else room.as_of.on
-    rows = PlanAction.objects.filter(plan__deal=room.deal, ended_on=None, due_on__lt=until)
     return [
         Promised(row.text, owner.name if (owner := row.our_owner or row.their_owner) else "", row.due_on)
-        for row in rows.select_related("our_owner", "their_owner").order_by("due_on", "position")
+        for row in open_promises(room.deal, until)
     ]
 
 

@@ -13,7 +13,6 @@ from typing import Literal
 from icalendar import Calendar, Event, vText
 
 PRODUCT = "-//Landmark//Action plan//EN"
-WEEKDAYS = ("MO", "TU", "WE", "TH", "FR")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

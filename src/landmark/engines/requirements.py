@@ -5,7 +5,7 @@ that), how a gap is said (the screens).
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -137,10 +137,3 @@ def _of_whole(terms: Terms) -> Iterator[Gap]:
         yield Gap("change_rule")
     if not terms.read_by.strip():
         yield Gap("read_by")
-
-
-def touched_by(links: Iterable[tuple[str, str]], changed: str) -> tuple[str, ...]:
-    """Names on the other end of the links of what changed: these are looked at again. ``links``: (requirement,
-    criterion)."""
-    ends = {right if left == changed else left for left, right in links if changed in (left, right)}
-    return tuple(sorted(ends))

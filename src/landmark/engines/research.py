@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-MOST_HYPOTHESES = 3
+from landmark.playbook.discovery import MOST_HYPOTHESES
 
 
 @dataclass(frozen=True, slots=True)

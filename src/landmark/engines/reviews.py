@@ -3,7 +3,6 @@
 Answers: moved, blocked, overdue, nobody's, no decider known. Does not answer: what the meeting decides.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -41,7 +40,3 @@ def review_deal(facts: ReviewFacts, on: date, look_back_days: int = LOOK_BACK_DA
         "no_decider": facts.undecided > 0 or (facts.needs_decider and facts.deciders == 0),
     }
     return tuple(flag for flag in FLAGS if found[flag])
-
-
-def count_flags(flags: Sequence[Sequence[str]]) -> dict[str, int]:
-    return {flag: sum(flag in found for found in flags) for flag in FLAGS}

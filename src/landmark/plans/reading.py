@@ -7,7 +7,7 @@ at counts as open on it, and a plan made later is not there.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Literal
 from uuid import UUID
 
@@ -22,7 +22,6 @@ State = Literal["done", "dropped", "late", "at_risk", "open"]
 Gap = Literal["no_accountable", "no_ours", "no_theirs", "owner_left", "no_date", "day_off", "input_refused"]
 PARTS = ("outcomes", "requirements", "owners", "dates")
 MANY = 25
-DUE_SOON_DAYS = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,14 +170,7 @@ def _gaps(action: PlanAction, workdays: Workdays) -> tuple[Gap, ...]:
     return tuple(gap for is_so, gap in found if is_so)
 
 
-def open_promises(deal: Deal, on: date) -> list[PlanAction]:
-    """Actions due by a day and not done: what the decision meeting's preparation asks for."""
-    return list(
-        PlanAction.objects.filter(plan__deal=deal, ended_on__isnull=True, due_on__lte=on).select_related(
-            "our_owner", "their_owner"
-        )
-    )
-
-
-def is_due_soon(action: PlanAction, on: date) -> bool:
-    return action.due_on is not None and on <= action.due_on <= on + timedelta(days=DUE_SOON_DAYS)
+def open_promises(deal: Deal, before: date) -> list[PlanAction]:
+    """Actions whose day lies before another and that are not done: what the decision meeting's preparation asks for."""
+    rows = PlanAction.objects.filter(plan__deal=deal, ended_on=None, due_on__lt=before)
+    return list(rows.select_related("our_owner", "their_owner").order_by("due_on", "position"))

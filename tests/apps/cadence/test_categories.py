@@ -1,6 +1,7 @@
 """Categories: set by people, on record, read as of a day, suggested but never written by the model."""
 
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -8,12 +9,13 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from landmark.cadence.book import read_book
-from landmark.cadence.categories import categories_as_known, category_changes, category_keys
+from landmark.cadence.categories import categories_as_known, category_changes
 from landmark.cadence.category_actions import Choice, set_categories
 from landmark.cadence.models import DealCategory
 from landmark.deals.policies import Refused, StaleVersion
 from landmark.ledger.models import FieldChange
 from landmark.orgs.as_of import AsOf, latest, on_day
+from landmark.orgs.models import Organisation
 from landmark.orgs.roles import Role
 from landmark.outlook.periods import period_containing
 from landmark.outlook.reading import read_forecast
@@ -25,6 +27,10 @@ from tests.factories import make_deal, make_member, make_org
 @pytest.fixture
 def crew(db: None) -> Crew:
     return make_crew()
+
+
+def category_keys(org: Organisation, as_of: AsOf) -> dict[UUID, str]:
+    return {deal_id: chosen.category for deal_id, chosen in categories_as_known(org, as_of).items()}
 
 
 def test_a_change_is_on_record_with_who_when_from_and_to(crew: Crew) -> None:

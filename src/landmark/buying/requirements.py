@@ -1,7 +1,7 @@
 """Requirements, success criteria and what a sign-off still lacks.
 
 Answers: the rows that stand, how they are linked, all gaps by name. Does not answer: how they change
-(``requirement_actions``).
+(``requirement_actions``, ``terms_actions``).
 
 A past day shows the rows that stood then with today's words: only a sign-off keeps its own copy.
 """
@@ -16,6 +16,9 @@ from landmark.buying.models import Agreement, Assumption, Criterion, Requirement
 from landmark.deals.models import Deal
 from landmark.engines.requirements import Gap, Need, Standard, Terms, find_gaps
 from landmark.orgs.as_of import AsOf
+
+REQUIREMENT_FIELDS = ("text", "affected", "priority", "owner", "dependency", "dependency_owner", "acceptance")
+CRITERION_FIELDS = ("text", "metric", "baseline", "target", "window", "method")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from landmark.buying import discovery_actions as discovery
 from landmark.buying import requirement_actions as requirements
+from landmark.buying import terms_actions as terms
 from landmark.buying.call_actions import Confirmed, FactInput, apply_note, save_note
 from landmark.buying.discovery import method_of, read_impact
 from landmark.buying.discovery_actions import FigureInput
@@ -76,8 +77,8 @@ def fill_sample(deal: Deal, story: str, *, by: Member) -> None:
     _confirm(deal, by, name)
     _agree(deal, by, name)
     if story == "yes":
-        requirements.record_reader(deal, by=by, read_by=by.name)
-        requirements.sign_off(deal, by=by, signed_by=name, signed_on=latest(deal.org).on)
+        terms.record_reader(deal, by=by, read_by=by.name)
+        terms.sign_off(deal, by=by, signed_by=name, signed_on=latest(deal.org).on)
 
 
 def _prepare(deal: Deal, by: Member) -> None:
@@ -126,8 +127,8 @@ def _agree(deal: Deal, by: Member, name: str) -> None:
                     "method": method},
         )  # fmt: skip
     _part, playbook = method_of(deal)
-    requirements.save_agreement(
+    terms.save_agreement(
         deal, by=by, workflows=[affected for _text, affected, *_rest in NEEDS],
         change_rule=playbook.text("discovery.change_rule"), has_no_assumptions=False,
     )  # fmt: skip
-    requirements.add_assumption(deal, by=by, text="The carriers keep their present formats this year", owner=name)
+    terms.add_assumption(deal, by=by, text="The carriers keep their present formats this year", owner=name)

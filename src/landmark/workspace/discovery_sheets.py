@@ -13,10 +13,10 @@ from django.db import models
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from landmark.buying import discovery_actions, requirement_actions
+from landmark.buying import discovery_actions, requirement_actions, terms_actions
 from landmark.buying.discovery_actions import FigureInput
 from landmark.buying.models import Assumption, Criterion, Fact, Hypothesis, ImpactLine, Requirement
-from landmark.buying.requirements import name_criterion, name_requirement
+from landmark.buying.requirements import CRITERION_FIELDS, REQUIREMENT_FIELDS, name_criterion, name_requirement
 from landmark.deals.policies import Refused
 from landmark.workspace import discovery_forms as forms
 from landmark.workspace.presenters.discovery import DiscoveryPage, name_rows
@@ -195,7 +195,7 @@ def _start_agreement(page: DiscoveryPage, row: Row) -> dict[str, Any]:
 
 def _save_agreement(page: DiscoveryPage, form: Any, row: Row) -> str:
     data = form.cleaned_data
-    requirement_actions.save_agreement(
+    terms_actions.save_agreement(
         page.deal, by=page.request.member, workflows=data["workflows"].splitlines(), change_rule=data["change_rule"],
         has_no_assumptions=data["has_no_assumptions"], if_version=data["version"],
     )  # fmt: skip
@@ -203,17 +203,17 @@ def _save_agreement(page: DiscoveryPage, form: Any, row: Row) -> str:
 
 
 def _save_assumption(page: DiscoveryPage, form: Any, row: Row) -> str:
-    requirement_actions.add_assumption(page.deal, by=page.request.member, **form.cleaned_data)
+    terms_actions.add_assumption(page.deal, by=page.request.member, **form.cleaned_data)
     return _("The assumption is listed.")
 
 
 def _save_reader(page: DiscoveryPage, form: Any, row: Row) -> str:
-    requirement_actions.record_reader(page.deal, by=page.request.member, **form.cleaned_data)
+    terms_actions.record_reader(page.deal, by=page.request.member, **form.cleaned_data)
     return _("Their reading is on record.")
 
 
 def _save_sign_off(page: DiscoveryPage, form: Any, row: Row) -> str:
-    requirement_actions.sign_off(page.deal, by=page.request.member, **form.cleaned_data)
+    terms_actions.sign_off(page.deal, by=page.request.member, **form.cleaned_data)
     return _("The sign-off is on record as evidence.")
 
 
@@ -254,12 +254,12 @@ SHEETS: Mapping[str, Sheet] = {
     ),
     "requirement": Sheet(
         gettext_lazy("Requirement"), _make_requirement,
-        _start_linked(requirement_actions.REQUIREMENT_FIELDS, "criteria"), _save_requirement, "#requirements",
+        _start_linked(REQUIREMENT_FIELDS, "criteria"), _save_requirement, "#requirements",
         kind=Requirement, intro=gettext_lazy("Only the first line is needed now; the sign-off lists what is missing."),
     ),
     "criterion": Sheet(
         gettext_lazy("Success criterion"), _make_criterion,
-        _start_linked(requirement_actions.CRITERION_FIELDS, "requirements"), _save_criterion, "#criteria",
+        _start_linked(CRITERION_FIELDS, "requirements"), _save_criterion, "#criteria",
         kind=Criterion, intro=gettext_lazy("Only the first line is needed now; the sign-off lists what is missing."),
     ),
     "agreement": Sheet(
@@ -335,7 +335,7 @@ BUTTONS: Mapping[str, Button] = {
         gettext_lazy("It still holds."), "#criteria",
     ),
     "end_assumption": (
-        Assumption, lambda page, by, row: requirement_actions.end_assumption(page.deal, by=by, assumption=row), OUT,
+        Assumption, lambda page, by, row: terms_actions.end_assumption(page.deal, by=by, assumption=row), OUT,
         "#sign-off",
     ),
 }  # fmt: skip

@@ -28,19 +28,10 @@ from landmark.buying.discovery_actions import (
     save_summary,
 )
 from landmark.buying.models import CallNote, Fact, Hypothesis, ImpactLine, SignOff
-from landmark.buying.requirement_actions import (
-    SignOffRefused,
-    add_assumption,
-    confirm_unchanged,
-    drop_row,
-    record_reader,
-    save_agreement,
-    save_criterion,
-    save_requirement,
-    sign_off,
-)
+from landmark.buying.requirement_actions import confirm_unchanged, drop_row, save_criterion, save_requirement
 from landmark.buying.requirements import read_terms
 from landmark.buying.sample_discovery import fill_sample
+from landmark.buying.terms_actions import SignOffRefused, add_assumption, record_reader, save_agreement, sign_off
 from landmark.deals.inputs import NextStepInput
 from landmark.deals.models import Deal, NextStep, Stakeholder
 from landmark.deals.policies import Refused, StaleVersion

@@ -18,7 +18,7 @@ from landmark.buying.commitment_actions import MeetingPlan, plan_meeting
 from landmark.buying.discovery_actions import save_research
 from landmark.buying.people_actions import Card, save_person
 from landmark.buying.process_actions import save_answers
-from landmark.buying.requirement_actions import add_assumption
+from landmark.buying.terms_actions import add_assumption
 from landmark.closing.markup_actions import add_markup
 from landmark.closing.models import OfferPaper
 from landmark.closing.offer_actions import mark_made

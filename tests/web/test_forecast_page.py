@@ -23,7 +23,7 @@ from tests.factories import make_deal, make_member, make_org, make_pipeline, mak
 from tests.web.conftest import World
 from tests.web.test_board import make_forecast, read
 
-QUERIES = 24
+QUERIES = 25
 CARD_QUERIES = 14
 
 REPORT: dict[str, Any] = {
@@ -95,7 +95,9 @@ def test_four_numbers_stand_apart_and_an_empty_one_says_so(world: World) -> None
     four = response.context["page"].four
     assert [number.key for number in four.numbers] == ["model", "representative", "manager", "commit"]
     assert [number.amount is None for number in four.numbers] == [False, True, True, True]
-    assert "No quota is set for the whole company" in response.content.decode()
+    page = response.content.decode()
+    assert "neither a quota nor a published target" in page
+    assert f'href="{world.url("forecast/targets/")}">Work out a target' in page
 
 
 def test_three_months_add_up_to_their_quarter_and_have_no_quota(world: World) -> None:

@@ -1,5 +1,6 @@
 """Targets page: the method's stack recomputed from a form, its warnings, publishing that locks, progress."""
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -8,15 +9,18 @@ import pytest
 from django.test import Client
 
 from landmark.cadence.models import TargetPlan
+from landmark.cadence.rates import read_rates
 from landmark.cadence.setting_actions import set_quota
+from landmark.cadence.target_plans import read_aimed
 from landmark.deals.models import Deal
 from landmark.orgs.as_of import latest
 from landmark.orgs.models import Member
 from landmark.orgs.roles import Role
 from landmark.outlook.periods import next_period, period_containing
+from landmark.ui.formats import format_percent
 from tests.factories import make_member, make_pipeline
 from tests.web.conftest import World
-from tests.web.test_board import read
+from tests.web.test_board import make_forecast, read
 
 QUERIES = 27
 FORM: dict[str, Any] = {
@@ -85,6 +89,49 @@ def test_a_target_stands_beside_the_quotas_and_says_what_each_is(world: World, o
     assert "Team quotas add up to €930K." in page
     assert f'href="{world.url("forecast/calls/quotas/")}?period={period.key}"' in page
     assert "Team quotas" not in read(world.client(world.alice), url)
+
+
+def test_the_overview_measures_by_the_published_target_where_there_is_no_quota(world: World, ops: Member) -> None:
+    """Both pages say the same of it: coverage, the model's number, the chance to reach it."""
+    period = period_containing(world.org, latest(world.org).on)
+    Deal.objects.filter(pk=world.deal.pk).update(target_on=period.ends_on, amount=Decimal(1_000_000))
+    make_forecast(world.org, 0.6)
+    send(world.client(ops), world, "publish", amount="800000")
+    client = world.client(world.alice)
+    overview = client.get(world.url(f"forecast/?period={period.key}"))
+    quota = overview.context["page"].four.quota
+    assert (quota.is_target, quota.amount, quota.missing, quota.aimed) == (True, 800_000, 800_000, 1_000_000)
+    page = client.get(world.url("forecast/targets/")).context["page"]
+    bookings, coverage = page.progress.measures[:2]
+    assert coverage.now == "1.2×"
+    assert f"{quota.coverage:.2f}" == "1.25"
+    assert 0.5 < quota.chance < 0.7
+    assert bookings.tone == "good", "less is won than time has gone, yet it is more likely to be reached than not"
+    assert f"{format_percent(quota.chance)} likely to be reached" in bookings.words
+    set_quota(by=make_member(world.org, Role.ADMINISTRATOR, "Ada Novak"), scope="org", scope_id=world.org.id,
+              period=period, amount=Decimal(500_000))  # fmt: skip
+    quota = client.get(world.url(f"forecast/?period={period.key}")).context["page"].four.quota
+    assert (quota.is_target, quota.amount) == (False, 500_000)
+
+
+def test_an_unlikely_target_is_warned_about_whatever_the_pace(world: World, ops: Member) -> None:
+    make_forecast(world.org, 0.01)
+    send(world.client(ops), world, "publish", amount="800000")
+    bookings = world.client(world.alice).get(world.url("forecast/targets/")).context["page"].progress.measures[0]
+    assert bookings.tone == "warn"
+
+
+def test_coverage_of_an_earlier_day_counts_what_was_aimed_then(world: World) -> None:
+    """The database's sum of the present is the sum deal by deal; paused deals and other currencies stand apart."""
+    ends_on = latest(world.org).on + timedelta(days=60)
+    make_pipeline(world.org, [world.alice], 12)
+    Deal.objects.filter(name="Deal 3").update(currency="USD")
+    rates = read_rates(world.org, latest(world.org))
+    now = read_aimed(world.org, latest(world.org), ends_on, rates)
+    one_by_one = replace(latest(world.org), is_latest=False)
+    assert read_aimed(world.org, one_by_one, ends_on, rates) == now
+    assert now.unconverted == 1
+    assert now.amount > 0
 
 
 def test_what_is_missing_is_said_and_nothing_is_lost(world: World, ops: Member) -> None:

@@ -11,11 +11,12 @@ from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Count, Q, Sum
 
 from landmark.cadence.booked import Booking, read_bookings
 from landmark.cadence.models import TargetPlan
-from landmark.cadence.rates import convert, read_rates
+from landmark.cadence.rates import Rates, convert, read_rates
+from landmark.deals.models import Deal
 from landmark.deals.snapshots import deals_as_known
 from landmark.engines.funnel import Share
 from landmark.engines.targets import (
@@ -269,10 +270,7 @@ def measure_progress(plan: TargetPlan, as_of: AsOf, funnel: Funnel, entered: Map
     rates = read_rates(org, as_of)
     booked = read_bookings(org, as_of, plan.starts_on, plan.ends_on, rates)
     won = sum((b.converted for b in booked if b.converted is not None), Decimal(0))
-    known = [d for d in deals_as_known(org, as_of) if d.stage != PAUSED]
-    aimed = [d for d in known if d.target_on is not None and d.target_on <= plan.ends_on]
-    worth = [convert(d.amount or Decimal(0), d.currency, as_of.on, rates) for d in aimed]
-    pipeline = sum((amount for amount in worth if amount is not None), Decimal(0))
+    aimed = read_aimed(org, as_of, plan.ends_on, rates)
     step = next((s for s in load_playbook(org.playbook).benchmarks.funnel if s.to_state == "won"), None)
     line = funnel.step(step.key) if step else None
     return Progress(
@@ -280,13 +278,42 @@ def measure_progress(plan: TargetPlan, as_of: AsOf, funnel: Funnel, entered: Map
         won_count=len(booked),
         left=max(plan.amount - won, Decimal(0)),
         elapsed=_elapsed(plan.starts_on, plan.ends_on, as_of.on),
-        pipeline=pipeline,
-        coverage=find_coverage(pipeline, plan.amount, won),
+        pipeline=aimed.amount,
+        coverage=find_coverage(aimed.amount, plan.amount, won),
         entered=entered,
         last_step=line.share if line else None,
         teams=_progress_by_team(plan, booked),
-        unconverted=sum(b.converted is None for b in booked) + sum(amount is None for amount in worth),
+        unconverted=sum(b.converted is None for b in booked) + aimed.unconverted,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Aimed:
+    """``unconverted``: deals in a currency without a rate, in no sum."""
+
+    amount: Decimal
+    unconverted: int
+
+
+def read_aimed(org: Organisation, as_of: AsOf, ends_on: date, rates: Rates) -> Aimed:
+    """The open pipeline that coverage is reckoned with: unpaused deals aimed at the period, or overdue for it."""
+    amount, unconverted = Decimal(0), 0
+    for currency, worth, count in _sum_aimed(org, as_of, ends_on):
+        converted = convert(worth, currency, as_of.on, rates)
+        amount += converted or Decimal(0)
+        unconverted += count if converted is None else 0
+    return Aimed(amount, unconverted)
+
+
+def _sum_aimed(org: Organisation, as_of: AsOf, ends_on: date) -> Iterable[tuple[str, Decimal, int]]:
+    """Currency, sum and deals; the database adds up the present, an earlier day is read deal by deal."""
+    if as_of.is_latest:
+        rows = Deal.objects.of(org).open().exclude(stage=PAUSED).filter(target_on__lte=ends_on).order_by()
+        summed = rows.values_list("currency").annotate(worth=Sum("amount"), count=Count("id"))
+        return [(currency, worth or Decimal(0), count) for currency, worth, count in summed]
+    known = [d for d in deals_as_known(org, as_of) if d.stage != PAUSED]
+    aimed = [d for d in known if d.target_on is not None and d.target_on <= ends_on]
+    return [(d.currency, d.amount or Decimal(0), 1) for d in aimed]
 
 
 def _elapsed(starts_on: date, ends_on: date, on: date) -> float:

@@ -147,7 +147,7 @@ def read_forecast_page(request: MemberRequest) -> ForecastPage:
         forecast=forecast,
         view=view,
         week=_show_week(found, reverse("workspace:changes", args=[org.slug]), lang),
-        four=read_four_numbers(org, as_of, view.summary, found.fall.end),
+        four=read_four_numbers(org, as_of, view.summary),
         choices=choices,
         run=last_run(org),
         level=name_level(forecast.level) if forecast else "",

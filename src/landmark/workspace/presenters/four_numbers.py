@@ -19,7 +19,9 @@ from landmark.cadence.book import read_book
 from landmark.cadence.calls import Key, expected_callers, newest, read_entries, read_quotas, sum_calls
 from landmark.cadence.deadlines import Week, read_week
 from landmark.cadence.models.calls import CallEntry, CallKind, Scope
+from landmark.cadence.rates import read_rates
 from landmark.cadence.seats import read_seats
+from landmark.cadence.target_plans import read_aimed, read_published
 from landmark.orgs.as_of import AsOf
 from landmark.orgs.models import Organisation
 from landmark.outlook.periods import Period
@@ -40,8 +42,12 @@ class Number:
 
 @dataclass(frozen=True, slots=True)
 class QuotaView:
-    """``coverage``: open pipeline aimed at the period over what is still missing; None once nothing is."""
+    """What the period is measured by: the company's quota, else its published target (``is_target``).
 
+    ``coverage``: open pipeline aimed at the period over what is still missing; None once nothing is.
+    """
+
+    is_target: bool
     amount: Decimal
     won_share: float
     missing: Decimal
@@ -65,15 +71,15 @@ class FourNumbers:
         return any(number.amount is not None for number in self.numbers[1:])
 
 
-def read_four_numbers(org: Organisation, as_of: AsOf, summary: PeriodSummary, aimed: Decimal) -> FourNumbers:
-    """Of the week under way on the day; ``aimed``: the open pipeline with a target date in the period."""
+def read_four_numbers(org: Organisation, as_of: AsOf, summary: PeriodSummary) -> FourNumbers:
+    """Of the week under way on the day."""
     week = read_week(org, as_of)
     is_period_called = week.period.key == summary.period.key
     entries = newest(read_entries(org, [week]), week.deadline.at) if is_period_called else {}
-    outcome = _read_outcome(org, as_of, summary)
+    outcome = read_outcome(org, as_of, summary)
     return FourNumbers(
         numbers=(_model(outcome), *(_said(org, summary, entries) if is_period_called else _unasked())),
-        quota=_read_quota(org, as_of, summary.period, outcome, aimed),
+        quota=_read_quota(org, as_of, summary.period, outcome),
         currency=org.currency,
         week=week,
         is_period_called=is_period_called,
@@ -81,7 +87,7 @@ def read_four_numbers(org: Organisation, as_of: AsOf, summary: PeriodSummary, ai
 
 
 @dataclass(frozen=True, slots=True)
-class _Outcome:
+class Outcome:
     """The whole organisation in its own currency, as on the page of calls."""
 
     won: Decimal
@@ -90,17 +96,17 @@ class _Outcome:
     is_converted: bool
 
 
-def _read_outcome(org: Organisation, as_of: AsOf, summary: PeriodSummary) -> _Outcome:
+def read_outcome(org: Organisation, as_of: AsOf, summary: PeriodSummary) -> Outcome:
     """Of the summary where everything is in one currency; else of the book, which holds the rates."""
     main = summary.main
     if not summary.others:
-        return _Outcome(main.total.won, main.range.expected if main.range else None, main.draws, False)
+        return Outcome(main.total.won, main.range.expected if main.range else None, main.draws, False)
     book = read_book(org, as_of, summary.period, summary.forecast)
     sums = book.sums_of(None)
-    return _Outcome(sums.won, sums.model, book.draws, True)
+    return Outcome(sums.won, sums.model, book.draws, True)
 
 
-def _model(outcome: _Outcome) -> Number:
+def _model(outcome: Outcome) -> Number:
     """The mean of all outcomes: won, expected of open deals, and what deals not yet opened may bring."""
     if outcome.model is None:
         return Number("model", _("Model"), None, _("no forecast yet"))
@@ -149,17 +155,24 @@ def _count_teams(whole: int, missing: int) -> str:
     }
 
 
-def _read_quota(org: Organisation, as_of: AsOf, period: Period, outcome: _Outcome, aimed: Decimal) -> QuotaView | None:
-    """The organisation's own quota; without one the sum of its teams' quotas is not guessed."""
+def _read_quota(org: Organisation, as_of: AsOf, period: Period, outcome: Outcome) -> QuotaView | None:
+    """The organisation's own quota, else its published target; the sum of its teams' quotas is not guessed."""
     found = read_quotas(org, as_of, period).get((Scope.ORG, org.id))
-    if found is None or not found.amount or found.currency != org.currency:
+    amount = found.amount if found and found.currency == org.currency else None
+    is_target = not amount
+    if is_target and not period.is_month:
+        plan = read_published(org, period, as_of)
+        amount = plan.amount if plan else None
+    if not amount:
         return None
-    missing = max(found.amount - outcome.won, Decimal(0))
+    aimed = read_aimed(org, as_of, period.ends_on, read_rates(org, as_of)).amount
+    missing = max(amount - outcome.won, Decimal(0))
     return QuotaView(
-        amount=found.amount,
-        won_share=float(outcome.won / found.amount),
+        is_target=is_target,
+        amount=amount,
+        won_share=float(outcome.won / amount),
         missing=missing,
         aimed=aimed,
         coverage=float(aimed / missing) if missing else None,
-        chance=outcome.draws.chance_to_reach(found.amount) if outcome.draws else None,
+        chance=outcome.draws.chance_to_reach(amount) if outcome.draws else None,
     )

@@ -36,12 +36,14 @@ from landmark.orgs.permissions import has_right
 from landmark.orgs.roles import Right
 from landmark.outlook.funnel import Funnel, count_entered, read_funnel
 from landmark.outlook.periods import Period, next_period, period_containing, read_quarter
+from landmark.outlook.summary import summarise
 from landmark.playbook.loader import load_playbook
 from landmark.playbook.schema import Playbook
 from landmark.ui.charts import Frame
-from landmark.ui.formats import format_count, format_money, format_number, format_percent
+from landmark.ui.formats import format_chance, format_count, format_money, format_number, format_percent
 from landmark.workspace.access import MemberRequest
 from landmark.workspace.presenters.board import PeriodChoice
+from landmark.workspace.presenters.four_numbers import Outcome, read_outcome
 from landmark.workspace.target_forms import TargetsForm, leading_labels, start_values
 from landmark.workspace.templatetags.workspace import link_to
 
@@ -49,6 +51,8 @@ WIDE, NARROW = Frame(620, 232, left=104, right=70, top=6, bottom=6), Frame(316, 
 BAR, STEP = 26.0, 62.0
 SAMPLE_DEAL = Decimal(60_000)
 SAMPLE_WINS = 20
+LIKELY = 0.5
+"""From so much on a target counts as on its way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -413,10 +417,24 @@ def _bookings_row(plan: TargetPlan, found: Progress, setting: Setting) -> Measur
     share = _percent_of(found.won, plan.amount)
     passed = round(100 * found.elapsed)
     words = _("%(share)d %% reached with %(passed)d %% of the period gone") % {"share": share, "passed": passed}
-    tone = "good" if found.is_reached or share >= passed else "warn"
+    outcome = _read_outcome(setting)
+    is_on_way = share >= passed
+    if not found.is_reached and outcome.model is not None and outcome.draws is not None:
+        chance = outcome.draws.chance_to_reach(plan.amount)
+        is_on_way = chance >= LIKELY
+        words = _("%(words)s. The model expects %(model)s: %(chance)s likely to be reached.") % {
+            "words": words, "model": setting.money(outcome.model), "chance": format_chance(chance),
+        }  # fmt: skip
+    tone = "good" if found.is_reached or is_on_way else "warn"
     return MeasureRow(
         _("Bookings"), _("result"), setting.money(plan.amount), setting.money(found.won), words, tone, min(share, 100)
     )
+
+
+def _read_outcome(setting: Setting) -> Outcome:
+    """What the model says of the whole period, the same as on the overview."""
+    org, as_of = setting.request.org, setting.request.as_of
+    return read_outcome(org, as_of, summarise(org, as_of, setting.period))
 
 
 def _leading_row(key: str, target: Decimal, found: Progress, setting: Setting) -> MeasureRow:
@@ -428,7 +446,7 @@ def _coverage_row(label: str, target: Decimal, found: Progress, setting: Setting
     aim = _("at least %(times)s×") % {"times": format_number(float(target), 1)}
     if found.coverage is None:
         return MeasureRow(label, _("steer by"), aim, "—", _("Nothing is left to win."), "good", None)
-    words = _("%(pipeline)s aimed at the period for %(left)s still to win") % {
+    words = _("%(pipeline)s aimed at the period or overdue, for %(left)s still to win") % {
         "pipeline": setting.money(found.pipeline), "left": setting.money(found.left),
     }  # fmt: skip
     is_met = found.coverage >= target

@@ -24,6 +24,8 @@ from landmark.closing.models import (
 )
 from landmark.closing.models.record import Record
 from landmark.workspace import close_forms as forms
+from landmark.workspace import close_writing as writing
+from landmark.workspace.close_fields import CloseForm, Nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,7 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    form: type[forms.CloseForm]
+    form: type[CloseForm]
     page: str
     act: Callable[[Sent], object]
     done: str | Promise
@@ -123,7 +125,7 @@ COMMANDS: dict[str, Command] = {
         SAVED, SAVE, LaneAsk,
     ),
     "ask_reopen": Command(
-        forms.Nothing, P, lambda s: A.reopen_ask(s.deal, by=s.by, ask=s.row, if_version=s.version), _("Open again."),
+        Nothing, P, lambda s: A.reopen_ask(s.deal, by=s.by, ask=s.row, if_version=s.version), _("Open again."),
         _("Take back"), LaneAsk,
     ),
     # Mark-ups
@@ -132,38 +134,39 @@ COMMANDS: dict[str, Command] = {
     ),
     "markup": Command(forms.MarkUpAnswerForm, M, _markup, SAVED, SAVE, MarkUp),
     "markup_reopen": Command(
-        forms.Nothing, M, lambda s: MA.reopen_markup(s.deal, by=s.by, markup=s.row), _("Open again."), _("Reopen"),
+        Nothing, M, lambda s: MA.reopen_markup(s.deal, by=s.by, markup=s.row), _("Open again."), _("Reopen"),
         MarkUp,
     ),
     # In writing
-    "terms": Command(forms.SummaryForm, T, _terms, SAVED, _("Save as the next version"), is_for_all=False),
-    "brief": Command(forms.BriefForm, S, _brief, SAVED, _("Save as the next version"), is_for_all=False),
-    "risk": Command(forms.RiskForm, R, lambda s: RA.save_risk(s.deal, by=s.by, **s.data), SAVED, ADD),
+    "terms": Command(writing.SummaryForm, T, _terms, SAVED, _("Save as the next version"), is_for_all=False),
+    "brief": Command(writing.BriefForm, S, _brief, SAVED, _("Save as the next version"), is_for_all=False),
+    "risk": Command(writing.RiskForm, R, lambda s: RA.save_risk(s.deal, by=s.by, **s.data), SAVED, ADD),
     "risk_edit": Command(
-        forms.RiskForm, R, lambda s: RA.save_risk(s.deal, by=s.by, risk=s.row, if_version=s.version, **s.data), SAVED,
+        writing.RiskForm, R, lambda s: RA.save_risk(s.deal, by=s.by, risk=s.row, if_version=s.version, **s.data), SAVED,
         SAVE, Risk,
     ),
     "risk_close": Command(
-        forms.Nothing, R, lambda s: RA.close_risk(s.deal, by=s.by, risk=s.row), _("Closed."), _("Over"), Risk
+        Nothing, R, lambda s: RA.close_risk(s.deal, by=s.by, risk=s.row), _("Closed."), _("Over"), Risk
     ),
     "undertaking": Command(
-        forms.UndertakingForm, R, lambda s: RA.add_undertaking(s.deal, by=s.by, **s.data), SAVED, ADD, is_for_all=False
+        writing.UndertakingForm, R, lambda s: RA.add_undertaking(s.deal, by=s.by, **s.data), SAVED, ADD,
+        is_for_all=False,
     ),
     "undertaking_done": Command(
-        forms.Nothing, R,
+        Nothing, R,
         lambda s: RA.finish_undertaking(s.deal, by=s.by, undertaking=s.row, if_version=s.version), SAVED, _("Done"),
         Undertaking, is_for_all=False,
     ),
     "recap": Command(
-        forms.RecapForm, R, lambda s: RA.write_recap(s.deal, by=s.by, **s.data), _("Written. It has not gone out yet."),
-        _("Write it"), is_for_all=False,
+        writing.RecapForm, R, lambda s: RA.write_recap(s.deal, by=s.by, **s.data),
+        _("Written. It has not gone out yet."), _("Write it"), is_for_all=False,
     ),
     "recap_sent": Command(
-        forms.RecapSentForm, R, lambda s: RA.mark_recap_sent(s.deal, by=s.by, **s.data),
+        writing.RecapSentForm, R, lambda s: RA.mark_recap_sent(s.deal, by=s.by, **s.data),
         _("The recap is on record as sent."), _("Record as sent"), is_for_all=False,
     ),
     "recap_answer": Command(
-        forms.RecapAnswerForm, R, lambda s: RA.answer_recap(s.deal, by=s.by, role=s.key, **s.data), SAVED, SAVE,
+        writing.RecapAnswerForm, R, lambda s: RA.answer_recap(s.deal, by=s.by, role=s.key, **s.data), SAVED, SAVE,
         is_for_all=False,
     ),
     # Go and signature
@@ -172,7 +175,7 @@ COMMANDS: dict[str, Command] = {
     ),
     "signature": Command(forms.SignatureForm, G, lambda s: A.add_signature(s.deal, by=s.by, **s.data), SAVED, ADD),
     "signature_remove": Command(
-        forms.Nothing, G, lambda s: A.remove_signature(s.deal, by=s.by, step=s.row), _("Removed."), _("Remove"),
+        Nothing, G, lambda s: A.remove_signature(s.deal, by=s.by, step=s.row), _("Removed."), _("Remove"),
         SigningStep,
     ),
     "signed": Command(
@@ -188,25 +191,25 @@ COMMANDS: dict[str, Command] = {
         lambda s: HA.save_blocker(s.deal, by=s.by, blocker=s.row, if_version=s.version, **s.data), SAVED, SAVE, Blocker,
     ),
     "blocker_clear": Command(
-        forms.Nothing, "close", lambda s: HA.clear_blocker(s.deal, by=s.by, blocker=s.row, if_version=s.version),
+        Nothing, "close", lambda s: HA.clear_blocker(s.deal, by=s.by, blocker=s.row, if_version=s.version),
         SAVED, _("Cleared"), Blocker,
     ),
     "blocker_back": Command(
-        forms.Nothing, "close", lambda s: HA.clear_blocker(s.deal, by=s.by, blocker=s.row, if_version=s.version),
+        Nothing, "close", lambda s: HA.clear_blocker(s.deal, by=s.by, blocker=s.row, if_version=s.version),
         _("It blocks again."), _("Still there"), Blocker,
     ),
     # Hand-over
     "handover_start": Command(
-        forms.Nothing, H, lambda s: HA.start_hand_over(s.deal, by=s.by), _("Drafted from what is on record."),
+        Nothing, H, lambda s: HA.start_hand_over(s.deal, by=s.by), _("Drafted from what is on record."),
         _("Start the hand-over"),
     ),
     "handover": Command(forms.HandOverForm, H, _hand_over, SAVED, SAVE),
     "handover_offer": Command(
-        forms.Nothing, H, lambda s: HA.offer_hand_over(s.deal, by=s.by), _("Delivery is asked."),
+        Nothing, H, lambda s: HA.offer_hand_over(s.deal, by=s.by), _("Delivery is asked."),
         _("Hand it to delivery"),
     ),
     "handover_accept": Command(
-        forms.Nothing, H, lambda s: HA.answer_hand_over(s.deal, by=s.by, is_accepted=True), _("Accepted."), _("Accept")
+        Nothing, H, lambda s: HA.answer_hand_over(s.deal, by=s.by, is_accepted=True), _("Accepted."), _("Accept")
     ),
     "handover_return": Command(
         forms.ReturnForm, H, lambda s: HA.answer_hand_over(s.deal, by=s.by, is_accepted=False, **s.data),
@@ -224,9 +227,9 @@ COMMANDS: dict[str, Command] = {
         lambda s: OA.save_onboarding_step(s.deal, by=s.by, step=s.row, if_version=s.version, **s.data), SAVED, SAVE,
         OnboardingStep,
     ),
-    "step_start": Command(forms.Nothing, H, _step("started"), _("Started."), _("Start"), OnboardingStep),
-    "step_done": Command(forms.Nothing, H, _step("done"), _("Done."), _("Done"), OnboardingStep),
-    "step_open": Command(forms.Nothing, H, _step("open"), _("Open again."), _("Take back"), OnboardingStep),
+    "step_start": Command(Nothing, H, _step("started"), _("Started."), _("Start"), OnboardingStep),
+    "step_done": Command(Nothing, H, _step("done"), _("Done."), _("Done"), OnboardingStep),
+    "step_open": Command(Nothing, H, _step("open"), _("Open again."), _("Take back"), OnboardingStep),
     "step_allow": Command(
         forms.EarlyStartForm, H, lambda s: OA.allow_early_start(s.deal, by=s.by, step=s.row, **s.data),
         _("It may start before the signature; the managers are told."), _("Let it start early"), OnboardingStep,

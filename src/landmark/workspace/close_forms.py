@@ -1,86 +1,21 @@
-"""What people type on the way to the signature.
+"""What people type on the way to the signature, beside what is put in writing (``close_writing``).
 
 Answers: which fields a form has. Does not answer: whether the deal allows it (the actions say), what a sent form leads
 to (``close_commands``).
 """
 
-from collections.abc import Iterable
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from landmark.closing.models.markups import Impact, MarkUpState
-from landmark.closing.models.packet import LineKind, PaperState, PurchaseOrder, Side
-from landmark.closing.recap_actions import LineInput
-from landmark.deals.models import Stakeholder
-from landmark.engines.brief import SECTIONS
-from landmark.orgs.models import Member
+from landmark.closing.models.packet import PaperState, PurchaseOrder, Side
 from landmark.ui.days import DayField
-from landmark.ui.formats import format_typed
-from landmark.ui.numbers import AmountField
 from landmark.ui.uploads import EvidenceFileField
-from landmark.workspace.forms import PICK, Choices, date_input
-from landmark.workspace.presenters.close_words import section_hint, section_label
-
-BLANK_LINES = 3
-
-
-def text_area(rows: int = 2) -> forms.Textarea:
-    return forms.Textarea(attrs={"rows": rows})
-
-
-class CloseForm(forms.Form):
-    """``room``: the page it stands on, for choices from the playbook and the deal. ``row``: what is changed."""
-
-    choices_from: dict[str, str] = {}
-
-    def __init__(self, *args: Any, room: Any, row: Any = None, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.room, self.row = room, row
-        for name, source in self.choices_from.items():
-            field = self.fields[name]
-            assert isinstance(field, forms.ChoiceField)  # noqa: S101  (for the type checker)
-            field.choices = self._choices(source, required=field.required)
-        for field in self.fields.values():
-            if isinstance(field, forms.ModelChoiceField):
-                is_ours = field.queryset is not None and field.queryset.model is Member
-                field.queryset = room.members if is_ours else room.stakeholders
-
-    def _choices(self, source: str, *, required: bool) -> Choices:
-        return [PICK, *self.room.choices(source)] if source != "audience" else self.room.choices(source)
-
-    @property
-    def pairs(self) -> Iterable[Any]:
-        """Fields in their order, for the template."""
-        return self.visible_fields()
-
-
-class Nothing(CloseForm):
-    """A button and no field."""
-
-
-def member_field(label: Any, *, required: bool = False) -> "forms.ModelChoiceField[Member]":
-    return forms.ModelChoiceField(label=label, queryset=Member.objects.none(), required=required)
-
-
-def person_field(label: Any, *, required: bool = False) -> "forms.ModelChoiceField[Stakeholder]":
-    return forms.ModelChoiceField(label=label, queryset=Stakeholder.objects.none(), required=required)
-
-
-def day_field(label: Any, *, required: bool = False) -> DayField:
-    return DayField(label=label, required=required, widget=date_input())
-
-
-def line_field(label: Any, length: int = 200, *, required: bool = False, hint: Any = "") -> forms.CharField:
-    return forms.CharField(label=label, max_length=length, required=required, help_text=hint)
-
-
-def words_field(label: Any, length: int = 1000, *, required: bool = False, rows: int = 2) -> forms.CharField:
-    return forms.CharField(label=label, max_length=length, required=required, widget=text_area(rows))
-
+from landmark.workspace.close_fields import CloseForm, day_field, line_field, member_field, person_field, words_field
+from landmark.workspace.forms import date_input
 
 # Packet and lanes
 
@@ -188,102 +123,6 @@ class SignedForm(CloseForm):
 class GoForm(CloseForm):
     present = line_field(_("Who was there"), 500, required=True, hint=_("Sales operations, delivery and finance"))
     note = line_field(_("Note"), 500)
-
-
-# In writing
-
-
-class SummaryForm(CloseForm):
-    """Lines of price and payment are counted fields: ``kind_0``, ``label_0``, ``amount_0`` …"""
-
-    term_months = forms.IntegerField(label=_("Length in months"), min_value=1, max_value=600, required=False)
-    renewal = line_field(_("Renewal"), 500)
-    payment_terms = line_field(_("Payment terms"), 300, hint=_("Such as Net 30"))
-    deliverables = words_field(_("Included, one a line"), 4000, rows=4)
-    exclusions = words_field(_("Not included, one a line"), 4000, rows=3)
-    assumptions = words_field(_("Assumptions that move cost or time, one a line"), 4000, rows=3)
-    service_levels = words_field(_("Service levels and support"), 4000)
-    change_control = words_field(_("How changes are handled"), 2000)
-    seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        held = self.initial.get("lines", [])
-        sent = sum(name.startswith("kind_") for name in self.data) if self.is_bound else 0
-        self.count = max(sent, len(held) + BLANK_LINES)
-        for number in range(self.count):
-            self._add_line(number, held[number] if number < len(held) else None)
-
-    def _add_line(self, number: int, line: Any) -> None:
-        names = {"n": number + 1}
-        self.fields[f"kind_{number}"] = forms.ChoiceField(
-            choices=LineKind.choices, required=False, initial=line.kind if line else LineKind.PRICE,
-            label=_("Kind of line %(n)d") % names,
-        )  # fmt: skip
-        self.fields[f"label_{number}"] = line_field(_("What line %(n)d covers") % names)
-        self.fields[f"label_{number}"].initial = line.label if line else ""
-        self.fields[f"amount_{number}"] = AmountField(
-            max_digits=18, decimal_places=2, min_value=0, required=False, label=_("Amount of line %(n)d") % names
-        )
-        self.fields[f"amount_{number}"].initial = format_typed(line.amount) if line else ""
-
-    @property
-    def price_rows(self) -> list[tuple[Any, Any, Any]]:
-        return [tuple(self[f"{name}_{n}"] for name in ("kind", "label", "amount")) for n in range(self.count)]  # type: ignore[misc]
-
-    @property
-    def words(self) -> list[Any]:
-        return [f for f in self.visible_fields() if not f.name.startswith(("kind_", "label_", "amount_"))]
-
-    @property
-    def lines(self) -> list[LineInput]:
-        """Lines with a word or an amount; an amount left out counts as nothing and is refused by the action's sum."""
-        data = self.cleaned_data
-        rows = [(data[f"kind_{n}"], data[f"label_{n}"], data[f"amount_{n}"]) for n in range(self.count)]
-        return [LineInput(k, label.strip(), amount or Decimal(0)) for k, label, amount in rows if label or amount]
-
-
-class BriefForm(CloseForm):
-    """One field a section, one line a sentence."""
-
-    seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for key in SECTIONS:
-            field = words_field(section_label(key), 4000, rows=2 if key in ("decision", "purpose") else 3)
-            field.help_text = section_hint(key)
-            self.fields[key] = field
-
-    @property
-    def sections(self) -> dict[str, list[str]]:
-        return {key: self.cleaned_data[key].splitlines() for key in SECTIONS}
-
-
-class RiskForm(CloseForm):
-    text = line_field(_("Risk"), 300, required=True)
-    mitigation = line_field(_("What is done about it"), 500, required=True)
-    owner = line_field(_("Who"))
-
-
-class UndertakingForm(CloseForm):
-    stakeholder = person_field(_("Who of their side"), required=True)
-    text = line_field(_("What they do"), 300, required=True)
-    due_on = day_field(_("By when"), required=True)
-
-
-class RecapForm(CloseForm):
-    decision = words_field(_("What is being signed"), 2000, required=True)
-
-
-class RecapSentForm(CloseForm):
-    sent_on = day_field(_("Sent on"))
-
-
-class RecapAnswerForm(CloseForm):
-    words = line_field(_("What they wrote"), 500, required=True, hint=_("Only the word “Confirmed” confirms."))
-    answered_on = day_field(_("When"))
-    attachment = EvidenceFileField(label=_("Their message"), required=False)
 
 
 # Blockers, hand-over, onboarding

@@ -1,4 +1,4 @@
-"""Rows of the calls page: the roll-up, the deals with their categories, what was submitted.
+"""Rows and small forms of the calls page: the roll-up, the deals with their categories, what was submitted.
 
 Answers: words and numbers of a row. Does not answer: where they come from (``cadence.rollup``, ``cadence.freezing``).
 """
@@ -39,6 +39,24 @@ def say_why(suggestion: Suggestion, p_won: float | None) -> str:
         "open": _("%(share)s to be won in the period."),
     }
     return sentences[suggestion.why] % {"share": share}
+
+
+@dataclass(frozen=True, slots=True)
+class GiveForm:
+    """The form of one number: what it is about, what stands, and what was typed."""
+
+    kind: str
+    scope: str
+    scope_id: UUID
+    title: str
+    version: int
+    amount: str = ""
+    note: str = ""
+    entry: CallEntry | None = None
+
+    @property
+    def key(self) -> str:
+        return f"{self.kind}.{self.scope}.{self.scope_id}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ from landmark.ui.formats import current_locale
 from landmark.ui.numbers import read_amount
 from landmark.workspace.access import MemberRequest
 from landmark.workspace.presenters.board import PeriodChoice, list_periods
-from landmark.workspace.presenters.calls import say_deadline
+from landmark.workspace.presenters.call_weeks import say_deadline
 
 RATES_SHOWN = 60
 

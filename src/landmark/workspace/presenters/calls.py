@@ -6,32 +6,30 @@ number (``cadence.call_actions``), how it is laid out (the template).
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
-from decimal import Decimal
+from datetime import timedelta
 from functools import cached_property
 from uuid import UUID
 
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from landmark.cadence.book import Book, ScopeSums, TypeLine, read_book, sums_by_type
-from landmark.cadence.booked import Booking
-from landmark.cadence.calls import newest, read_entries
-from landmark.cadence.categories import category_changes
-from landmark.cadence.deadlines import Deadline, Week, list_deadlines, make_week, previous_week, read_rules, read_week
+from landmark.cadence.calls import read_entries
+from landmark.cadence.deadlines import Week, list_deadlines, make_week, read_rules, read_week
 from landmark.cadence.freezing import read_freezes, read_frozen_book
-from landmark.cadence.models import CallEntry, FrozenNumber, WeekFreeze
+from landmark.cadence.models import FrozenNumber, WeekFreeze
 from landmark.cadence.rollup import COMMIT, MEMBER, REPRESENTATIVE, RollUp, Row, read_roll_up
 from landmark.orgs.models import Member
 from landmark.orgs.permissions import has_right
 from landmark.orgs.roles import Right
 from landmark.outlook.periods import Period, read_period
 from landmark.playbook.loader import load_playbook
-from landmark.ui.formats import format_money, format_typed, format_weekday
+from landmark.ui.formats import format_money, format_typed
 from landmark.workspace.access import MemberRequest
 from landmark.workspace.presenters.board import PeriodChoice, list_periods
 from landmark.workspace.presenters.call_lines import (
     DealChoice,
+    GiveForm,
     Line,
     Said,
     list_choices,
@@ -41,37 +39,18 @@ from landmark.workspace.presenters.call_lines import (
     may_give,
     name_kind,
 )
-from landmark.workspace.presenters.filters import change_query
+from landmark.workspace.presenters.call_weeks import (
+    WEEKS_BACK,
+    WeekChoice,
+    list_weeks,
+    say_deadline,
+    say_left,
+    tell_since,
+)
 from landmark.workspace.presenters.range_record import say_how_often_it_held
 
-WEEKS_BACK = 8
 DEALS_SHOWN = 200
 SAID_SHOWN, SAID_MOST = 6, 60
-
-
-@dataclass(frozen=True, slots=True)
-class WeekChoice:
-    label: str
-    url: str
-    is_on: bool
-
-
-@dataclass(frozen=True, slots=True)
-class GiveForm:
-    """The form of one number: what it is about, what stands, and what was typed."""
-
-    kind: str
-    scope: str
-    scope_id: UUID
-    title: str
-    version: int
-    amount: str = ""
-    note: str = ""
-    entry: CallEntry | None = None
-
-    @property
-    def key(self) -> str:
-        return f"{self.kind}.{self.scope}.{self.scope_id}"
 
 
 @dataclass
@@ -151,20 +130,7 @@ class CallsPage:
 
     @cached_property
     def weeks(self) -> list[WeekChoice]:
-        """The week under way and those before it, newest first."""
-        here = read_week(self.request.org, self.request.as_of)
-        start = here.deadline.at - timedelta(weeks=WEEKS_BACK)
-        found = list(list_deadlines(read_rules(self.request.org), start, here.deadline.at))[::-1]
-        return [
-            WeekChoice(
-                format_weekday(one.on, year_of=self.request.as_of.on),
-                change_query(
-                    self.request.GET, week="" if one.at == here.deadline.at else one.key, give="", who="", period=""
-                ),
-                one.at == self.week.deadline.at,
-            )
-            for one in found
-        ]
+        return list_weeks(self.request, self.week)
 
     # Numbers
 
@@ -218,8 +184,12 @@ class CallsPage:
 
     @property
     def apart(self) -> list[str]:
-        """Amounts without a rate, in words."""
+        """Open amounts without a rate, in words."""
         return [format_money(amount, code) for code, amount in sorted(self.sums.apart.items())]
+
+    @property
+    def won_apart(self) -> list[str]:
+        return [format_money(amount, code) for code, amount in sorted(self.sums.won_apart.items())]
 
     # My call
 
@@ -267,56 +237,7 @@ class CallsPage:
     @cached_property
     def since(self) -> list[str]:
         """What changed for me since the last deadline, a sentence each."""
-        if self.mine is None:
-            return []
-        before = previous_week(self.week, read_rules(self.request.org))
-        key = (REPRESENTATIVE, MEMBER, self.member.id)
-        last = newest(read_entries(self.request.org, [before]), before.deadline.at).get(key)
-        sentences = [self._say_last(last, before.deadline)]
-        return [*sentences, *self._say_moves(before.deadline.at), *self._say_model(before.deadline.at)]
-
-    def _say_last(self, last: CallEntry | None, deadline: Deadline) -> str:
-        day = format_weekday(deadline.on, year_of=self.request.as_of.on)
-        if last is None:
-            return _("For %(day)s you gave no call.") % {"day": day}
-        words = {"day": day, "amount": format_money(last.amount, last.currency)}
-        if last.starts_on != self.week.period.starts_on:
-            return _("For %(day)s you called %(amount)s, for the quarter before.") % words
-        return _("For %(day)s you called %(amount)s.") % words
-
-    def _say_moves(self, since: datetime) -> list[str]:
-        won = [one for one in self.book.bookings if one.owner_id == self.member.id and one.won_on >= since.date()]
-        own = {line.deal.id for line in self.book.lines_of({self.member.id})}
-        turned = {
-            change.deal_id
-            for change in category_changes(self.request.org, since, self.request.as_of.known_by)
-            if change.deal_id in own
-        }
-        sentences = []
-        if won:
-            text = ngettext("Since then %(count)d deal was won: %(amount)s.",
-                            "Since then %(count)d deals were won: %(amount)s.", len(won))  # fmt: skip
-            sentences.append(text % {"count": len(won), "amount": format_money(_sum(won), self.currency)})
-        if turned:
-            text = ngettext(
-                "%(count)d deal has another category.", "%(count)d deals have another category.", len(turned)
-            )
-            sentences.append(text % {"count": len(turned)})
-        return sentences
-
-    def _say_model(self, deadline_at: datetime) -> list[str]:
-        rows = FrozenNumber.objects.filter(freeze__org=self.request.org, freeze__deadline_at=deadline_at)
-        frozen = rows.filter(
-            scope_id=self.member.id, freeze__sealed_at__isnull=False, freeze__starts_on=self.week.period.starts_on
-        ).first()
-        now = self.mine.sums.model if self.mine else None
-        if frozen is None or frozen.model is None or now is None:
-            return []
-        return [
-            _("The model stood at %(before)s and now says %(now)s.")
-            % {"before": format_money(frozen.model, self.currency, short=True),
-               "now": format_money(now, self.currency, short=True)}
-        ]  # fmt: skip
+        return tell_since(self.request, self.week, self.book, self.mine) if self.mine else []
 
     # Deals
 
@@ -379,29 +300,3 @@ class CallsPage:
     @property
     def said_before(self) -> list[Said]:
         return self.said[SAID_SHOWN:SAID_MOST]
-
-
-def _sum(bookings: list[Booking]) -> Decimal:
-    return sum((one.converted for one in bookings if one.converted is not None), Decimal("0.00"))
-
-
-def say_deadline(deadline: Deadline) -> str:
-    return _("%(day)s at %(hour)d:00 (%(zone)s)") % {
-        "day": format_weekday(deadline.on),
-        "hour": deadline.hour,
-        "zone": deadline.time_zone,
-    }
-
-
-def say_left(left: timedelta) -> str:
-    """“in 2 days and 3 hours”: two units at most."""
-    minutes = max(int(left.total_seconds() // 60), 1)
-    days, hours = minutes // (24 * 60), minutes // 60 % 24
-    parts = []
-    if days:
-        parts.append(ngettext("%(n)d day", "%(n)d days", days) % {"n": days})
-    if hours:
-        parts.append(ngettext("%(n)d hour", "%(n)d hours", hours) % {"n": hours})
-    if not days and not hours:
-        parts.append(ngettext("%(n)d minute", "%(n)d minutes", minutes) % {"n": minutes})
-    return _("closes in %(time)s") % {"time": _(" and ").join(parts)}

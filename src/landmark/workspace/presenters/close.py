@@ -4,9 +4,7 @@ Answers: the pages' parts, each read when the template asks, once. Does not answ
 (``close_forms``), how a form is carried out (``close_commands``).
 """
 
-from dataclasses import dataclass
 from datetime import date
-from enum import IntEnum
 from functools import cached_property
 from typing import Any
 
@@ -18,65 +16,21 @@ from landmark.closing import handover
 from landmark.closing import packet as packets
 from landmark.closing import recap as recaps
 from landmark.closing.days import workdays_of
-from landmark.closing.exits import read_deal_exits
 from landmark.closing.models import Blocker, CommercialSummary, GoNoGo, HandOver, MarkUp, SignatureFrame, SigningStep
 from landmark.closing.packet import LaneView, PacketView
 from landmark.closing.policies import can_work
 from landmark.deals.models import Deal, Stakeholder
 from landmark.deals.policies import can_edit
 from landmark.engines.brief import Brief, read_brief
-from landmark.engines.exits import ExitState, StageExits
 from landmark.engines.facts import DealFacts
 from landmark.engines.last_mile import Hindrance, judge_go, judge_recap, may_sign, track_day
 from landmark.orgs.models import Member
 from landmark.playbook.last_mile import LastMile
 from landmark.playbook.loader import load_playbook
 from landmark.workspace.access import MemberRequest
+from landmark.workspace.presenters.close_exits import ExitList, list_exits
 from landmark.workspace.presenters.close_words import section_label, tell_hindrance, tell_problem
 from landmark.workspace.presenters.known_facts import read_facts
-
-PAGES = (
-    "close", "close_packet", "close_markups", "close_terms", "close_summary", "close_recap", "close_signing",
-    "close_handover",
-)  # fmt: skip
-
-
-class Haste(IntEnum):
-    """What is late comes first, what would only be better last."""
-
-    NOW = 0
-    NEXT = 1
-    LATER = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Stop:
-    """One page of the way: where it stands and whether it is done. ``step``: the next thing to do there."""
-
-    name: str
-    label: str
-    state: str
-    is_done: bool
-    step: str = ""
-    haste: Haste = Haste.NEXT
-
-
-@dataclass(frozen=True, slots=True)
-class ExitLine:
-    text: str
-    is_done: bool
-
-
-@dataclass(frozen=True, slots=True)
-class ExitList:
-    stage: str
-    owner_role: str
-    is_here: bool
-    lines: tuple[ExitLine, ...]
-
-    @property
-    def open_count(self) -> int:
-        return sum(not line.is_done for line in self.lines)
 
 
 class ClosePage:
@@ -311,14 +265,4 @@ class ClosePage:
 
     @cached_property
     def exits(self) -> list[ExitList]:
-        left = self.facts.left_stage or self.facts.stage
-        return [self._exit_list(found, left) for found in read_deal_exits(self.deal, self.as_of, self.facts)]
-
-    def _exit_list(self, found: StageExits, here: str) -> ExitList:
-        stage = self.playbook.stage(found.stage)
-        lines = tuple(self._exit_line(stage.key, item) for item in found.items)
-        role = self.playbook.text(f"owner.{stage.owner}.label", self.lang)
-        return ExitList(self.playbook.label("stage", stage.key, self.lang), role, stage.key == here, lines)
-
-    def _exit_line(self, stage: str, item: ExitState) -> ExitLine:
-        return ExitLine(self.playbook.text(f"stage.{stage}.exit.{item.key}", self.lang), item.is_done)
+        return list_exits(self.deal, self.as_of, self.facts, self.playbook, self.lang)

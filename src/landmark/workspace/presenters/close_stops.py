@@ -3,12 +3,35 @@
 Answers: the stops of a deal. Does not answer: what a stop's page shows (``close``).
 """
 
+from dataclasses import dataclass
+from enum import IntEnum
+
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from landmark.closing.models.handover import HandOverState
 from landmark.ui.formats import format_day, format_money
-from landmark.workspace.presenters.close import ClosePage, Haste, Stop
+from landmark.workspace.presenters.close import ClosePage
+
+
+class Haste(IntEnum):
+    """What is late comes first, what would only be better last."""
+
+    NOW = 0
+    NEXT = 1
+    LATER = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """One page of the way: where it stands and whether it is done. ``step``: the next thing to do there."""
+
+    name: str
+    label: str
+    state: str
+    is_done: bool
+    step: str = ""
+    haste: Haste = Haste.NEXT
 
 
 def read_stops(page: ClosePage) -> list[Stop]:

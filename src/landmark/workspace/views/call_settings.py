@@ -26,7 +26,7 @@ from landmark.ui.days import read_day
 from landmark.ui.numbers import read_amount, read_count, read_share
 from landmark.workspace.access import MemberRequest, member_view
 from landmark.workspace.presenters.call_settings import read_quota_page, read_settings
-from landmark.workspace.presenters.calls import say_deadline
+from landmark.workspace.presenters.call_weeks import say_deadline
 from landmark.workspace.templatetags.workspace import link_to
 
 SETTINGS, QUOTAS = "workspace/calls_settings.html", "workspace/quotas.html"

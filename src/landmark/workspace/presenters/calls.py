@@ -27,6 +27,7 @@ from landmark.playbook.loader import load_playbook
 from landmark.ui.formats import format_money, format_typed
 from landmark.workspace.access import MemberRequest
 from landmark.workspace.presenters.board import PeriodChoice, list_periods
+from landmark.workspace.presenters.call_categories import CategoryTable, make_category_table
 from landmark.workspace.presenters.call_lines import (
     DealChoice,
     GiveForm,
@@ -172,6 +173,11 @@ class CallsPage:
     @cached_property
     def types(self) -> list[TypeLine]:
         return sums_by_type(self.book) if not self.week.is_closed and self.sees_all else []
+
+    @cached_property
+    def categories(self) -> CategoryTable | None:
+        """Open deals as people sorted them; a frozen week keeps deals and numbers, not these sums."""
+        return make_category_table(self.roll_up) if not self.week.is_closed and self.sees_all else None
 
     @property
     def sums(self) -> ScopeSums:

@@ -29,6 +29,9 @@ from landmark.outlook.periods import Period, previous_period
 
 SEED = 2026
 WEEKS = 4
+WEEKS_BEFORE = 3
+"""The last weeks of the quarter that is over: with them calls stand on the report card from the first look on."""
+LOOK_BACK = timedelta(weeks=20)
 THOUSAND = Decimal(1000)
 USUAL = {"commitment": 0, "commercial": 1, "solution": 2, "discovery": 2, "qualification": 3}
 NOTES = ("", "", "Legal is through, signature to come.", "One deal slipped by a week.", "No change since last week.")
@@ -43,12 +46,13 @@ def make_sample_calls(org: Organisation, *, weeks: int = WEEKS, seed: int = SEED
     now, random = timezone.now(), Random(seed)  # noqa: S311 - a sample, no secret
     moment, rules = stamp(org, now), read_rules(org)
     last = last_deadline(rules, moment)
-    past = [one for one in list_deadlines(rules, last.at - timedelta(weeks=weeks), last.at)][-weeks:]
+    past = [make_week(org, one, one.at) for one in list_deadlines(rules, last.at - LOOK_BACK, last.at)]
+    over = previous_period(past[-1].period)
+    before = [week for week in past[:-weeks] if week.period.key == over.key][-WEEKS_BEFORE:]
     count = 0
-    for deadline in past:
-        week = make_week(org, deadline, deadline.at)
+    for week in (*before, *past[-weeks:]):
         count += _say_week(week, now, random, share=1.0)
-        freeze_week(org, deadline, now=now)
+        freeze_week(org, week.deadline, now=now)
     return count + _say_week(open_week(org, moment, rules), now, random, share=0.6)
 
 

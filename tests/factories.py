@@ -12,14 +12,16 @@ from uuid import uuid4
 
 from django.db import transaction
 from django.test import Client
+from django.utils import timezone
 
 from landmark.deals.actions.deals import open_deal
 from landmark.deals.actions.evidence import add_evidence
+from landmark.deals.actions.moves import apply_move
 from landmark.deals.actions.stakeholders import save_stakeholder
 from landmark.deals.gate_states import refresh_gate_states
 from landmark.deals.inputs import NextStepInput
 from landmark.deals.models import Account, Deal, NextStep, StageMove
-from landmark.orgs.as_of import latest
+from landmark.orgs.as_of import latest, stamp
 from landmark.orgs.models import Member, Organisation, Team, User
 from landmark.orgs.roles import Role
 from landmark.playbook.schema import Strength
@@ -90,6 +92,17 @@ def open_discovery_gate(deal: Deal, by: Member) -> None:
     """All the gate into discovery asks for."""
     prove(deal, by, "qualification_call", "fit_confirmed")
     meet(deal, by)
+
+
+def end_deal(deal: Deal, stage: str) -> Deal:
+    """A deal that has ended, however it came there."""
+    now = timezone.now()
+    move = StageMove.objects.create(
+        deal=deal, from_stage=deal.stage, to_stage=stage, direction="reported", occurred_at=now, known_at=now,
+        recorded_at=now, via="import",
+    )  # fmt: skip
+    apply_move(deal, move, stamp(deal.org))
+    return deal
 
 
 def make_pipeline(org: Organisation, owners: Sequence[Member], count: int) -> list[Deal]:

@@ -12,12 +12,11 @@ from django.utils import timezone
 from landmark.buying.models import CallNote, Fact, Requirement
 from landmark.closing.models import Blocker, DecisionMeeting, Invitee, MarkUp, Risk
 from landmark.closing.packet_actions import start_packet
-from landmark.deals.actions.moves import apply_move
-from landmark.deals.models import Deal, StageMove
+from landmark.deals.models import Deal
 from landmark.ledger.models import AuditEvent
-from landmark.orgs.as_of import latest, stamp
+from landmark.orgs.as_of import latest
 from landmark.orgs.roles import Role
-from tests.factories import make_deal, make_member, meet
+from tests.factories import end_deal, make_deal, make_member, meet
 from tests.web.conftest import World
 from tests.web.test_access import ADDRESSES, FOR_READERS, _fill
 
@@ -168,20 +167,11 @@ def test_people_of_another_organisation_own_nothing_here(world: World) -> None:
 # Ended deals
 
 
-def end(deal: Deal, stage: str) -> None:
-    now = timezone.now()
-    move = StageMove.objects.create(
-        deal=deal, from_stage=deal.stage, to_stage=stage, direction="reported", occurred_at=now, known_at=now,
-        recorded_at=now, via="import",
-    )  # fmt: skip
-    apply_move(deal, move, stamp(deal.org))
-
-
 @pytest.mark.parametrize(
     ("stage", "sentence"), [("lost", "nothing more is spent on this deal"), ("won", "stays as it was")]
 )
 def test_every_page_of_an_ended_deal_says_what_still_goes_on(world: World, stage: str, sentence: str) -> None:
-    end(world.deal, stage)
+    end_deal(world.deal, stage)
     client = world.client(world.alice)
     for path in ("", "map/", "discovery/", "plan/", "qualification/", "decision/", "close/", "documents/"):
         assert sentence in client.get(world.deal_url + path).content.decode(), path

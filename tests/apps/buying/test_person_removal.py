@@ -23,11 +23,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def rep() -> Member:
-    return factories.make_member(factories.make_org())
-
-
-@pytest.fixture
 def stake(rep: Member) -> Stakeholder:
     deal = factories.make_deal(rep)
     card = Card("Bruno Keller", email="bruno@birch.example", roles=["champion"], met_on=latest(deal.org).on)

@@ -34,16 +34,6 @@ from tests import factories
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def rep() -> Member:
-    return factories.make_member(factories.make_org())
-
-
-@pytest.fixture
-def deal(rep: Member) -> Deal:
-    return factories.make_deal(rep)
-
-
 def known_keys(deal: Deal) -> list[str]:
     rows = Evidence.objects.for_deal(deal.org_id, deal.id).as_known(latest(deal.org).known_by)
     return sorted(row.key for row in rows)

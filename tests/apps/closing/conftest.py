@@ -1,7 +1,9 @@
-"""Who sits at the table in tests of the decision."""
+"""Who sits at the table in tests of the decision, and who works towards the signature."""
 
 import pytest
 
+from landmark.deals.models import Deal
+from landmark.orgs.models import Member
 from landmark.orgs.roles import Role
 from tests.apps.closing.table import Table
 from tests.factories import make_deal, make_member, make_org, make_team, meet
@@ -21,3 +23,13 @@ def table(db: None) -> Table:
         person.email = f"{name.split()[0].lower()}@birch.example"
         person.save()
     return Table(deal, alice, bob, people["Ines Rau"], people["Bruno Keller"])
+
+
+@pytest.fixture
+def alice(db: None) -> Member:
+    return make_member(make_org(country="IT"), Role.REPRESENTATIVE)
+
+
+@pytest.fixture
+def deal(alice: Member) -> Deal:
+    return make_deal(alice)

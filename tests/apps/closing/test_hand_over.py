@@ -21,14 +21,9 @@ from landmark.orgs.as_of import latest
 from landmark.orgs.models import Member, Notice
 from landmark.orgs.roles import Role
 from landmark.playbook.schema import Strength
-from tests.factories import make_deal, make_member, make_org, meet, prove
+from tests.factories import make_member, meet, prove
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def alice() -> Member:
-    return make_member(make_org(country="IT"), Role.REPRESENTATIVE)
 
 
 @pytest.fixture
@@ -37,8 +32,7 @@ def dana(alice: Member) -> Member:
 
 
 @pytest.fixture
-def deal(alice: Member) -> Deal:
-    deal = make_deal(alice)
+def deal(deal: Deal, alice: Member) -> Deal:
     meet(deal, alice)
     return deal
 

@@ -21,24 +21,14 @@ from landmark.orgs.as_of import latest
 from landmark.orgs.models import Member, Notice
 from landmark.orgs.roles import Role
 from landmark.plans.plan_actions import start_plan
-from tests.factories import make_deal, make_member, make_org, meet
+from tests.factories import make_member, meet
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def alice() -> Member:
-    return make_member(make_org(country="IT"), Role.REPRESENTATIVE)
-
-
-@pytest.fixture
 def legal(alice: Member) -> Member:
     return make_member(alice.org, Role.CONTRIBUTOR, "Lena Fischer")
-
-
-@pytest.fixture
-def deal(alice: Member) -> Deal:
-    return make_deal(alice)
 
 
 def finish_papers(deal: Deal, by: Member) -> Packet:

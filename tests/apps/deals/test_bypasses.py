@@ -26,16 +26,6 @@ from tests import factories
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def rep():
-    return factories.make_member(factories.make_org())
-
-
-@pytest.fixture
-def deal(rep):
-    return factories.make_deal(rep)
-
-
 def refused():
     """A savepoint of its own, so that the test can go on asking after the database said no."""
     return pytest.raises(IntegrityError, match="a stage changes only through a move")

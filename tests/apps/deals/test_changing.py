@@ -21,16 +21,6 @@ from tests import factories
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def rep() -> Member:
-    return factories.make_member(factories.make_org())
-
-
-@pytest.fixture
-def deal(rep: Member) -> Deal:
-    return factories.make_deal(rep)
-
-
 def test_what_fails_half_way_leaves_nothing(deal: Deal, rep: Member) -> None:
     def fail_half_way() -> None:
         with changing(deal, by=rep) as change:

@@ -10,7 +10,6 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from django.utils import timezone
 
 import landmark
 from landmark.buying.call_actions import save_note
@@ -25,12 +24,11 @@ from landmark.closing.offer_actions import mark_made
 from landmark.closing.packet_actions import add_signature, save_frame, start_packet
 from landmark.closing.recap_actions import LineInput, save_risk, save_summary
 from landmark.deals.actions.evidence import add_evidence
-from landmark.deals.actions.moves import apply_move
 from landmark.deals.actions.next_steps import set_next_step
-from landmark.deals.models import Deal, StageMove
+from landmark.deals.models import Deal
 from landmark.deals.policies import Refused
 from landmark.ledger.models import AuditEvent
-from landmark.orgs.as_of import latest, stamp
+from landmark.orgs.as_of import latest
 from landmark.orgs.models import Member
 from landmark.orgs.roles import Role
 from landmark.plans.plan_actions import start_plan
@@ -40,23 +38,6 @@ from tests import factories
 pytestmark = pytest.mark.django_db
 
 Act = Callable[[Deal, Member], object]
-
-
-@pytest.fixture
-def rep() -> Member:
-    return factories.make_member(factories.make_org())
-
-
-def end(rep: Member, stage: str) -> Deal:
-    """A deal that has ended, however it came there."""
-    deal = factories.make_deal(rep)
-    now = timezone.now()
-    move = StageMove.objects.create(
-        deal=deal, from_stage=deal.stage, to_stage=stage, direction="reported", occurred_at=now, known_at=now,
-        recorded_at=now, via="import",
-    )  # fmt: skip
-    apply_move(deal, move, stamp(deal.org))
-    return deal
 
 
 def plan(deal: Deal, by: Member) -> object:
@@ -93,8 +74,8 @@ ALWAYS: dict[str, Act] = {
 
 @pytest.mark.rule("D", "After a no nothing more is spent on the deal; people, notes and proofs can be written")
 @pytest.mark.parametrize("name", [*BEFORE_SIGNING, *AFTER_SIGNING])
-def test_a_lost_deal_takes_nothing_that_costs(rep: Member, name: str) -> None:
-    deal = end(rep, "lost")
+def test_a_lost_deal_takes_nothing_that_costs(rep: Member, deal: Deal, name: str) -> None:
+    factories.end_deal(deal, "lost")
     count = AuditEvent.objects.count()
     with pytest.raises(Refused, match="is lost: nothing more is spent on it. Reopen it first"):
         (BEFORE_SIGNING | AFTER_SIGNING)[name](deal, rep)
@@ -104,26 +85,26 @@ def test_a_lost_deal_takes_nothing_that_costs(rep: Member, name: str) -> None:
 
 @pytest.mark.rule("12.3", "What came before the signature stays as it was; what follows it goes on")
 @pytest.mark.parametrize("name", BEFORE_SIGNING)
-def test_what_led_to_a_win_stays_as_it_was(rep: Member, name: str) -> None:
+def test_what_led_to_a_win_stays_as_it_was(rep: Member, deal: Deal, name: str) -> None:
     with pytest.raises(Refused, match="is won; what came before the signature stays as it was"):
-        BEFORE_SIGNING[name](end(rep, "won"), rep)
+        BEFORE_SIGNING[name](factories.end_deal(deal, "won"), rep)
 
 
 @pytest.mark.parametrize("name", AFTER_SIGNING)
-def test_what_follows_a_win_goes_on(rep: Member, name: str) -> None:
-    assert AFTER_SIGNING[name](end(rep, "won"), rep) is not None
+def test_what_follows_a_win_goes_on(rep: Member, deal: Deal, name: str) -> None:
+    assert AFTER_SIGNING[name](factories.end_deal(deal, "won"), rep) is not None
 
 
 @pytest.mark.parametrize("stage", ["won", "lost"])
 @pytest.mark.parametrize("name", ALWAYS)
-def test_people_notes_and_proofs_are_always_taken(rep: Member, name: str, stage: str) -> None:
-    assert ALWAYS[name](end(rep, stage), rep) is not None
+def test_people_notes_and_proofs_are_always_taken(rep: Member, deal: Deal, name: str, stage: str) -> None:
+    assert ALWAYS[name](factories.end_deal(deal, stage), rep) is not None
 
 
-def test_a_contributor_meets_the_same_sentence(rep: Member) -> None:
+def test_a_contributor_meets_the_same_sentence(rep: Member, deal: Deal) -> None:
     lawyer = factories.make_member(rep.org, Role.CONTRIBUTOR, "Lena Ott")
     with pytest.raises(Refused, match="is lost"):
-        add_markup(end(rep, "lost"), by=lawyer, clause="9.2", requested="x")
+        add_markup(factories.end_deal(deal, "lost"), by=lawyer, clause="9.2", requested="x")
 
 
 # Every change of a part of the room says which rule for ended deals it follows; these alone go on in any case.

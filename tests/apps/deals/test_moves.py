@@ -28,16 +28,6 @@ from tests import factories
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def rep():
-    return factories.make_member(factories.make_org())
-
-
-@pytest.fixture
-def deal(rep):
-    return factories.make_deal(rep)
-
-
 def step(rep, days=5):
     return NextStepInput("Discovery meeting", rep.name, latest(rep.org).on + timedelta(days=days))
 

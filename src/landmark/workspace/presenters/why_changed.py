@@ -85,7 +85,9 @@ def read_trail(deal: Deal, changes: Sequence[Change], evidence: Sequence[Evidenc
     def author(row: Evidence | FieldChange) -> str:
         if row.author:
             return row.author
-        return _("imported history") if row.source == Source.IMPORT else names.get(row.actor_id, "")
+        if row.source == Source.IMPORT:
+            return _("imported history")
+        return names.get(row.actor_id, "") if row.actor_id else ""
 
     told = [Entry("evidence", row.key, row.known_at.date(), author(row)) for row in fresh]
     for row in rows:

@@ -25,6 +25,8 @@ UNKNOWN_ALLOWED = 0.05
 """So much larger may the share of events with unknown milestones be than it was where the model was fitted."""
 LARGEST = 200_000_000
 _SHOWN = 5
+_TRIED, _SLACK = (1, 2, 7, 30, 90, 180, 365), 1e-9
+_LAST_DAY = 100_000
 
 
 class ModelRefused(Exception):
@@ -66,17 +68,43 @@ def load(path: Path) -> Stored:
     data = _read(path)
     if not isinstance(data, dict) or data.get("format") != FORMAT:
         raise ModelRefused(f"{path.name} is no Landmark model; give a file that --save-model wrote.")
-    if (data.get("version"), data.get("model_version")) != (FILE_VERSION, VERSION):
-        raise ModelRefused(
-            f"{path.name} is a model of version {data.get('model_version')}, and this Landmark reads version "
-            f"{VERSION}; fit it again."
-        )
+    found, read = (f"{data.get('version')}.{data.get('model_version')}", f"{FILE_VERSION}.{VERSION}")
+    if found != read:
+        raise ModelRefused(f"{path.name} is a model of version {found}, and this Landmark reads {read}; fit it again.")
     if hashlib.sha256(_canonical(data.get("model"))).hexdigest() != data.get("sha256"):
         raise ModelRefused(f"{path.name} was changed after it was written; fetch it again or fit a new model.")
     try:
-        return Stored(Fitted.from_json(data["model"]), float(data["unknown_share"]), str(data["sha256"])[:16])
-    except (KeyError, TypeError, ValueError):
+        fitted = Fitted.from_json(data["model"])
+        _try_out(fitted)
+        return Stored(fitted, float(data["unknown_share"]), str(data["sha256"])[:16])
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
         raise ModelRefused(f"{path.name} lacks a part of its model; fetch it again or fit a new one.") from None
+
+
+def _try_out(fitted: Fitted) -> None:
+    """One deal without and one with every milestone: a model made by hand whose parts do not fit each other shows here,
+    not in somebody's forecast. Raises an error of its own kind, or ValueError for what are no probabilities."""
+    day, known = fitted.as_of, len(fitted.vocabulary.milestones)
+    if abs(day) > _LAST_DAY:
+        raise ValueError("no day")
+    history = History(
+        deal_ids=np.array(["bare", "full"], object),
+        opened=np.full(2, day - 30.5),
+        closed=np.full(2, np.nan),
+        outcome=np.zeros(2, np.int8),
+        known_from=np.full(2, np.nan),
+        event_deal=np.ones(known, np.int32),
+        event_at=np.full(known, day - 2.5),
+        event_known=np.full(known, day - 2.5),
+        event_code=np.arange(known, dtype=np.int32),
+        milestones=fitted.vocabulary.milestones,
+    )
+    with np.errstate(all="ignore"):
+        made = fitted.predict(history, day, _TRIED)
+    curves = np.stack([made.p_won, made.p_lost, made.p_open])
+    is_fine = np.isfinite(curves).all() and (curves >= -_SLACK).all() and np.allclose(curves.sum(axis=0), 1.0)
+    if not (is_fine and (np.diff(curves[:2], axis=2) >= -_SLACK).all()):
+        raise ValueError("no probabilities")
 
 
 def check_vocabulary(stored: Stored, counts: Mapping[str, int]) -> None:
@@ -120,11 +148,16 @@ def _read(path: Path) -> Any:
     try:
         raw = path.read_bytes()
         text = _unpacked(raw) if raw[:2] == b"\x1f\x8b" else raw
-        return json.loads(text)
+        return json.loads(text, parse_constant=_refuse)
     except OSError as error:
         raise ModelRefused(f"{path.name} cannot be opened: {error.strerror}.") from None
     except (ValueError, zlib.error, RecursionError):
         raise ModelRefused(f"{path.name} is damaged or cut short; fetch it again or fit a new model.") from None
+
+
+def _refuse(word: str) -> float:
+    """NaN and Infinity are no JSON, and no part of a model."""
+    raise ValueError(word)
 
 
 def _unpacked(raw: bytes) -> bytes:

@@ -1,8 +1,11 @@
 """A fitted model as a file: out and back to the last digit, and a plain refusal of anything else."""
 
 import gzip
+import hashlib
 import json
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -51,6 +54,47 @@ def test_another_vocabulary_is_refused_in_one_sentence(fitted: Fitted, tmp_path:
     ) as refused:
         check_vocabulary(stored, {"Visit": 60, "Call": 40})
     assert "Fit a new model" in str(refused.value)
+
+
+def forge(path: Path, change: Callable[[dict[str, Any]], object]) -> None:
+    """A model changed by hand, its hash made to fit."""
+    data = json.loads(path.read_text())
+    change(data["model"])
+    model = json.dumps(data["model"], sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    data["sha256"] = hashlib.sha256(model.encode()).hexdigest()
+    path.write_text(json.dumps(data))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda model: model["full"].update(share=7.0),
+        lambda model: model["full"].update(drift=[-3.0, 1.0]),
+        lambda model: model["full"]["hazards"].update(slopes=[[1.0]]),
+        lambda model: model["vocabulary"]["attributes"][0].update(kind="other"),
+        lambda model: model["full"]["trees"].update(wins={"learner": 1}),
+        lambda model: model["rates"].update(overall=[[-2.0, 1.0]] * 5),
+        lambda model: model.update(full=None, rates=[]),
+        lambda model: model.update(as_of=1e30),
+    ],
+)
+def test_parts_that_do_not_fit_each_other_are_refused(
+    fitted: Fitted, tmp_path: Path, change: Callable[[dict[str, Any]], object]
+) -> None:
+    path = save(fitted, COUNTS, tmp_path / "model.json")
+    forge(path, lambda model: None)
+    load(path)
+    forge(path, change)
+    with pytest.raises(ModelRefused, match="lacks a part of its model"):
+        load(path)
+
+
+def test_what_is_no_number_is_refused(fitted: Fitted, tmp_path: Path) -> None:
+    path = save(fitted, COUNTS, tmp_path / "model.json")
+    for word in (float("nan"), float("inf")):
+        forge(path, lambda model, word=word: model.update(as_of=word))
+        with pytest.raises(ModelRefused, match="damaged"):
+            load(path)
 
 
 def test_what_is_no_whole_model_is_refused(fitted: Fitted, tmp_path: Path) -> None:

@@ -15,10 +15,13 @@ import numpy as np
 
 from landmark.forecast.calendars import MONTHS
 from landmark.forecast.cells import read_date, read_number
+from landmark.forecast.habits import learn_habits
 from landmark.forecast.history import OPEN, WON, Floats, History, Ints, Season, Texts
 from landmark.forecast.leaks import Leak, find_leaks, measure_fill
 
 MILESTONES_KEPT = 40
+ATTRIBUTES_KEPT = 200
+_GROUPS = 10
 LEVELS_KEPT = 60
 LEVEL_DEALS = 5
 """A category needs this many deals to become a level of its own."""
@@ -34,7 +37,8 @@ _MONTHLY = re.compile(r"month|budget|cycle|fiscal", re.IGNORECASE)
 @dataclass(frozen=True)
 class Attribute:
     """One column. ``kind``: number, date, month (1–12, such as the buyer's budget month) or category. ``levels``:
-    categories from the lowest to the highest share won. ``changes``: its changes are counted.
+    categories from the lowest to the highest share won, by name where that does not differ. ``changes``: its changes are
+    counted.
 
     ``fill``: what an empty cell counts as; None leaves it empty, which may tell something. It is filled when deals
     still open lack the value more often than closed ones do: then people fill it in on closing, and an empty cell
@@ -46,6 +50,7 @@ class Attribute:
     levels: tuple[str, ...] = ()
     fill: float | None = None
     changes: bool = False
+    middle: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -76,29 +81,61 @@ class Vocabulary:
             tuple(data["graded"]),
             tuple(data["expiring"]),
             tuple(Leak(**one) for one in data["left_out"]),
-            Season(**data["season"]),
+            _read_season(data["season"]),
         )
+
+
+def _read_season(data: dict[str, Any]) -> Season:
+    habits = {name: tuple(tuple(one) for one in data[name]) for name in ("weekdays", "month_days")}
+    return Season(**data | {"pace": tuple(data["pace"])} | habits)
 
 
 def learn(history: History) -> Vocabulary:
     """Read the columns of a cut history (see ``known.as_known``)."""
     left_out = find_leaks(history)
     never = _NEVER | {leak.attribute for leak in left_out}
-    found = (
+    read = (
         _attribute(name, column, history) for name, column in sorted(history.attributes.items()) if name not in never
     )
+    found = _most_telling([one for one in read if one is not None], history)
     closings = history.closed[history.outcome != OPEN]
     dated_only = closings.size > 0 and float(np.mean(closings == np.floor(closings))) > 0.9
     milestones = _milestones(history)
     return Vocabulary(
         milestones,
-        tuple(one for one in found if one is not None),
+        found,
         int(dated_only),
         _differing(history.strength, history, milestones),
         _ending(history, milestones),
         left_out,
-        history.season,
+        learn_habits(history),
     )
+
+
+def _most_telling(attributes: list[Attribute], history: History) -> tuple[Attribute, ...]:
+    """All of them; of more than 200 those that tell won deals from lost ones best, in the order of their names."""
+    if len(attributes) <= ATTRIBUTES_KEPT:
+        return tuple(attributes)
+    told = [-_told(one, history) for one in attributes]
+    kept = np.argsort(told, kind="stable")[:ATTRIBUTES_KEPT]
+    return tuple(attributes[place] for place in sorted(kept.tolist()))
+
+
+def _told(attribute: Attribute, history: History) -> float:
+    """Adjusted share of the variance of won that groups of the attribute explain: ten of equal size, or its levels."""
+    closed = history.outcome != OPEN
+    values = read_values(attribute, history.attributes[attribute.name][closed].tolist())
+    edges = np.unique(values[~np.isnan(values)])
+    if edges.size > LEVELS_KEPT:
+        edges = np.unique(np.nanquantile(values, np.linspace(0, 1, _GROUPS + 1)[1:-1]))
+    group = np.unique(np.searchsorted(edges, values), return_inverse=True)[1]
+    won = (history.outcome[closed] == WON).astype(np.float64)
+    sizes = np.bincount(group)
+    free = won.size - sizes.size
+    if free < 1 or won.std() == 0.0:
+        return 0.0
+    means = np.bincount(group, won) / sizes
+    return 1.0 - float(np.sum((won - means[group]) ** 2) / free) / float(won.var(ddof=1))
 
 
 def _milestones(history: History) -> tuple[str, ...]:
@@ -141,7 +178,8 @@ def _typed(name: str, column: Texts, changed: Texts, history: History) -> Attrib
         if float(np.mean(~np.isnan(read_so))) >= PARSED_SHARE:
             if kind == "number" and _is_month(name, read_so):
                 return Attribute(name, "month", ())
-            return Attribute(name, kind, (), float(np.nanmedian(read_so)) if filled else None)
+            middle = float(np.nanmedian(read_so))
+            return Attribute(name, kind, (), middle if filled else None, middle=middle)
     levels = _levels(values, column, history)
     if not levels:
         return None
@@ -150,22 +188,37 @@ def _typed(name: str, column: Texts, changed: Texts, history: History) -> Attrib
 
 
 def _levels(values: list[str], column: Texts, history: History) -> tuple[str, ...]:
-    """The commonest levels, ordered by the share won among closed deals (5 deals' worth of the average mixed in)."""
+    """The commonest levels, ordered by the share won among closed deals (5 deals' worth of the average mixed in) where
+    that differs by more than chance, else by name: an order learned from noise would look like a signal to the trees.
+    """
     counts = Counter(values)
     common = [
         level for level, count in sorted(counts.items(), key=lambda item: (-item[1], item[0])) if count >= LEVEL_DEALS
     ]
-    common = common[:LEVELS_KEPT]
+    common = sorted(common[:LEVELS_KEPT])
     if sum(counts[level] for level in common) < len(values) / 2:
         return ()
     closed = history.outcome != OPEN
-    average = float(np.mean(history.outcome[closed] == WON)) if closed.any() else 0.5
+    place = {level: number for number, level in enumerate(common)}
+    group = np.array([place.get(value, len(common)) for value in column[closed].tolist()], np.int64)
+    deals = np.bincount(group, minlength=len(common) + 1).astype(np.float64)
+    won = np.bincount(group, history.outcome[closed] == WON, deals.size)
+    average = float(won.sum() / deals.sum()) if deals.sum() else 0.5
+    if not _differ(deals, won, average):
+        return tuple(common)
+    share = (won + 5 * average) / (deals + 5)
+    return tuple(sorted(common, key=lambda level: (share[place[level]], level)))
 
-    def share_won(level: str) -> float:
-        here = closed & (column == level)
-        return (float(np.sum(history.outcome[here] == WON)) + 5 * average) / (int(here.sum()) + 5)
 
-    return tuple(sorted(common, key=lambda level: (share_won(level), level)))
+def _differ(deals: Floats, won: Floats, average: float) -> bool:
+    """Pearson's chi-square of won in groups of closed deals, two standard deviations above what chance gives."""
+    filled = deals > 0
+    free = int(filled.sum()) - 1
+    if free < 1 or not 0.0 < average < 1.0:
+        return False
+    expected = deals[filled] * average
+    chi = float(np.sum((won[filled] - expected) ** 2 / expected)) / (1.0 - average)
+    return chi > free + 2.0 * math.sqrt(2.0 * free)
 
 
 def _is_filled_on_closing(column: Texts, history: History) -> bool:

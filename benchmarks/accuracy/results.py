@@ -59,7 +59,11 @@ def measure(folder: Path, log: Log, models: Sequence[str], again: Sequence[str],
     rounds = [Round(log, look, day, look.on(day)) for day in log.days]
     if any(one.now.won.size == 0 for one in rounds):
         raise SystemExit(f"{log.key} has an as-of day without an open deal; name other days with --from and --to.")
-    _ = look.past
+    if not (look.past.as_of <= min(log.days) - max(log.horizons)).any():
+        raise SystemExit(
+            f"{log.key} has no past day {max(log.horizons)} days before the first as-of day, so peers have nothing to "
+            "learn from; name a later --from or shorter --horizons."
+        )
     tell(f"{log.key}: rows for the peers laid out, {time.process_time() - began:.0f} CPU seconds")
     for model in wanted:
         made = _predict(model, rounds)

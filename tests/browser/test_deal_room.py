@@ -168,7 +168,7 @@ def meet_for_decision(deal: Deal, alice: Member) -> None:
         people=list(deal.stakeholders.values_list("person_id", flat=True)),
         agenda=[(item.key, item.key, item.minutes) for item in playbook.decision.agenda],
     )  # fmt: skip
-    meeting = meeting_actions.plan_meeting(deal, plan, by=alice)
+    meeting, _update = meeting_actions.plan_meeting(deal, plan, by=alice)
     there = list(DecisionMeeting.objects.get(pk=meeting.pk).invitees.values_list("id", flat=True))
     meeting_actions.start_meeting(deal, by=alice, there=there, is_aim_said=True)
     decider = deal.stakeholders.get(person__name=DECIDER).person

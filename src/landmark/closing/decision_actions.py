@@ -15,8 +15,8 @@ from django.utils.translation import gettext_noop
 
 from landmark.closing.decisions import read_standing, step_fact
 from landmark.closing.invitations import Issued, deliver
-from landmark.closing.meeting_actions import AHEAD, check_person, drop_meeting, set_held
-from landmark.closing.models import Decision, DecisionMeeting, MeetingState, Outcome
+from landmark.closing.meeting_actions import AHEAD, check_person, drop_meeting, find_newest, set_held
+from landmark.closing.models import Decision, DecisionMeeting, Outcome
 from landmark.closing.onboarding_actions import drop_onboarding, prepare_on_yes, take_next
 from landmark.closing.road_map_actions import StepInput, check_step, find_decision, put_steps
 from landmark.closing.signatures import fill_signing_order
@@ -98,9 +98,7 @@ def record_decision(deal: Deal, decided: DecisionInput, *, by: Member, via: str 
 
 def _find_meeting(deal: Deal, decided: DecisionInput) -> DecisionMeeting:
     """The meeting it was decided at. Without a decision, also one that nobody came to."""
-    meeting: DecisionMeeting | None = (
-        deal.decision_meetings.exclude(state=MeetingState.CANCELLED).order_by("-number").first()
-    )
+    meeting = find_newest(deal)
     if meeting is None:
         raise Refused(_("Plan the decision meeting first."))
     if meeting.decisions.filter(withdrawn_at=None).exists():

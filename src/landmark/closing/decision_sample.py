@@ -101,7 +101,7 @@ def _hold(deal: Deal, by: Member) -> None:
         agenda=[(p.key, playbook.text(f"decision.agenda.{p.key}"), p.minutes) for p in playbook.decision.agenda],
         members=[(deal.owner or by).id],
     )  # fmt: skip
-    meeting = meetings.plan_meeting(deal, plan, by=by, via="cli")
+    meeting, _update = meetings.plan_meeting(deal, plan, by=by, via="cli")
     there = list(meeting.invitees.values_list("id", flat=True))
     meetings.start_meeting(deal, by=by, there=there, is_aim_said=True, via="cli")
 

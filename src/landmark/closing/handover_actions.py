@@ -14,7 +14,7 @@ from landmark.closing.held import draft_hand_over
 from landmark.closing.models import Blocker, HandOver
 from landmark.closing.models.handover import HandOverState
 from landmark.closing.policies import check_can_deliver, check_colleague
-from landmark.closing.working import fresh, next_number, save_changes, today
+from landmark.closing.working import fresh, next_number, save_changes, take, today
 from landmark.deals.changing import changing
 from landmark.deals.models import Deal
 from landmark.deals.policies import Refused, check_version
@@ -40,8 +40,7 @@ def save_blocker(
         if blocker is None:
             row = Blocker(deal=change.deal, raised_on=today(change.deal), version=0, **fresh(by))
         else:
-            row = Blocker.objects.get(pk=blocker.pk, deal=change.deal)
-            check_version(row.version, if_version, current=row)
+            row = take(change.deal, blocker, if_version)
         save_changes(row, {"kind": kind, "text": text, "owner": owner, "due_on": due_on})
         change.record("blocker.saved", note=text, kind=kind)
     return row
@@ -50,8 +49,7 @@ def save_blocker(
 def clear_blocker(deal: Deal, *, by: Member, blocker: Blocker, if_version: int | None = None, via: str = "web") -> None:
     """Out of the way; or, when it was cleared by mistake, back again."""
     with changing(deal, by=by, via=via, check=check_can_deliver) as change:
-        row = Blocker.objects.get(pk=blocker.pk, deal=change.deal)
-        check_version(row.version, if_version, current=row)
+        row = take(change.deal, blocker, if_version)
         save_changes(row, {"cleared_on": None if row.cleared_on else today(change.deal)})
         change.record("blocker.cleared", note=blocker.text)
 

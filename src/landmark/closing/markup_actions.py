@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 from landmark.closing.models import MarkUp
 from landmark.closing.models.markups import MarkUpState
 from landmark.closing.policies import check_can_prepare
-from landmark.closing.working import check_day, fresh, next_number, save_changes, today
+from landmark.closing.working import check_day, fresh, next_number, save_changes, take, today
 from landmark.deals.changing import changing
 from landmark.deals.models import Deal
-from landmark.deals.policies import Refused, check_version
+from landmark.deals.policies import Refused
 from landmark.engines.last_mile import OPEN_STATES, suggest_pass
 from landmark.orgs.models import Member
 from landmark.playbook.loader import load_playbook
@@ -46,8 +46,7 @@ def answer_markup(
 ) -> MarkUp:  # fmt: skip
     """Our answer, or theirs: where the mark-up stands, why, who decides and what it means."""
     with changing(deal, by=by, via=via, check=check_can_prepare) as change:
-        row = MarkUp.objects.get(pk=markup.pk, deal=change.deal)
-        check_version(row.version, if_version, current=row)
+        row = take(change.deal, markup, if_version)
         _check_answer(state, values)
         decided_on = None if state in OPEN_STATES else today(change.deal)
         rounds = row.rounds + (state != row.state)
@@ -73,7 +72,7 @@ def _check_answer(state: str, values: dict[str, Any]) -> None:
 def reopen_markup(deal: Deal, *, by: Member, markup: MarkUp, via: str = "web") -> None:
     """Settled by mistake, or asked for again: it is open, and whoever reopened it decides until told otherwise."""
     with changing(deal, by=by, via=via, check=check_can_prepare) as change:
-        row = MarkUp.objects.get(pk=markup.pk, deal=change.deal)
+        row = take(change.deal, markup)
         decider = row.decider or by.name
         save_changes(row, {"state": MarkUpState.OPEN, "decided_on": None, "decider": decider})
         change.record("markup.reopened", note=markup.clause)

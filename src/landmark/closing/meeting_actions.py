@@ -19,6 +19,7 @@ from landmark.closing.decisions import read_room
 from landmark.closing.invitations import deliver, issue
 from landmark.closing.meeting_input import MeetingInput, check_plan
 from landmark.closing.models import DecisionMeeting, Invitee, Letter, MeetingState, Minutes, Objection, Review
+from landmark.closing.working import check_day
 from landmark.deals.actions.meeting_door import pass_meeting_door
 from landmark.deals.changing import changing
 from landmark.deals.inputs import OverrideInput
@@ -40,10 +41,8 @@ COMPARED = ("subject", "starts_at", "duration_minutes", "time_zone", "place", "a
 
 def plan_meeting(
     deal: Deal, plan: MeetingInput, *, by: Member, if_version: int | None = None, via: str = "web"
-) -> DecisionMeeting:
+) -> tuple[DecisionMeeting, Letter | None]:
     """Save the meeting that lies ahead. Once invitations are out, each change goes out as an update."""
-    update: Letter | None = None
-    meeting: DecisionMeeting
     with changing(deal, by=by, via=via, check=check_can_pursue) as change:
         check_plan(change.deal, plan)
         found = change.deal.decision_meetings.filter(state__in=AHEAD).first()
@@ -51,7 +50,7 @@ def plan_meeting(
             told = _("%(who)s changed this meeting while you had it open. Yours is below; nothing you typed is lost.")
             who = found.changed_by.name if found.changed_by else ""
             check_version(found.version, if_version, current=found, sentence=told, who=who)
-        meeting = found or _new_meeting(change.deal)
+        meeting: DecisionMeeting = found or _new_meeting(change.deal)
         is_changed = _apply(meeting, plan, by)
         change.record(
             "decision_meeting.planned", meeting=str(meeting.id), starts_at=meeting.starts_at.isoformat(),
@@ -61,10 +60,7 @@ def plan_meeting(
         if is_changed and meeting.state == MeetingState.INVITED:
             meeting.sequence += 1
             sent = issue(meeting, "REQUEST", by=by, via=via)
-    if sent is not None:
-        update = deliver(sent, by=by, via=via)
-    meeting.mail = update  # type: ignore[attr-defined]  # for the message after saving
-    return meeting
+    return meeting, deliver(sent, by=by, via=via) if sent else None
 
 
 def _new_meeting(deal: Deal) -> DecisionMeeting:
@@ -164,7 +160,9 @@ def start_meeting(
         if override is None:
             _check_papers(change.deal)
         result = pass_meeting_door(change.deal, by=by, overrides=[override] if override else [])
-        day = _check_day(change.deal, held_on)
+        day = check_day(
+            held_on, change.deal, _("A meeting that was held lies in the past: choose today or an earlier day.")
+        )
         set_held(meeting, day, there)
         meeting.is_aim_said = True
         meeting.save(update_fields=["is_aim_said"])
@@ -192,13 +190,6 @@ def set_held(meeting: DecisionMeeting, on: date, there: Collection[UUID]) -> Non
     meeting.save(update_fields=["state", "held_on", "version"])
     meeting.invitees.update(was_there=False)
     meeting.invitees.filter(id__in=there).update(was_there=True)
-
-
-def _check_day(deal: Deal, on: date | None) -> date:
-    today = latest(deal.org).on
-    if on is not None and on > today:
-        raise Refused(_("A meeting that was held lies in the past: choose today or an earlier day."))
-    return on or today
 
 
 def find_held(deal: Deal) -> DecisionMeeting:
@@ -277,7 +268,7 @@ def save_objection(
             raise Refused(_("Choose what lies beneath from the playbook's list."))
         if objection is not None and objection.deal_id != deal.id:
             raise Refused(_("This objection is not of this deal."))
-        row = objection or Objection(deal=change.deal, meeting=_newest(change.deal))
+        row = objection or Objection(deal=change.deal, meeting=find_newest(change.deal))
         row.words, row.question, row.root_cause = words.strip(), question.strip(), root_cause.strip()
         row.cause, row.answer = cause, answer.strip()
         row.said_by = check_person(change.deal, person) if person else row.said_by
@@ -288,7 +279,7 @@ def save_objection(
     return row
 
 
-def _newest(deal: Deal) -> DecisionMeeting | None:
+def find_newest(deal: Deal) -> DecisionMeeting | None:
     meeting: DecisionMeeting | None = (
         deal.decision_meetings.exclude(state=MeetingState.CANCELLED).order_by("-number").first()
     )

@@ -16,12 +16,12 @@ from landmark.closing.handover import read_has_yes, read_is_signed, start_facts
 from landmark.closing.models import Decision, OnboardingStep
 from landmark.closing.packet import read_frame
 from landmark.closing.policies import check_can_deliver
-from landmark.closing.working import fresh, save_changes, today
+from landmark.closing.working import fresh, save_changes, take, today
 from landmark.deals.actions.next_steps import put_next_step
 from landmark.deals.changing import Change, changing
 from landmark.deals.inputs import NextStepInput
 from landmark.deals.models import Deal
-from landmark.deals.policies import OVERRIDE_LIMIT_DAYS, Refused, can_edit, check_version
+from landmark.deals.policies import OVERRIDE_LIMIT_DAYS, Refused, can_edit
 from landmark.engines.last_mile import may_start
 from landmark.engines.schedule import place
 from landmark.orgs.models import Member
@@ -99,8 +99,7 @@ def save_onboarding_step(
             number = OnboardingStep.objects.filter(deal=change.deal).count() + 1
             row = OnboardingStep(deal=change.deal, position=number, version=0, **fresh(by))
         else:
-            row = OnboardingStep.objects.get(pk=step.pk, deal=change.deal)
-            check_version(row.version, if_version, current=row)
+            row = take(change.deal, step, if_version)
         save_changes(row, values)
         change.record("onboarding.saved", note=values.get("text", ""))
     return row
@@ -109,7 +108,7 @@ def save_onboarding_step(
 def move_onboarding_step(deal: Deal, *, by: Member, step: OnboardingStep, to: str, via: str = "web") -> OnboardingStep:
     """Start a step, finish it, or take either back. One that costs money waits for the signature or for leave."""
     with changing(deal, by=by, via=via, check=check_can_deliver) as change:
-        row = OnboardingStep.objects.get(pk=step.pk, deal=change.deal)
+        row = take(change.deal, step)
         day = today(change.deal)
         if to in ("started", "done") and not may_start(start_facts(row, read_is_signed(change.deal)), day):
             raise Refused(
@@ -134,7 +133,7 @@ def allow_early_start(
     with changing(deal, by=by, via=via, check=check_can_deliver) as change:
         if not can_edit(by, change.deal):
             raise PermissionDenied(_("The deal's owner or a manager decides on spending before the signature."))
-        row = OnboardingStep.objects.get(pk=step.pk, deal=change.deal)
+        row = take(change.deal, step)
         day = today(change.deal)
         if not row.costs_money:
             raise Refused(_("This step costs nothing and may start."))

@@ -16,7 +16,7 @@ from landmark.closing.models.packet import AskKind, Outcome, PaperState, Side
 from landmark.closing.packet import read_go_facts, read_signatures
 from landmark.closing.policies import check_can_deliver, check_can_prepare, check_colleague
 from landmark.closing.signatures import fill_decision
-from landmark.closing.working import check_day, fresh, next_number, save_changes, today
+from landmark.closing.working import check_day, fresh, next_number, save_changes, take, today
 from landmark.deals.changing import Change, changing
 from landmark.deals.models import Deal, Stakeholder
 from landmark.deals.policies import Refused, check_version
@@ -171,8 +171,7 @@ def answer_ask(
 ) -> LaneAsk:  # fmt: skip
     """An approval, a return with reasons, or the answer to a question."""
     with changing(deal, by=by, via=via, check=check_can_prepare) as change:
-        row = LaneAsk.objects.get(pk=ask.pk, deal=change.deal)
-        check_version(row.version, if_version, current=row)
+        row = take(change.deal, ask, if_version)
         allowed = (Outcome.ANSWERED,) if row.kind == AskKind.QUESTION else (Outcome.APPROVED, Outcome.RETURNED)
         if outcome not in allowed:
             raise Refused(_("Choose one of the answers offered."))
@@ -189,8 +188,7 @@ def answer_ask(
 def reopen_ask(deal: Deal, *, by: Member, ask: LaneAsk, if_version: int | None = None, via: str = "web") -> None:
     """The answer was entered by mistake: the question is open again, with its day."""
     with changing(deal, by=by, via=via, check=check_can_prepare) as change:
-        row = LaneAsk.objects.get(pk=ask.pk, deal=change.deal)
-        check_version(row.version, if_version, current=row)
+        row = take(change.deal, ask, if_version)
         save_changes(row, {"outcome": "", "answer": "", "answered_on": None})
         change.record("lane.reopened", note=ask.text)
 
@@ -232,7 +230,7 @@ def add_signature(
 
 def remove_signature(deal: Deal, *, by: Member, step: SigningStep, via: str = "web") -> None:
     with changing(deal, by=by, via=via, check=check_can_prepare) as change:
-        row = SigningStep.objects.get(pk=step.pk, deal=change.deal)
+        row = take(change.deal, step)
         if row.signed_on is not None:
             raise Refused(_("This signature has been given and stays in the order."))
         row.delete()
@@ -242,7 +240,7 @@ def remove_signature(deal: Deal, *, by: Member, step: SigningStep, via: str = "w
 def sign(deal: Deal, *, by: Member, step: SigningStep, signed_on: date | None = None, via: str = "web") -> SigningStep:
     """A signature was given, in its turn. With the last one the contract is signed, and says so to the gate."""
     with changing(deal, by=by, via=via, check=check_can_prepare) as change:
-        row = SigningStep.objects.get(pk=step.pk, deal=change.deal)
+        row = take(change.deal, step)
         if row.signed_on is not None:
             raise Refused(_("This signature is on record already."))
         waiting = may_sign(read_signatures(change.deal), row.position)

@@ -25,10 +25,10 @@ from landmark.closing.models.packet import LineKind
 from landmark.closing.models.record import Record
 from landmark.closing.policies import check_can_deliver
 from landmark.closing.recap import find_owners, read_recap, read_recap_facts, read_risks
-from landmark.closing.working import check_day, fresh, next_number, save_changes, today
+from landmark.closing.working import check_day, fresh, next_number, save_changes, take, today
 from landmark.deals.changing import Change, changing
 from landmark.deals.models import Deal, Stakeholder
-from landmark.deals.policies import Refused, check_can_follow_up, check_can_pursue, check_version
+from landmark.deals.policies import Refused, check_can_follow_up, check_can_pursue
 from landmark.deals.proofs import prove
 from landmark.engines.brief import SECTIONS
 from landmark.engines.last_mile import is_confirmation, judge_recap
@@ -124,8 +124,7 @@ def save_risk(
             top = Risk.objects.filter(deal=change.deal).aggregate(top=Max("position"))["top"] or 0
             row = Risk(deal=change.deal, position=top + 1, version=0, **fresh(by))
         else:
-            row = Risk.objects.get(pk=risk.pk, deal=change.deal)
-            check_version(row.version, if_version, current=row)
+            row = take(change.deal, risk, if_version)
         save_changes(row, values)
         change.record("risk.saved", note=text)
     return row
@@ -133,7 +132,7 @@ def save_risk(
 
 def close_risk(deal: Deal, *, by: Member, risk: Risk, via: str = "web") -> None:
     with changing(deal, by=by, via=via, check=check_can_deliver) as change:
-        save_changes(Risk.objects.get(pk=risk.pk, deal=change.deal), {"closed_on": today(change.deal)})
+        save_changes(take(change.deal, risk), {"closed_on": today(change.deal)})
         change.record("risk.closed", note=risk.text)
 
 
@@ -156,8 +155,7 @@ def finish_undertaking(
 ) -> None:
     """Done, or, when it was marked by mistake, open again."""
     with changing(deal, by=by, via=via, check=check_can_follow_up) as change:
-        row = Undertaking.objects.get(pk=undertaking.pk, deal=change.deal)
-        check_version(row.version, if_version, current=row)
+        row = take(change.deal, undertaking, if_version)
         save_changes(row, {"done_on": None if row.done_on else today(change.deal)})
         change.record("undertaking.done", note=undertaking.text)
 

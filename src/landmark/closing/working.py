@@ -6,16 +6,19 @@ who may change it (``policies``), what changes (the actions).
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db.models import Max
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from landmark.closing.models.record import Record
 from landmark.deals.models import Deal
-from landmark.deals.policies import Refused
+from landmark.deals.policies import Refused, check_version
 from landmark.orgs.as_of import latest
 from landmark.orgs.models import Member
+
+Row = TypeVar("Row", bound=Record)
 
 
 def fresh(by: Member) -> dict[str, Any]:
@@ -25,6 +28,15 @@ def fresh(by: Member) -> dict[str, Any]:
 
 def today(deal: Deal) -> date:
     return latest(deal.org).on
+
+
+def take(deal: Deal, row: Row, if_version: int | None = None) -> Row:
+    """The row as it stands now, on the locked deal; refused when somebody changed it or took it out a moment ago."""
+    found = type(row)._default_manager.filter(deal=deal, pk=row.pk).first()
+    if found is None:
+        raise Refused(_("Somebody took this out meanwhile. Look at the page again."))
+    check_version(found.version, if_version, current=found)
+    return found
 
 
 def save_changes(row: Record, values: Mapping[str, Any]) -> None:

@@ -118,7 +118,7 @@ def test_a_plan_that_cannot_stand_says_why(table: Table, change: dict[str, objec
 
 
 def test_two_people_planning_meet_each_other(table: Table) -> None:
-    meeting = meetings.plan_meeting(table.deal, table.plan, by=table.alice)
+    meeting, _update = meetings.plan_meeting(table.deal, table.plan, by=table.alice)
     meetings.plan_meeting(table.deal, replace(table.plan, place="Room 4"), by=table.bob, if_version=meeting.version)
     with pytest.raises(StaleVersion, match="Bob Lindqvist") as caught:
         meetings.plan_meeting(

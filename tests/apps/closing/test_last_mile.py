@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 
 from landmark.closing import markup_actions, packet_actions, recap_actions
 from landmark.closing.exits import read_deal_exits
-from landmark.closing.models import LaneAsk, Packet, Paper
+from landmark.closing.models import LaneAsk, Packet, Paper, SigningStep
 from landmark.closing.packet import read_after_close, read_go_facts, read_lanes, read_packet, read_summary, read_total
 from landmark.closing.recap import read_recap
 from landmark.closing.recap_actions import LineInput
@@ -212,6 +212,14 @@ def test_signatures_follow_their_order_and_the_last_one_is_evidence(deal: Deal, 
     assert (row.strength.key, row.author) == ("signed", "Bruno Keller, Alice Moretti")
     with pytest.raises(Refused):
         packet_actions.remove_signature(deal, by=alice, step=first)
+
+
+def test_what_a_colleague_took_out_a_moment_ago_is_refused_in_a_sentence(deal: Deal, alice: Member) -> None:
+    step = packet_actions.add_signature(deal, by=alice, position=1, side="buyer", name="Bruno Keller")
+    seen = SigningStep.objects.get(pk=step.pk)
+    packet_actions.remove_signature(deal, by=alice, step=step)
+    with pytest.raises(Refused, match="took this out meanwhile"):
+        packet_actions.remove_signature(deal, by=alice, step=seen)
 
 
 @pytest.mark.rule("9.4", "Each lane has somebody on both sides: theirs proposed by role, ours told of it")

@@ -72,10 +72,11 @@ def _drafts(page: DecisionPage, data: QueryDict) -> str:
 
 
 def _plan(page: DecisionPage, data: QueryDict) -> str:
-    meeting = meetings.plan_meeting(page.deal, _read_plan(data), by=page.request.member, if_version=read_version(data))
+    meeting, letter = meetings.plan_meeting(
+        page.deal, _read_plan(data), by=page.request.member, if_version=read_version(data)
+    )
     if meeting.state != "invited":
         return " ".join((_("Saved. Nothing has gone out yet."), tell_day_off(page.deal, meeting))).strip()
-    letter = getattr(meeting, "mail", None)
     return tell_letter(letter, _("The update is out.")) if letter else _("Saved.")
 
 

@@ -93,7 +93,7 @@ class DecisionStanding(DealPage):
         return self.can_act and not self.deal.is_closed
 
     @property
-    def is_refused(self) -> bool:
+    def said_no(self) -> bool:
         return self.room.standing is Standing.REFUSED
 
     # Where it stands
@@ -141,7 +141,7 @@ class DecisionStanding(DealPage):
             ("prepare", _("Prepare")), ("invite", _("Invite")), ("meet", _("Meet")), ("decide", _("Decide")),
             ("sign", _("Sign")), ("after", _("After")),
         ]  # fmt: skip
-        if self.is_refused:
+        if self.said_no:
             names = [name for name in names if name[0] != "sign"]
         at = [key for key, _label in names].index(self.leg)
         return [
@@ -150,7 +150,7 @@ class DecisionStanding(DealPage):
         ]
 
     @property
-    def now_url(self) -> str:
+    def now_page(self) -> str:
         return f"workspace:{self.now.page}"
 
     @property

@@ -10,7 +10,7 @@ from functools import cached_property
 from uuid import UUID
 
 from django.http import Http404
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from landmark.deals.models import Deal, Person
@@ -20,21 +20,25 @@ from landmark.orgs.permissions import has_right
 from landmark.orgs.roles import Right
 from landmark.plans.grounds import Grounds, find_grounds
 from landmark.plans.models import Plan, PlanAction
-from landmark.plans.reading import MANY, PARTS, PlanLine, PlanState, list_plans, read_plan
+from landmark.plans.reading import MANY, PlanLine, PlanState, list_plans, read_plan
 from landmark.plans.wording import tell_problem
 from landmark.playbook.action_plans import PlanTemplate
 from landmark.playbook.loader import load_playbook
 from landmark.ui.formats import format_day, format_distance, name_country
 from landmark.workspace.access import MemberRequest
-from landmark.workspace.plan_forms import part_labels
 from landmark.workspace.presenters.plan_slip import SlipView, read_slip
 from landmark.workspace.presenters.plan_timeline import Timeline, draw_timeline
-from landmark.workspace.presenters.plan_words import gap_labels, say_slack
+from landmark.workspace.presenters.plan_words import (
+    gap_labels,
+    say_past_target,
+    say_slack,
+    say_standing,
+    say_unconfirmed,
+)
 from landmark.workspace.templatetags.workspace import link_to
 from landmark.workspace.typed import find_named
 
 MOST_ROWS, NEAR_DAYS = 60, 28
-SIGNING = "signature"
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,20 +226,15 @@ class PlanPage:
 
     @property
     def sentence(self) -> str:
-        """Where the plan stands: does it hold its day?"""
-        state, plan = self.state, self.plan
-        if state is None or plan is None or state.schedule is None:
-            return ""
-        if not state.open_lines:
-            return _("Everything in this plan is done.")
-        end = state.schedule.expected_on
-        late = state.workdays.count(state.end_on, end)
-        if late > 0:
-            return ngettext(
-                "By now it ends on %(day)s, %(n)d working day after the agreed end.",
-                "By now it ends on %(day)s, %(n)d working days after the agreed end.", late,
-            ) % {"day": format_day(end, year_of=self.as_of.on), "n": late}  # fmt: skip
-        return _("It holds its end on %(day)s.") % {"day": format_day(state.end_on, year_of=self.as_of.on)}
+        return say_standing(self.state, self.as_of.on) if self.state else ""
+
+    @property
+    def past_target(self) -> str:
+        return say_past_target(self.deal, self.state, self.as_of.on) if self.state else ""
+
+    @property
+    def unconfirmed(self) -> str:
+        return say_unconfirmed(self.state, self.as_of.on) if self.state else ""
 
     @property
     def days_off(self) -> str:
@@ -245,42 +244,12 @@ class PlanPage:
         return _("public holidays: %(countries)s") % {"countries": names} if names else ""
 
     @property
-    def past_target(self) -> str:
-        """The plan signs after the deal's target date: one of the two is wrong."""
-        target, lines = self.deal.target_on, self.state.open_lines if self.state else []
-        signing = next((line for line in lines if line.action.key == SIGNING and line.row is not None), None)
-        if self.deal.is_closed or target is None or signing is None or signing.row is None:
-            return ""
-        day = max(signing.action.due_on or signing.row.expected_on, signing.row.expected_on)
-        if day <= target:
-            return ""
-        return _("By this plan they sign on %(day)s, after the deal's target date %(target)s.") % {
-            "day": format_day(day, year_of=self.as_of.on), "target": format_day(target, year_of=self.as_of.on),
-        }  # fmt: skip
-
-    @property
     def problems(self) -> list[str]:
         return [] if self.state is None else [tell_problem(p, self.state.title_of) for p in self.state.problems]
 
     @property
     def is_long(self) -> bool:
         return self.state is not None and len(self.state.open_lines) > MANY
-
-    @property
-    def unconfirmed(self) -> str:
-        """What the buyer has not confirmed of the plan as it stands; "" when all of it is."""
-        if self.state is None or self.state.is_confirmed:
-            return ""
-        found = self.state.confirmation
-        if found is None:
-            return _("The buyer has not confirmed this plan yet.")
-        if found.edition != self.state.plan.edition:
-            return _("Changed since the buyer confirmed it on %(day)s: ask again.") % {
-                "day": format_day(found.confirmed_on, year_of=self.as_of.on)
-            }
-        labels = part_labels()
-        names = ", ".join(labels[part] for part in PARTS if part not in found.parts)
-        return _("Still to be confirmed by the buyer: %(names)s.") % {"names": names}
 
     @property
     def check_in(self) -> date | None:

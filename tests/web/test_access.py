@@ -120,8 +120,9 @@ def test_a_deal_of_another_organisation_is_not_found_under_ones_own_slug(world: 
     assert client.get(f"/other/deals/{world.deal.id}/").status_code == 404
 
 
-def test_a_day_that_cannot_be_read_says_how_to_write_it(world: World) -> None:
-    response = world.client(world.alice).get(world.url("board/?as_of=yesterday"))
+@pytest.mark.parametrize("day", ["yesterday", "0001-01-01", "9999-12-31"])
+def test_a_day_that_cannot_be_read_says_how_to_write_it(world: World, day: str) -> None:
+    response = world.client(world.alice).get(world.url(f"board/?as_of={day}"))
     assert response.status_code == 400
     assert "2026-03-31" in response.content.decode()
 

@@ -20,7 +20,7 @@ from landmark.deals.policies import Refused
 from landmark.orgs.models import Notice
 from landmark.orgs.roles import Role
 from landmark.outlook.periods import month_containing, period_containing
-from tests.factories import make_deal, make_member, make_pipeline
+from tests.factories import end_deal, make_deal, make_member, make_pipeline
 from tests.web.conftest import World
 from tests.web.test_board import make_forecast, read
 
@@ -328,3 +328,8 @@ def test_the_type_of_a_deal_is_chosen_on_its_page(world: World) -> None:
     world.deal.refresh_from_db()
     assert world.deal.deal_type == "renewal"
     assert "Renewal" in read(client, world.deal_url)
+
+
+def test_a_win_without_a_rate_is_told_and_counts_in_no_sum(world: World) -> None:
+    end_deal(make_deal(world.alice, "Across the water", amount=1000, currency="USD"), "won")
+    assert "1,000 won has no rate and counts in no sum here" in read(world.client(world.bob), world.url(CALLS))

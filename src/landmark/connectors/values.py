@@ -12,7 +12,7 @@ from decimal import Decimal
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECONDS_A_DAY = 86_400_000_000
-_EARLIEST, _LATEST = 1900, 2200
+FIRST_YEAR, LAST_YEAR = 1900, 2200
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _DAY_INSIDE = re.compile(
@@ -31,8 +31,8 @@ def parse_instant(text: str) -> float:
         moment = datetime.fromisoformat(text)
     except ValueError:
         moment = datetime.fromisoformat(_SPACED_OFFSET.sub("", _ZONE_WORD.sub("+00:00", text.strip())))
-    if not _EARLIEST <= moment.year <= _LATEST:
-        raise ValueError(f"the year of {text!r} is outside {_EARLIEST} to {_LATEST}")
+    if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+        raise ValueError(f"the year of {text!r} is outside {FIRST_YEAR} to {LAST_YEAR}")
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
     gap = moment - EPOCH
@@ -80,8 +80,11 @@ def find_day(text: str) -> date | None:
     for found in _DAY_INSIDE.finditer(text):
         try:
             if found["iso"]:
-                return date.fromisoformat(found["iso"])
-            return date(int(found["year"]), _MONTHS.index(found["month"].lower()) + 1, int(found["day"]))
+                day = date.fromisoformat(found["iso"])
+            else:
+                day = date(int(found["year"]), _MONTHS.index(found["month"].lower()) + 1, int(found["day"]))
         except ValueError:
             continue
+        if FIRST_YEAR <= day.year <= LAST_YEAR:
+            return day
     return None

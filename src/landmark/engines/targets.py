@@ -35,10 +35,6 @@ class Conversion:
         if not 0 < self.low <= self.high <= 1:
             raise ValueError(f"a conversion lies above 0 and up to 1, low before high, not {self.low} to {self.high}")
 
-    @property
-    def is_range(self) -> bool:
-        return self.low != self.high
-
 
 @dataclass(frozen=True, slots=True)
 class Level:

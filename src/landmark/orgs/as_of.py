@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from landmark.ledger.queries import find_day_end
 from landmark.orgs.models import Organisation
+from landmark.ui.days import read_day
 
 
 class BadAsOf(ValueError):
@@ -61,7 +62,7 @@ def read_as_of(org: Organisation, text: str | None, now: datetime | None = None)
     if not text:
         return latest(org, now)
     try:
-        on = date.fromisoformat(text)
+        on = read_day(text)
     except ValueError as error:
         raise BadAsOf(_("Please write the day as year-month-day, for example 2026-03-31.")) from error
     return on_day(org, on, now)

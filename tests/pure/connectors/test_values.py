@@ -12,3 +12,4 @@ def test_a_day_is_found_inside_a_sentence() -> None:
     assert find_day("30 Feb 2026 or 12 Dix 2026") is None
     assert find_day("Version 2026-13-45 of the plan") is None
     assert find_day("Call next week") is None
+    assert find_day("By 9999-12-31, or 1 May 2026") == date(2026, 5, 1)

@@ -16,6 +16,7 @@ from landmark.engines.waterfall import DealState, Reason, Scope
 from landmark.orgs.as_of import AsOf, on_day
 from landmark.orgs.models import Organisation
 from landmark.outlook.periods import Period, period_containing, period_in_view, read_period
+from landmark.ui import days
 
 WEEK = "week"
 PRESETS: Mapping[str, int] = {WEEK: 7, "month": 28}
@@ -79,13 +80,10 @@ def _read_day(text: str, problems: list[str]) -> date | None:
     if not text:
         return None
     try:
-        found = date.fromisoformat(text)
+        return days.read_day(text)
     except ValueError:
-        found = None
-    if found is None or not 1900 < found.year < 3000:
         problems.append(_("Please write the day as year-month-day, for example 2026-03-31."))
         return None
-    return found
 
 
 def find_period(query: ChangeQuery, changes: Changes) -> Period | None:

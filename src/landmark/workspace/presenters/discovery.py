@@ -67,12 +67,11 @@ class LineView:
 
 @dataclass(frozen=True)
 class QuestionView:
-    """One question of the pre-call check; ``is_forgotten`` at the last check."""
+    """One question of the pre-call check, with what the sheet answers."""
 
     key: str
     question: str
     answers: tuple[str, ...]
-    is_forgotten: bool
 
 
 @dataclass(frozen=True)
@@ -127,12 +126,8 @@ class DiscoveryPage(DealPage):
 
     @cached_property
     def pre_call(self) -> list[QuestionView]:
-        ready = self.research.readiness
-        forgotten = ready.forgotten or ()
-        return [
-            QuestionView(key, self.say(f"pre_call.{key}"), answers, key in forgotten)
-            for key, answers in ready.answers.items()
-        ]
+        answers = self.research.readiness.answers
+        return [QuestionView(key, self.say(f"pre_call.{key}"), found) for key, found in answers.items()]
 
     @property
     def unwritten(self) -> int:

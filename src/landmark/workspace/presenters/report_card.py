@@ -135,7 +135,6 @@ class CardPage:
     range_share: str = ""
     money_share: str = ""
     shock: str = ""
-    shock_windows: int = 0
 
 
 def name_method(method: str) -> str:
@@ -196,7 +195,6 @@ def read_report_card(request: MemberRequest) -> CardPage:
         range_share=format_percent(card.range_share),
         money_share=format_percent(card.money_share),
         shock=format_percent(card.shock.get(horizon)),
-        shock_windows=sum(1 for day in days if day.money is not None),
     )
 
 

@@ -37,8 +37,8 @@ _MONTHLY = re.compile(r"month|budget|cycle|fiscal", re.IGNORECASE)
 @dataclass(frozen=True)
 class Attribute:
     """One column. ``kind``: number, date, month (1–12, such as the buyer's budget month) or category. ``levels``:
-    categories from the lowest to the highest share won, by name where that does not differ. ``changes``: its changes are
-    counted.
+    categories from the lowest to the highest share won, by name where that does not differ · ``middle``: the median
+    of numbers · ``changes``: its changes are counted.
 
     ``fill``: what an empty cell counts as; None leaves it empty, which may tell something. It is filled when deals
     still open lack the value more often than closed ones do: then people fill it in on closing, and an empty cell

@@ -28,6 +28,7 @@ from landmark.forecast.priors import Priors
 from landmark.playbook.loader import DEFAULT_REF, PlaybookError, load_playbook
 
 ROWS_REJECTED, NOTHING_DONE = 1, 2
+FIRST_DAY, LAST_DAY = parse_day("1900-01-01"), parse_day("2200-12-31")
 _PATIENCE_SECONDS = 2.0
 _EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
 _NEW = click.Path(dir_okay=False, path_type=Path)
@@ -44,9 +45,12 @@ class Day(click.ParamType[float]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
         try:
-            return value if isinstance(value, float) else parse_day(str(value))
+            day = value if isinstance(value, float) else parse_day(str(value))
         except ValueError:
             self.fail(f"{value!r} is no day; write it like 2026-05-12.", param, ctx)
+        if not FIRST_DAY <= day <= LAST_DAY:
+            self.fail(f"{value} lies outside the years 1900 to 2200; look at its year.", param, ctx)
+        return day
 
 
 class Horizons(click.ParamType[tuple[int, ...]]):
@@ -105,6 +109,7 @@ def _common(command: Callable[..., None]) -> Callable[..., None]:
     def guarded(*args: Any, **kwargs: Any) -> None:
         try:
             check_ending(kwargs["out"])
+            _check_apart(kwargs)
             command(*args, **kwargs)
         except (StructuralError, PlaybookError, ModelRefused) as error:
             raise _Failure(str(error)) from None
@@ -112,6 +117,17 @@ def _common(command: Callable[..., None]) -> Callable[..., None]:
             raise _Failure(f"{error.filename or 'A file'} cannot be written: {error.strerror}.") from None
 
     return guarded
+
+
+def _check_apart(options: dict[str, Any]) -> None:
+    """Nothing that is read is written over."""
+    read = {options[name].resolve() for name in ("deals", "events", "changes", "model") if options.get(name)}
+    for name in ("out", "rejects", "save_model"):
+        path = options.get(name)
+        if path and path.resolve() in read:
+            raise StructuralError(f"{path} is one of the files to read; write --{name.replace('_', '-')} elsewhere.")
+        if path and not path.parent.is_dir():
+            raise StructuralError(f"The folder {path.parent} does not exist; make it first or write elsewhere.")
 
 
 @click.command()
@@ -156,7 +172,10 @@ def forecast(
     asked = Asked(deals, events, changes, strict, as_of, horizons, priors, model, save_model)
     done = forecast_on_spark(asked, spark_master) if engine == "spark" else forecast_on_duckdb(asked)
     write_predictions(out, done.ids, [done.prediction])
-    click.echo(f"{done.prediction.deal.size:,} open deals on {format_instant(as_of)} → {out}")
+    found = done.prediction.deal.size
+    click.echo(f"{_counted(found, 'open deal')} on {format_instant(as_of)} → {out}")
+    if found == 0:
+        click.echo("No deal is open on that day; choose another --as-of, or look at opened_at and closed_at.", err=True)
     click.echo(f"Level in use: {done.level}. {done.reason}")
     _finish(done.problems, out, rejects)
     if done.left_out:
@@ -209,7 +228,8 @@ def backtest(
     print_cards(score_rounds(history, rounds, end), horizons, rounds, end)
     _print_levels(rounds)
     tell_leaks(find_leaks(as_known(history, last).history))
-    click.echo(f"{sum(one.prediction.deal.size for one in rounds):,} deals on {len(days)} days → {out}")
+    found = sum(one.prediction.deal.size for one in rounds)
+    click.echo(f"{_counted(found, 'deal')} on {_counted(len(days), 'day')} → {out}")
     _finish(log.problems, out, rejects)
 
 
@@ -219,6 +239,10 @@ def _tell_round(rounds: int, began: float, place: int, day: float) -> None:
     if place and spent > _PATIENCE_SECONDS:
         left = f", about {timedelta(seconds=round(spent / place * (rounds - place)))} left"
     click.echo(f"{format_instant(day)}: as-of day {place + 1} of {rounds}{left}", err=True)
+
+
+def _counted(count: int, word: str) -> str:
+    return f"{count:,} {word}" if count == 1 else f"{count:,} {word}s"
 
 
 def _print_levels(rounds: list[Round]) -> None:
@@ -236,5 +260,5 @@ def _finish(problems: Sequence[Problem], out: Path, rejects: Path | None) -> Non
     write_rejects(target, rejected)
     for problem in rejected[:5]:
         click.echo(f"{problem.file}, row {problem.row}: {problem.reason}", err=True)
-    click.echo(f"{len(rejected):,} rows could not be used; they stand with their reasons in {target}.", err=True)
+    click.echo(f"{_counted(len(rejected), 'row')} could not be used; reasons and rows stand in {target}.", err=True)
     raise SystemExit(ROWS_REJECTED)

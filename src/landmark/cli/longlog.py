@@ -118,11 +118,23 @@ def loaded(deals: Path, events: Path, changes: Path | None, *, strict: bool) -> 
             duck.close()
             duck = Duck()
             log = load_row_by_row(duck, deals, events, changes, strict=strict)
+        _check_usable(log)
         for sentence in log.sentences:
             click.echo(sentence, err=True)
         yield duck, log
     finally:
         duck.close()
+
+
+def _check_usable(log: LongLog) -> None:
+    """A log of which no deal could be read gets the first reason, and no empty forecast that looks like an answer."""
+    rejected = [problem for problem in log.problems if problem.kind == "row"]
+    if log.deals == 0 and rejected:
+        first = rejected[0]
+        raise StructuralError(
+            f"No deal could be read. The first reason is {first.file}, row {first.row}: {first.reason}. "
+            "Correct all rows alike and try again."
+        )
 
 
 def _forecast(

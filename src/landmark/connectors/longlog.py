@@ -37,6 +37,7 @@ from landmark.forecast.logs.typed import Layout
 
 MOST_ODD = 200_000
 """More rows than this to look at one by one, and the reader that does nothing else is the better one."""
+MOST_COLUMNS = 1_000
 _MEANT = (
     "deal_id",
     "opened_at",
@@ -112,6 +113,11 @@ def _deal_schema(layout: Layout) -> pa.Schema:
 def describe_log(deals: Path, events: Path, changes: Path | None) -> tuple[Layout, File, File, File | None]:
     """Which columns the files have. Raises StructuralError when one is missing or a file cannot be opened."""
     deal_file = _describe(deals, DEAL_KEYS, _MEANT)
+    if len(deal_file.headings) > MOST_COLUMNS:
+        raise StructuralError(
+            f"{deals.name} has {len(deal_file.headings):,} columns and at most {MOST_COLUMNS:,} can be read; leave out "
+            "those that say nothing about a deal while it is open."
+        )
     further = tuple(name for name in deal_file.headings if name and name.casefold() not in RESERVED)
     event_file = _describe(events, EVENT_KEYS, (*EVENT_KEYS, "known_at"))
     change_file = None if changes is None else _describe(changes, CHANGE_KEYS, CHANGE_KEYS)

@@ -122,7 +122,7 @@ def test_a_backtest_says_the_same_whichever_reader_brought_the_log(log: Path, tm
     days = ["--from", day(180), "--to", day(200), "--every", "20", "--horizons", "7,30"]
     result = CliRunner().invoke(backtest, [*map(str, files), "--out", str(tmp_path / "o.csv"), *days])
     assert result.exit_code == 1, result.output
-    assert "1 rows could not be used" in result.output
+    assert "1 row could not be used" in result.output
     history = parsed_to_history(read_event_log(*files))
     at = [START + 180.0, START + 200.0]
     rounds = run_backtest(history, at, (7, 30), Priors.from_playbook(load_playbook()))
@@ -158,6 +158,9 @@ def test_strict_writes_nothing(log: Path, tmp_path: Path) -> None:
         (["--horizons", "366"], "1 to 365"),
         (["--horizons", "soon"], "1 to 365"),
         (["--as-of", "12/05/2026"], "write it like"),
+        (["--as-of", "9999-12-31"], "look at its year"),
+        (["--rejects", "no-such-folder/rows.csv"], "does not exist"),
+        (["--save-model", "no-such-folder/model.json"], "does not exist"),
         (["--playbook", "nobody/1"], "no playbook"),
         (["--out", "out.xlsx"], ".parquet"),
         (["--out", "no-such-folder/out.csv"], "does not exist"),
@@ -181,6 +184,38 @@ def test_a_day_before_all_deals_writes_headings_only(log: Path, tmp_path: Path) 
     result = run_forecast(log, tmp_path / "out.csv", "--as-of", "2001-01-01")
     assert result.exit_code == 0, result.output
     assert (tmp_path / "out.csv").read_text() == "deal_id,as_of,horizon_days,p_won,p_lost,p_open\n"
+    assert "choose another --as-of" in result.output
+
+
+@pytest.mark.parametrize("option", ["--out", "--rejects", "--save-model"])
+def test_what_is_read_is_never_written_over(tmp_path: Path, option: str) -> None:
+    write_log(tmp_path)
+    before = (tmp_path / "deals.csv").read_bytes()
+    result = run_forecast(tmp_path, tmp_path / "out.csv", option, str(tmp_path / "." / "deals.csv"))
+    assert result.exit_code == 2
+    assert f"write {option} elsewhere" in result.output
+    assert (tmp_path / "deals.csv").read_bytes() == before
+
+
+def test_a_log_without_one_usable_deal_gets_a_reason_and_no_empty_forecast(tmp_path: Path) -> None:
+    (tmp_path / "deals.csv").write_text(
+        "deal_id,opened_at,closed_at,outcome\n1,20.01.2026,,\n2,21.01.2026,22.01.2026,won\n"
+    )
+    (tmp_path / "events.csv").write_text("deal_id,at,milestone\n")
+    result = run_forecast(tmp_path, tmp_path / "out.csv")
+    assert result.exit_code == 2
+    assert "deals.csv, row 2: opened_at '20.01.2026' is no date; write it like 2026-05-12" in result.output
+    assert not (tmp_path / "out.csv").exists()
+
+
+def test_more_columns_than_can_be_read_are_refused_before_any_work(tmp_path: Path) -> None:
+    (tmp_path / "deals.csv").write_text(
+        f"deal_id,opened_at,closed_at,outcome,{','.join(f'c{n}' for n in range(997))}\n"
+    )
+    (tmp_path / "events.csv").write_text("deal_id,at,milestone\n")
+    result = run_forecast(tmp_path, tmp_path / "out.csv")
+    assert result.exit_code == 2
+    assert "1,001 columns and at most 1,000 can be read; leave out those" in result.output
 
 
 @pytest.mark.parametrize("command", ["forecast", "backtest"])

@@ -11,22 +11,31 @@ and later times of D are pulled back to it. Either way a horizon of n days means
 """
 
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
-from typing import Any
-from uuid import UUID
 
 import numpy as np
 from django.db.models import CharField, Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Cast, Right
 
 from landmark.deals.models import Account, Deal, DealAttribute, StageMove
-from landmark.forecast.history import LOST, OPEN, WON, History, Season, Texts
+from landmark.forecast.history import LOST, OPEN, WON, Floats, History, Ints, Season, Texts
 from landmark.ledger.models import Evidence, FieldChange
 from landmark.orgs.as_of import on_day
 from landmark.orgs.models import Organisation
-from landmark.outlook.rawrows import CHUNK, RawId, find_raw_id, raw_date_days, raw_days, read_raw, to_days
+from landmark.outlook.rawrows import (
+    CHUNK,
+    Places,
+    RawId,
+    find_raw_id,
+    raw_date_days,
+    raw_days,
+    read_raw,
+    say_amounts,
+    say_ids,
+    to_days,
+)
 
 OUTCOMES = {"won": WON, "lost": LOST}
 BUILT_IN = {"amount": "amount", "currency": "currency", "deal_type": "type", "target_on": "target_on"}
@@ -34,9 +43,6 @@ DATED_SHARE = 0.9
 
 _TAIL_DIGITS = 3
 _TAILS = 16**_TAIL_DIGITS
-
-Scope = QuerySet[Any, Any] | None
-"""The deals a night reads, as a subquery; None: all of them."""
 
 
 def read_history(
@@ -54,17 +60,18 @@ def read_history(
     as_of = on_day(org, on)
     known_by = as_of.known_by
     deals = _Deals()
-    scope = _find_scope(org, known_by, most_closed)
-    deals.read(org, known_by, scope)
+    chosen = _choose_deals(org, known_by, most_closed)
+    deals.read((Deal.objects.of(org) if chosen is None else chosen).filter(opened_at__lte=known_by))
+    places, of_org = Places(deals.raw, Q(deal__org=org), are_all=chosen is None), Q(org_id=org.id)
     events = _Events()
-    _read_moves(org, known_by, deals, events, with_undated_stages, scope)
+    _read_moves(places, known_by, deals, events, with_undated_stages)
     origin = _find_origin(deals, as_of.on)
-    _read_evidence(org, known_by, deals, events, scope)
+    _read_evidence(Places(deals.raw, of_org, are_all=chosen is None), known_by, events)
     columns = deals.attribute_columns()
-    columns |= _read_attributes(org, deals, scope)
+    columns |= _read_attributes(places, len(deals.ids))
     changes = _Changes()
-    _read_changes(org, known_by, deals, columns, changes)
-    columns |= _read_account_attributes(org, deals)
+    _read_changes(org, known_by, places, columns, changes)
+    columns |= _read_account_attributes(org, deals.account)
     closed = np.array(deals.closed, np.float64)
     return History(
         deal_ids=_texts(deals.ids),
@@ -91,32 +98,30 @@ def read_history(
 
 @dataclass(slots=True)
 class _Deals:
-    """Columns of the deals, in order of opening; ``index`` gives a deal's row by its id as the driver has it."""
+    """Columns of the deals, in order of opening; ``raw``: their ids as the driver has them."""
 
-    index: dict[RawId, int] = field(default_factory=dict)
+    raw: list[RawId] = field(default_factory=list)
     ids: list[str | None] = field(default_factory=list)
-    opened: "array[float]" = field(default_factory=lambda: array("d"))
-    closed: "array[float]" = field(default_factory=lambda: array("d"))
-    outcome: "array[int]" = field(default_factory=lambda: array("b"))
-    known_from: "array[float]" = field(default_factory=lambda: array("d"))
+    opened: list[float] = field(default_factory=list)
+    closed: list[float] = field(default_factory=list)
+    outcome: list[int] = field(default_factory=list)
+    known_from: list[float] = field(default_factory=list)
     built_in: dict[str, list[str | None]] = field(default_factory=lambda: {name: [] for name in BUILT_IN.values()})
-    account: list[UUID | None] = field(default_factory=list)
+    account: list[RawId | None] = field(default_factory=list)
 
-    def read(self, org: Organisation, known_by: datetime, scope: Scope) -> None:
-        rows = Deal.objects.of(org).filter(opened_at__lte=known_by).order_by("opened_at", "id")
-        rows = rows if scope is None else rows.filter(pk__in=scope)
-        raw_id = find_raw_id()
+    def read(self, rows: QuerySet[Deal]) -> None:
         fields = ("id", "opened_at", "history_known_from", "account_id", *BUILT_IN)
-        for deal_id, opened_at, known_from, account_id, *values in rows.values_list(*fields).iterator(CHUNK):
-            self.index[raw_id(deal_id)] = len(self.index)
-            self.ids.append(str(deal_id))
-            self.opened.append(to_days(opened_at))
-            self.closed.append(np.nan)
-            self.outcome.append(OPEN)
-            self.known_from.append(np.nan if known_from is None else to_days(known_from))
-            self.account.append(account_id)
-            for name, value in zip(self.built_in, values, strict=True):
-                self.built_in[name].append(None if value in (None, "") else str(value))
+        for chunk in read_raw(rows.order_by("opened_at", "id"), *fields):
+            ids, opened, known_from, account, amounts, *texts = zip(*chunk, strict=True)
+            self.raw += ids
+            self.ids += say_ids(ids)
+            self.opened += raw_days(opened).tolist()
+            self.known_from += raw_days(known_from).tolist()
+            self.account += account
+            values = (say_amounts(amounts), *([str(one) if one else None for one in column] for column in texts))
+            for column, more in zip(self.built_in.values(), values, strict=True):
+                column += more
+        self.closed, self.outcome = [np.nan] * len(self.ids), [OPEN] * len(self.ids)
 
     def attribute_columns(self) -> dict[str, Texts]:
         return {name: _texts(values) for name, values in self.built_in.items()}
@@ -134,19 +139,19 @@ class _Events:
 
     def add(
         self,
-        deal: list[int],
-        keys: Sequence[str],
-        at: Sequence[Any],
-        known: Sequence[Any],
-        strength: Sequence[int],
-        ends: Sequence[Any],
+        deal: Ints,
+        keys: Iterable[str],
+        at: Floats,
+        known: Floats,
+        strength: Iterable[int],
+        ends: Floats,
     ) -> None:
-        self.deal.extend(deal)
-        self.at.extend(raw_days(at))
-        self.known.extend(raw_days(known))
+        self.deal.frombytes(deal.tobytes())
+        self.at.frombytes(at.tobytes())
+        self.known.frombytes(known.tobytes())
         self.code.extend(self.codes.setdefault(key, len(self.codes)) for key in keys)
         self.strength.extend(strength)
-        self.expires.extend(raw_date_days(ends))
+        self.expires.frombytes(ends.tobytes())
 
 
 @dataclass(slots=True)
@@ -157,65 +162,49 @@ class _Changes:
     value: list[str | None] = field(default_factory=list)
 
 
-def _find_scope(org: Organisation, known_by: datetime, most_closed: int | None) -> Scope:
+def _choose_deals(org: Organisation, known_by: datetime, most_closed: int | None) -> QuerySet[Deal] | None:
     """None: every deal. A deal counts as closed for good when it was by then and nothing about it came later."""
     if most_closed is None:
         return None
+    every = Deal.objects.of(org)
     later = StageMove.objects.filter(deal=OuterRef("pk"), known_at__gt=known_by)
     is_closed = Q(closed_at__lte=known_by) & ~Exists(later)
-    closed = Deal.objects.of(org).filter(closed_at__lte=known_by).count()
+    closed = every.filter(closed_at__lte=known_by).count()
     if closed <= most_closed:
         return None
     share = f"{round(_TAILS * most_closed / closed):0{_TAIL_DIGITS}x}"
-    every = Deal.objects.of(org).annotate(tail=Right(Cast("id", CharField()), _TAIL_DIGITS))
-    return every.filter(~is_closed | Q(tail__lt=share)).values("pk")
+    return every.annotate(tail=Right(Cast("id", CharField()), _TAIL_DIGITS)).filter(Q(tail__lt=share) | ~is_closed)
 
 
-def _read_moves(
-    org: Organisation, known_by: datetime, deals: _Deals, events: _Events, with_undated: bool, scope: Scope
-) -> None:
+def _read_moves(places: Places, known_by: datetime, deals: _Deals, events: _Events, with_undated: bool) -> None:
     """Closings and reopenings as known, and each dated change of stage as an event ``stage:<key>``.
 
     A move without a stage before it is no event: it tells where a deal stood when we met it, not what happened.
     """
-    moves = StageMove.objects.filter(deal__org=org, known_at__lte=known_by).order_by("occurred_at", "recorded_at")
-    moves = moves if scope is None else moves.filter(deal__in=scope)
-    found = list(_rows_of(deals, moves, "from_stage", "to_stage", "occurred_at", "known_at"))
-    stepped = []
-    for (row, (_id, from_stage, to_stage, at, known_at)), days in zip(
-        found, raw_days([one[3] for _row, one in found]).tolist(), strict=True
+    moves = StageMove.objects.filter(known_at__lte=known_by).order_by("occurred_at", "recorded_at")
+    for deal, (before, after, occurred_at, known_at) in places.read(
+        moves, "from_stage", "to_stage", "occurred_at", "known_at"
     ):
-        if to_stage in OUTCOMES:
-            deals.outcome[row], deals.closed[row] = OUTCOMES[to_stage], max(days, deals.opened[row])
-            continue
-        if from_stage in OUTCOMES:
-            deals.outcome[row], deals.closed[row] = OPEN, np.nan
-        if from_stage or with_undated:
-            stepped.append((row, f"stage:{to_stage}", at, known_at, 0, None))
-    if stepped:
-        events.add(*_columns(stepped))
+        at = raw_days(occurred_at)
+        stepped = []
+        for row, (place, one, other) in enumerate(zip(deal.tolist(), before, after, strict=True)):
+            if other in OUTCOMES:
+                deals.outcome[place], deals.closed[place] = OUTCOMES[other], max(float(at[row]), deals.opened[place])
+                continue
+            if one in OUTCOMES:
+                deals.outcome[place], deals.closed[place] = OPEN, np.nan
+            if one or with_undated:
+                stepped.append(row)
+        keys, never = [f"stage:{after[row]}" for row in stepped], np.full(len(stepped), np.nan)
+        events.add(deal[stepped], keys, at[stepped], raw_days(known_at)[stepped], [0] * len(stepped), never)
 
 
-def _rows_of(deals: _Deals, rows: QuerySet[Any, Any], *fields: str) -> Iterator[tuple[int, tuple[Any, ...]]]:
-    """Rows of the deals at hand with the deal's place; the first field is its id."""
-    for chunk in read_raw(rows, "deal_id", *fields):
-        for row in chunk:
-            if (place := deals.index.get(row[0])) is not None:
-                yield place, row
-
-
-def _columns(rows: list[tuple[Any, ...]]) -> Iterator[list[Any]]:
-    return (list(column) for column in zip(*rows, strict=True))
-
-
-def _read_evidence(org: Organisation, known_by: datetime, deals: _Deals, events: _Events, scope: Scope) -> None:
+def _read_evidence(places: Places, known_by: datetime, events: _Events) -> None:
     """Evidence that still stood on that day: not superseded, not taken back by then."""
-    rows = Evidence.objects.filter(org_id=org.id).as_known(known_by)
-    rows = rows if scope is None else rows.filter(deal_id__in=scope)
+    rows = Evidence.objects.as_known(known_by)
     fields = ("key", "occurred_at", "known_at", "strength", "expires_on")
-    found = [(place, *row[1:]) for place, row in _rows_of(deals, rows, *fields)]
-    if found:
-        events.add(*_columns(found))
+    for deal, (keys, at, known_at, strength, ends) in places.read(rows, *fields):
+        events.add(deal, keys, raw_days(at), raw_days(known_at), strength, raw_date_days(ends))
 
 
 def _find_origin(deals: _Deals, on: date) -> float:
@@ -227,20 +216,18 @@ def _find_origin(deals: _Deals, on: date) -> float:
     return day if is_dated else day + 1.0
 
 
-def _read_attributes(org: Organisation, deals: _Deals, scope: Scope) -> dict[str, Texts]:
+def _read_attributes(places: Places, deals: int) -> dict[str, Texts]:
     columns: dict[str, Texts] = {}
-    rows = DealAttribute.objects.filter(deal__org=org, feeds_forecast=True).order_by("key", "id")
-    rows = rows if scope is None else rows.filter(deal__in=scope)
-    for row, (_id, key, value) in _rows_of(deals, rows, "key", "value"):
-        if value:
-            if key not in columns:
-                columns[key] = np.full(len(deals.index), None, object)
-            columns[key][row] = value
+    for deal, (keys, values) in places.read(DealAttribute.objects.filter(feeds_forecast=True), "key", "value"):
+        named, told = np.array(keys, object), np.array([value or None for value in values], object)
+        for key in dict.fromkeys(keys):
+            mine = np.flatnonzero(named == key)
+            columns.setdefault(key, np.full(deals, None, object))[deal[mine]] = told[mine]
     return columns
 
 
 def _read_changes(
-    org: Organisation, known_by: datetime, deals: _Deals, columns: dict[str, Texts], changes: _Changes
+    org: Organisation, known_by: datetime, places: Places, columns: dict[str, Texts], changes: _Changes
 ) -> None:
     """Dated changes, and what each field was before the first of them.
 
@@ -248,42 +235,39 @@ def _read_changes(
     when that change came after the as-of day: so no later edit leaks into an earlier forecast.
     """
     begun: set[tuple[int, str]] = set()
-    raw_id = find_raw_id()
+    until = to_days(known_by)
     rows = FieldChange.objects.filter(org_id=org.id, object_kind="deal", is_personal=False)
-    fields = ("object_id", "field", "old", "new", "known_at")
-    ordered = rows.order_by("known_at", "seq", "position").values_list(*fields)
-    for deal_id, name, old, new, known_at in ordered.iterator(CHUNK):
-        row, name = deals.index.get(raw_id(deal_id)), BUILT_IN.get(name, name)
-        if row is None or name not in columns:
-            continue
-        if (row, name) not in begun:
-            begun.add((row, name))
-            columns[name][row] = old or None
-        if known_at <= known_by:
-            changes.deal.append(row)
-            changes.at.append(to_days(known_at))
-            changes.name.append(name)
-            changes.value.append(new or None)
+    for chunk in read_raw(rows.order_by("known_at", "seq", "position"), "object_id", "field", "old", "new", "known_at"):
+        for (deal_id, name, old, new, _at), at in zip(
+            chunk, raw_days([row[-1] for row in chunk]).tolist(), strict=True
+        ):
+            row, name = places[deal_id], BUILT_IN.get(name, name)
+            if row < 0 or name not in columns:
+                continue
+            if (row, name) not in begun:
+                begun.add((row, name))
+                columns[name][row] = old or None
+            if at <= until:
+                changes.deal.append(row)
+                changes.at.append(at)
+                changes.name.append(name)
+                changes.value.append(new or None)
 
 
-def _read_account_attributes(org: Organisation, deals: _Deals) -> dict[str, Texts]:
+def _read_account_attributes(org: Organisation, of_deal: list[RawId | None]) -> dict[str, Texts]:
     """What is known of the companies (industry, size …), as ``account:<key>``.
 
     Accounts keep no history: one that was filled in because a deal closed would tell the outcome. The model judges
     these columns like all others and says which it leaves out (``forecast.leaks``).
     """
-    held: dict[UUID, dict[str, Any]] = dict(
-        Account.objects.filter(org=org).exclude(attributes={}).values_list("id", "attributes").iterator(CHUNK)
-    )
-    columns: dict[str, Texts] = {}
-    for row, account_id in enumerate(deals.account):
-        values = held.get(account_id, {}) if account_id else {}
+    raw_id = find_raw_id()
+    held = Account.objects.filter(org=org).exclude(attributes={}).values_list("id", "attributes").iterator(CHUNK)
+    named: dict[str, dict[RawId | None, str]] = {}
+    for account_id, values in held:
         for key, value in values.items():
             if isinstance(value, str | int | float) and not isinstance(value, bool) and value != "":
-                if (name := f"account:{key}") not in columns:
-                    columns[name] = np.full(len(deals.index), None, object)
-                columns[name][row] = str(value)
-    return columns
+                named.setdefault(f"account:{key}", {})[raw_id(account_id)] = str(value)
+    return {name: _texts(texts.get(one) for one in of_deal) for name, texts in named.items()}
 
 
 def _texts(values: Iterable[str | None]) -> Texts:

@@ -92,7 +92,8 @@ class GradedCall:
     """One frozen number and what was booked in its scope and period since.
 
     ``kind``: model, representative, manager or commit. ``actual`` counts bookings known by the day asked for; it is
-    final once ``is_final``, when the period is over. ``won`` was booked already at the deadline.
+    final once ``is_final``, when the period is over. A sum of calls counts the bookings of those who had called, so
+    that a call which never came in makes nobody else's look too low. ``won``: booked already at the deadline.
     """
 
     deadline_at: datetime
@@ -124,17 +125,19 @@ def read_graded_calls(org: Organisation, as_of: AsOf, *, only_final: bool = True
     rates, members = read_rates(org, as_of), _members_by_team(org)
     bookings: dict[tuple[date, date], list[Booking]] = {}
     graded = []
-    for row in rows.select_related("freeze").order_by("freeze__deadline_at", "scope", "scope_name"):
+    held = list(rows.select_related("freeze").order_by("freeze__deadline_at", "scope", "scope_name"))
+    heard = _find_heard(held, members)
+    for row in held:
         freeze = row.freeze
         key = (freeze.starts_on, freeze.ends_on)
         if key not in bookings:
             bookings[key] = read_bookings(org, as_of, *key, rates)
-        actual = _booked_by(row, bookings[key], members)
         graded += [
             GradedCall(
                 deadline_at=freeze.deadline_at, starts_on=key[0], ends_on=key[1], kind=kind, scope=row.scope,
                 scope_id=row.scope_id, scope_name=row.scope_name, currency=freeze.currency, amount=amount,
-                won=row.won, actual=actual, is_final=freeze.ends_on < as_of.on,
+                won=row.won, actual=_booked_by(row, kind, bookings[key], members, heard),
+                is_final=freeze.ends_on < as_of.on,
             )
             for kind in NUMBERS
             if (amount := getattr(row, kind)) is not None
@@ -142,12 +145,33 @@ def read_graded_calls(org: Organisation, as_of: AsOf, *, only_final: bool = True
     return graded
 
 
-def _booked_by(row: FrozenNumber, bookings: list[Booking], members: dict[UUID | None, set[UUID]]) -> Decimal:
+Heard = Mapping[tuple[UUID, str], set[UUID]]
+"""(freeze, kind) → whose bookings a sum of that kind speaks of: the people who called, or whose manager did."""
+
+
+def _find_heard(rows: Iterable[FrozenNumber], members: Mapping[UUID | None, set[UUID]]) -> Heard:
+    found: dict[tuple[UUID, str], set[UUID]] = {}
+    for row in rows:
+        if row.scope == Scope.MEMBER and row.representative is not None:
+            found.setdefault((row.freeze_id, CallKind.REPRESENTATIVE), set()).add(row.scope_id)
+        if row.scope == Scope.TEAM and row.manager is not None:
+            found.setdefault((row.freeze_id, CallKind.MANAGER), set()).update(members.get(row.scope_id, ()))
+    return found
+
+
+def _booked_by(
+    row: FrozenNumber, kind: str, bookings: list[Booking], members: Mapping[UUID | None, set[UUID]], heard: Heard
+) -> Decimal:
     held = bookings
     if row.scope == Scope.MEMBER:
         held = [one for one in bookings if one.owner_id == row.scope_id]
     elif row.scope == Scope.TEAM:
         held = [one for one in bookings if one.owner_id in members.get(row.scope_id, set())]
+    is_sum = (kind == CallKind.REPRESENTATIVE and row.scope != Scope.MEMBER) or (
+        kind == CallKind.MANAGER and row.scope == Scope.ORG
+    )
+    if is_sum:
+        held = [one for one in held if one.owner_id in heard.get((row.freeze_id, kind), set())]
     return sum((one.converted for one in held if one.converted is not None), ZERO)
 
 

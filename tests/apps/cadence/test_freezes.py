@@ -30,7 +30,7 @@ from landmark.orgs.models import Organisation, User
 from landmark.outlook.periods import period_containing
 from tests.apps.cadence.weekly import Crew, later, make_crew
 from tests.apps.outlook.company import store_forecast
-from tests.factories import make_deal, make_member, make_org
+from tests.factories import end_deal, make_deal, make_member, make_org
 
 CLOSED = "this week is closed"
 STAYS = "stays as"
@@ -155,6 +155,22 @@ def test_calls_are_graded_by_what_was_booked_afterwards(crew: Crew) -> None:
     assert (own.amount, own.actual, own.error, own.is_final) == (Decimal(80000), Decimal(0), Decimal(80000), True)
     assert {one.kind for one in graded if one.scope_id == crew.alice.id} == {"model", "representative"}
     assert read_graded_calls(crew.org, latest(crew.org)) == []
+
+
+def test_a_sum_of_calls_is_held_against_what_those_booked_who_had_called(crew: Crew) -> None:
+    """Carl of South never called and nobody called for South: neither makes the others' numbers look too low."""
+    theirs = make_deal(crew.carl, "Other shore", amount=50_000, target_on=crew.deal.target_on)
+    crew.say(crew.alice, "80000")
+    crew.say(crew.bob, "70000", About(CallKind.MANAGER, "team", crew.north.id))
+    freeze(crew)
+    for deal in (crew.deal, theirs):
+        end_deal(deal, "won")
+    end = latest(crew.org, now=later(crew.week.deadline.at, 24 * 200))
+    graded = {one.kind: one for one in read_graded_calls(crew.org, end) if one.scope == "org"}
+    own, manager, model = (graded[kind] for kind in (CallKind.REPRESENTATIVE, CallKind.MANAGER, "model"))
+    assert (own.amount, own.actual) == (80_000, 84_000)
+    assert (manager.amount, manager.actual) == (70_000, 84_000)
+    assert model.actual == 134_000
 
 
 # Ways around it

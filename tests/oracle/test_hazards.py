@@ -1,8 +1,8 @@
 """Hazards and cumulative incidence against lifelines, scikit-survival and closed forms, with late entry and two causes.
 
 The hazards here are the product's own counts (``landmark_rows``, ``outcomes``) and sums (``cumulate``); oracles get the
-same deals in their own form. Two-day steps make the two comparable to the last digit: a deal enters, and is last seen,
-on even days only.
+same deals in their own form. Steps of the grid's first interval make the two comparable to the last digit: a deal
+enters, and is last seen, on whole days only.
 """
 
 import numpy as np
@@ -10,6 +10,8 @@ import pytest
 from lifelines import AalenJohansenFitter, ExponentialFitter, KaplanMeierFitter, NelsonAalenFitter
 from sksurv.nonparametric import cumulative_incidence_competing_risks
 
+from landmark.forecast import shrunken
+from landmark.forecast.calendars import INTERVAL_NAMES
 from landmark.forecast.grid import (
     EDGES,
     INTERVALS,
@@ -31,7 +33,7 @@ from landmark.forecast.vocabulary import learn
 from tests.oracle.deals import AS_OF, followed, make_deals
 
 LATE, PROMPT = make_deals(late=True), make_deals(late=False)
-STEP = 2
+STEP = 1
 
 
 def hazards_by_age(history: History) -> np.ndarray:
@@ -107,7 +109,7 @@ def test_by_hand_with_late_entry_and_two_causes() -> None:
             "known_from": np.array([np.nan, 102.0, 104.0, np.nan]),
         }
     )
-    ours = cumulate(hazards_by_age(history)[:, :3])[0]
+    ours = cumulate(hazards_by_age(history)[:, :6])[0][::2]
     assert ours[:, 0].tolist() == [0, 1 / 2, 1 / 2, 1 / 2 + 1 / 4 * 1 / 2]
     assert ours[:, 1].tolist() == [0, 0, 1 / 2 * 1 / 2, 1 / 4]
 
@@ -118,11 +120,13 @@ def test_a_fit_without_covariates_is_the_life_table() -> None:
     ahead = outcomes(PROMPT, deal, day, AS_OF)
     rows = deal.size
     nothing = Ahead(
-        np.zeros((rows, 1)), np.zeros((rows, 2, INTERVALS), np.int64), calendar_ahead(day, 0, np.zeros(8, bool))
+        np.zeros((rows, 1)),
+        np.zeros((rows, 2, INTERVALS), np.int64),
+        calendar_ahead(day, 0, np.zeros(len(INTERVAL_NAMES), bool)),
     )
     fitted = fit_hazards(nothing, ahead, np.full(rows, 1e4), 1.0).predict(nothing)[0]
-    counted = [[np.sum(ahead[:, j] == cause) / max(np.sum(ahead[:, j] >= 0), 1) for cause in (1, 2)] for j in range(9)]
-    assert fitted[:9] == pytest.approx(np.array(counted), abs=2e-4)
+    counted = [[np.sum(ahead[:, j] == cause) / max(np.sum(ahead[:, j] >= 0), 1) for cause in (1, 2)] for j in range(11)]
+    assert fitted[:11] == pytest.approx(np.array(counted), abs=2e-4)
 
 
 @pytest.mark.parametrize(("won", "lost"), [(0.01, 0.02), (0.0, 0.05), (0.3, 0.0)])
@@ -146,8 +150,8 @@ def test_horizons_at_the_edges_are_the_edges() -> None:
     whole = EDGES[1:].astype(np.int32)
     daily = at_horizons(incidence, whole, np.random.default_rng(2).random((1, YEAR, 2)), np.zeros(5, np.intp))
     assert daily == pytest.approx(incidence[:, 1:], abs=1e-12)
-    between = at_horizons(incidence, np.array([5], np.int32), np.ones((1, YEAR, 2)), np.zeros(5, np.intp))
-    assert between[:, 0] == pytest.approx(incidence[:, 2] + (incidence[:, 3] - incidence[:, 2]) / 3, abs=1e-12)
+    between = at_horizons(incidence, np.array([8], np.int32), np.ones((1, YEAR, 2)), np.zeros(5, np.intp))
+    assert between[:, 0] == pytest.approx(incidence[:, 5] + (incidence[:, 6] - incidence[:, 5]) / 3, abs=1e-12)
 
 
 def test_the_playbook_alone_is_exponential_at_the_edges() -> None:
@@ -160,7 +164,7 @@ def test_the_playbook_alone_is_exponential_at_the_edges() -> None:
     assert made.p_won == pytest.approx(np.tile(expected, (made.deal.size, 1)), abs=1e-12)
 
 
-def test_closing_rates_with_late_entry_are_the_exponential_fit() -> None:
+def test_closing_rates_with_late_entry_are_the_exponential_fit(monkeypatch: pytest.MonkeyPatch) -> None:
     """Closings divided by days at risk, which for constant rates is the maximum likelihood with late entry."""
     random = np.random.default_rng(4)
     size = 4_000
@@ -187,12 +191,13 @@ def test_closing_rates_with_late_entry_are_the_exponential_fit() -> None:
     rows = Sample(deal, day, np.ones(deal.size), spacing=3)
     priors = Priors(StagePrior(0.5, 20.0), weight=1e-9)
     fitted = fit_rates(table, (), history, rows, 400.0, priors)
-    daily = np.log(2) / 20.0 * 0.5 * fitted.overall
+    daily = np.log(2) / 20.0 * 0.5 * fitted.multiplier[0]
     end = np.minimum(length, 400 - opened)[seen]
     for cause in (WON, LOST):
         oracle = ExponentialFitter().fit(end, history.outcome == cause, entry=entry[seen])
         assert daily[:3, cause - 1] == pytest.approx(1 / oracle.lambda_, rel=0.06)  # the same however far ahead
         assert daily[3:, cause - 1] == pytest.approx(1 / oracle.lambda_, rel=0.15)  # fewer deals tell of late days
 
+    monkeypatch.setattr(shrunken, "GROUP_WEIGHT", 1e12)
     firm = fit_rates(table, (), history, rows, 400.0, Priors(StagePrior(0.5, 20.0), weight=1e12))
-    assert firm.overall == pytest.approx(no_rates(()).overall, abs=1e-6)
+    assert firm.multiplier[0] == pytest.approx(no_rates(()).multiplier[0], abs=1e-6)

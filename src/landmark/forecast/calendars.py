@@ -21,6 +21,7 @@ INTERVAL_NAMES = (
     "quarter_last_5",
     "quarter_last_15",
     "quarter_last_31",
+    "quarter_first_15",
     "quarter_first_31",
     "turn_of_year",
 )
@@ -55,6 +56,31 @@ def _parts(day: Ints, season: Season) -> _Parts:
     )
 
 
+MONTH_PLACES = 31
+_HALF = 15
+
+
+def weekday(day: Ints) -> NDArray[np.int64]:
+    """Monday 0 … Sunday 6."""
+    place: NDArray[np.int64] = (day.astype(np.int64) + 3) % 7
+    return place
+
+
+def month_place(day: Ints) -> NDArray[np.int64]:
+    """0–14 from the first of the month to the fifteenth; later days by how many are left, from 15 on the last one."""
+    dates = day.astype("datetime64[D]")
+    months = dates.astype("datetime64[M]")
+    of_month = (dates - months.astype("datetime64[D]")).astype(np.int64)
+    left = ((months + 1).astype("datetime64[D]") - dates).astype(np.int64) - 1
+    return np.where(of_month < _HALF, of_month, _HALF + left)
+
+
+def months_of(day: Ints) -> NDArray[np.int64]:
+    """The month of the year (1–12) of each day."""
+    month: NDArray[np.int64] = day.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64) % MONTHS + 1
+    return month
+
+
 def day_features(day: Ints, season: Season = Season()) -> dict[str, Floats]:  # noqa: B008
     """Columns of an as-of day."""
     parts = _parts(day, season)
@@ -77,6 +103,7 @@ def closing_days(day: Ints, season: Season = Season()) -> Floats:  # noqa: B008
         parts.quarter_left < 5,
         parts.quarter_left < 15,
         parts.quarter_left < 31,
+        (parts.of_quarter == 0) & (parts.of_month <= _HALF),
         parts.of_quarter == 0,
         ((parts.month == 12) & (parts.of_month >= 21)) | ((parts.month == 1) & (parts.of_month <= 2)),
     )

@@ -49,9 +49,9 @@ def _count(name: str, x: Floats) -> Iterator[_Column]:
     yield name, np.log1p(x)
 
 
-def _number(name: str, x: Floats) -> Iterator[_Column]:
+def _number(name: str, x: Floats, middle: float = 0.0) -> Iterator[_Column]:
     yield f"{name} log", _signed_log(x)
-    yield f"{name} log squared", _signed_log(x) ** 2
+    yield f"{name} log squared", np.where(np.isnan(x), 0.0, (_signed_log(x) - middle) ** 2)
     yield f"{name} missing", np.isnan(x).astype(np.float64)
 
 
@@ -108,6 +108,7 @@ _BY_NAME = {
 def expand(table: Table, vocabulary: Vocabulary) -> tuple[Floats, tuple[str, ...], tuple[str, ...]]:
     """Transformed columns (rows, p) with their names and groups; the same for every table of the vocabulary."""
     levels = {f"category:{one.name}": len(one.levels) for one in vocabulary.attributes}
+    middles = {f"number:{one.name}": float(_signed_log(np.array(one.middle))) for one in vocabulary.attributes}
     states = len(vocabulary.milestones) + 1
     columns, names, groups = [], [], []
     idle = table.values[:, table.names.index("idle")]
@@ -115,14 +116,16 @@ def expand(table: Table, vocabulary: Vocabulary) -> tuple[Floats, tuple[str, ...
         if group == "calendar":
             continue
         x = table.values[:, place]
-        for column_name, column in _shape(name, x, idle, levels, states):
+        for column_name, column in _shape(name, x, idle, levels, middles, states):
             columns.append(column)
             names.append(column_name)
             groups.append(group)
     return np.column_stack(columns), tuple(names), tuple(groups)
 
 
-def _shape(name: str, x: Floats, idle: Floats, levels: dict[str, int], states: int) -> Iterator[_Column]:
+def _shape(
+    name: str, x: Floats, idle: Floats, levels: dict[str, int], middles: dict[str, float], states: int
+) -> Iterator[_Column]:
     prefix = name.split(":", 1)[0]
     if name in ("last", "before_last", "newest"):
         yield from _indicators(name, x, states)
@@ -131,6 +134,8 @@ def _shape(name: str, x: Floats, idle: Floats, levels: dict[str, int], states: i
     elif prefix == "category":
         yield from _indicators(name, x, levels[name])
         yield f"{name} missing", np.isnan(x).astype(np.float64)
+    elif name in middles:
+        yield from _number(name, x, middles[name])
     elif name.startswith("events"):
         yield from _count(name, x)
     else:

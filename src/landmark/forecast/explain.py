@@ -180,7 +180,7 @@ class Explainer:
         shares: Floats = np.einsum("nkcb,jb->nkjc", by_basis, BASIS[within], optimize=True)
         everybody = (BASIS[within] @ slopes[0].T) + full.hazards.level[:, within].T
         shares[:, self.keys.index(CALENDAR)] += everybody
-        shares[:, self.keys.index(CALENDAR)] += (calendar.interval[:, within] @ full.hazards.calendar)[calendar.row]
+        shares[:, self.keys.index(CALENDAR)] += calendar.effect(full.hazards.calendar)[:, within][calendar.row]
         bins = clock_bins(table.clocks)[:, :, within]
         for clock, key in enumerate((AGE, STAGE_AGE)):
             shares[:, self.keys.index(key)] += full.hazards.clocks[clock].T[bins[:, clock]]
@@ -206,7 +206,8 @@ class Explainer:
     def _tree_groups(self, table: Table, columns: int, calendar: Calendar) -> Floats:
         """(columns of the trees + 1, K): which group speaks through a column."""
         named = [group for group in table.groups if group != CALENDAR]
-        ahead = [CALENDAR, *table.running_groups, *[CALENDAR] * calendar.interval.shape[2], CALENDAR]
+        dated = calendar.interval.shape[2] + calendar.along.shape[2]
+        ahead = [CALENDAR, *table.running_groups, *[CALENDAR] * dated, CALENDAR]
         groups = [*named, *ahead]
         if len(named) != columns:
             raise ValueError("the trees read other columns than the snapshots have")

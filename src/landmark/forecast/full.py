@@ -32,7 +32,12 @@ from landmark.forecast.trees import CLASSES, Inputs, Trees, fit_trees
 from landmark.forecast.vocabulary import Vocabulary
 
 PENALTY_A_ROW = 17.0
-SHRUNKEN_WEIGHT = 80.0
+PENALTY_DEALS = 2_000.0
+"""Deals at which the ridge is twice as strong as with no end of them."""
+STRENGTHS = (16.0, 4.0, 1.0)
+FEW_DEALS, _TRIAL = 1_500, 40
+"""With fewer deals than these, deals that were held back say how strong the ridge is, in fits of so many steps."""
+SHRUNKEN_WEIGHT = 35.0
 TREE_WEIGHTS = np.array([500.0, 1_000.0])
 """Closed deals at which the trees have half the say on closing, and on whether a closing is a win: closings are few."""
 TAIL_HALF_LIFE_DAYS = 60.0
@@ -112,9 +117,39 @@ def fit_full(
     # Sums in the same order everywhere, and no spinning when web and worker share two cores.
     with threadpool_limits(1, "blas"):
         believed = closed / (closed + TREE_WEIGHTS)
-        shares, drift, start = _judge(linear, grown, ahead, known, rows, as_of, believed, seed, threads)
-        hazards, trees = _fit_both(linear, grown, ahead, rows, seed, threads, start)
+        penalty = _penalty(linear, ahead, known, rows)
+        shares, drift, start = _judge(linear, grown, ahead, known, rows, as_of, believed, penalty, seed, threads)
+        hazards, trees = _fit_both(linear, grown, ahead, rows, penalty, seed, threads, start)
     return Full(scaling, hazards, trees, shares, drift, supported, usable, closed / (closed + SHRUNKEN_WEIGHT))
+
+
+def _penalty(linear: Ahead, ahead: NDArray[np.int8], known: History, rows: Sample) -> float:
+    """The ridge a deal: what has to be learned is the same whether there are many deals or few, but what helps few of
+    them differs from team to team. Each strength is fitted on half of the deals, no account in both halves, and weighed
+    by the likelihood it gives to the other half; the average, as a power, is taken."""
+    deals = np.unique(rows.deal).size
+    if deals >= FEW_DEALS:
+        return PENALTY_A_ROW * (1.0 + PENALTY_DEALS / deals)
+    fold, repeats = account_folds(known, 2)[rows.deal], max(rows.deal.size / deals, 1.0)
+    likelihood = np.zeros(len(STRENGTHS))
+    for half in (0, 1):
+        fitted, held = np.flatnonzero(fold == half), np.flatnonzero(fold != half)
+        if not (ahead[fitted] > 0).any() or not (ahead[held] >= 0).any():
+            return PENALTY_A_ROW * STRENGTHS[0]
+        found, judged = None, linear.take(held)
+        for place, strength in enumerate(STRENGTHS):
+            ridge = PENALTY_A_ROW * strength * repeats
+            found = fit_hazards(linear.take(fitted), ahead[fitted], rows.weight[fitted], ridge, found, _TRIAL)
+            likelihood[place] += _log_likelihood(found.predict(judged), ahead[held]) / repeats
+    weight = np.exp(likelihood - likelihood.max())
+    return PENALTY_A_ROW * float(np.exp(weight @ np.log(STRENGTHS) / weight.sum()))
+
+
+def _log_likelihood(hazard: Floats, ahead: NDArray[np.int8]) -> float:
+    """Of what happened in each cell that was at risk; hazard (rows, INTERVALS, 2)."""
+    row, interval = np.nonzero(ahead >= 0)
+    chances = np.concatenate([1.0 - hazard.sum(axis=2, keepdims=True), hazard], axis=2)[row, interval]
+    return float(np.sum(np.log(np.maximum(chances[np.arange(row.size), ahead[row, interval]], 1e-9))))
 
 
 def _fit_both(
@@ -122,13 +157,13 @@ def _fit_both(
     grown: Inputs,
     ahead: NDArray[np.int8],
     rows: Sample,
+    penalty: float,
     seed: int,
     threads: int,
     start: Hazards | None = None,
 ) -> tuple[Hazards, Trees | None]:
     deals = int(np.unique(rows.deal).size)
-    penalty = PENALTY_A_ROW * max(rows.deal.size / deals, 1.0)
-    hazards = fit_hazards(linear, ahead, rows.weight, penalty, start)
+    hazards = fit_hazards(linear, ahead, rows.weight, penalty * max(rows.deal.size / deals, 1.0), start)
     grown = replace(grown, start=hazards.average(grown.calendar))
     return hazards, fit_trees(grown, ahead, rows.weight, deals, seed, threads)
 
@@ -141,6 +176,7 @@ def _judge(
     rows: Sample,
     as_of: float,
     believed: Floats,
+    penalty: float,
     seed: int,
     threads: int,
 ) -> tuple[Floats, Floats, Hazards | None]:
@@ -159,7 +195,7 @@ def _judge(
     if np.unique(before[chosen][before[chosen] >= 0]).size < CLASSES:
         return believed, np.ones(2), None
     part = Sample(rows.deal[chosen], rows.day[chosen], rows.weight[chosen], rows.spacing, rows.kept)
-    hazards, trees = _fit_both(linear.take(chosen), grown.take(chosen), before[chosen], part, seed, threads)
+    hazards, trees = _fit_both(linear.take(chosen), grown.take(chosen), before[chosen], part, penalty, seed, threads)
     row, interval = np.nonzero((ahead >= 0) & (before < 0) & ~is_fitted[:, None])
     if trees is None or row.size == 0:
         return believed, np.ones(2), hazards

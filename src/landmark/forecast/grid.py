@@ -4,17 +4,18 @@ Answers: interval edges, their calendar, the outcome of each snapshot in each in
 day), and cumulative incidence. Does not answer: what the hazards are. Days ahead run from 0 to 365.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from landmark.forecast.calendars import INTERVAL_NAMES, closing_days
+from landmark.forecast.calendars import INTERVAL_NAMES, closing_days, month_place, months_of, weekday
 from landmark.forecast.history import Floats, History, Ints, Season
 
-EDGES = np.array([0, 2, 4, 7, 10, 14, 21, 30, 45, 60, 90, 150, 250, 365], np.float64)
+EDGES = np.array([0, 1, 2, 3, 5, 7, 10, 14, 21, 30, 45, 60, 90, 150, 250, 365], np.float64)
 LENGTH = np.diff(EDGES)
 MIDDLE = (EDGES[1:] + EDGES[:-1]) / 2
+WHOLE = EDGES.astype(np.int64)
 INTERVALS = LENGTH.size
 YEAR = 365
 
@@ -25,6 +26,7 @@ CLOCK_EDGES = np.array(
 CLOCK_BINS = CLOCK_EDGES.size + 1
 
 _UNKNOWN, _STAYS = -1, 0
+_STEEPEST = 8.0
 
 
 def outcomes(history: History, deal: Ints, day: Ints, as_of: float) -> NDArray[np.int8]:
@@ -48,25 +50,76 @@ def outcomes(history: History, deal: Ints, day: Ints, as_of: float) -> NDArray[n
 class Calendar:
     """Calendar of the days ahead of some landmark days.
 
-    daily (days, 365, K) 0/1 · interval (days, INTERVALS, K) averages · row (rows) place of each row's day.
+    dates (D, K) what each date is like · first (days) the place in ``dates`` of each landmark day's first day ahead ·
+    interval (days, INTERVALS, I) averages of those of ``dates`` that trees read · along (days, INTERVALS, L) what adds
+    up on the way to an interval · row (rows) place of each row's day.
     """
 
-    daily: Floats
+    dates: Floats
+    first: NDArray[np.int64]
     interval: Floats
+    along: Floats
     row: NDArray[np.intp]
 
     def take(self, rows: NDArray[np.intp]) -> "Calendar":
-        return Calendar(self.daily, self.interval, self.row[rows])
+        return replace(self, row=self.row[rows])
+
+    @property
+    def kinds(self) -> int:
+        """How many numbers weigh a calendar: K + L."""
+        return self.dates.shape[1] + self.along.shape[2]
+
+    def pull(self, weights: Floats) -> Floats:
+        """(D, C) what the weights (K + L, C) make of each date."""
+        pull: Floats = np.exp(np.clip(self.dates @ weights[: self.dates.shape[1]], -_STEEPEST, _STEEPEST))
+        return pull
+
+    def effect(self, weights: Floats) -> Floats:
+        """(days, INTERVALS, C) log of the average pull of an interval's dates, and what lies along the way.
+
+        A quarter's last days make a month likely though most of its days are like any other: the hazards of days add
+        up, not their logarithms.
+        """
+        along: Floats = self.along @ weights[self.dates.shape[1] :]
+        return np.log(self._sums(self.pull(weights)) / LENGTH[:, None]) + along
+
+    def gradient(self, weights: Floats, residual: Floats) -> Floats:
+        """Derivative (K + L, C) of Σ residual (days, INTERVALS, C) · effect by the weights."""
+        pull = self.pull(weights)
+        each = residual / self._sums(pull)
+        steps = np.zeros((pull.shape[0] + 1, pull.shape[1]))
+        for j, (start, end) in enumerate(zip(WHOLE[:-1], WHOLE[1:], strict=True)):
+            np.add.at(steps, self.first + start, each[:, j])
+            np.subtract.at(steps, self.first + end, each[:, j])
+        by_date = self.dates.T @ (pull * np.cumsum(steps[:-1], axis=0))
+        return np.vstack([by_date, np.einsum("djl,djc->lc", self.along, residual)])
+
+    def _sums(self, values: Floats) -> Floats:
+        """Sums (days, INTERVALS, C) of values by date (D, C) over each interval."""
+        total = np.vstack([np.zeros((1, values.shape[1])), np.cumsum(values, axis=0)])
+        reached = total[self.first[:, None] + WHOLE]
+        sums: Floats = reached[:, 1:] - reached[:, :-1]
+        return sums
 
 
 def calendar_ahead(day: Ints, shift: int, known: NDArray[np.bool_], season: Season = Season()) -> Calendar:  # noqa: B008
     """``shift`` is 1 when closings are stamped at the start of their date; ``known`` picks the usable features."""
     days, row = np.unique(day, return_inverse=True)
-    ahead = (days[:, None] + np.arange(YEAR)[None, :] + shift).ravel().astype(np.int32)
-    daily = closing_days(ahead, season)[:, known].reshape(days.size, YEAR, int(known.sum()))
-    total = np.concatenate([np.zeros((days.size, 1, daily.shape[2])), np.cumsum(daily, axis=1)], axis=1)
-    whole = EDGES.astype(np.int64)
-    return Calendar(daily, (total[:, whole[1:]] - total[:, whole[:-1]]) / LENGTH[None, :, None], row)
+    start, end = (int(days.min()) + shift, int(days.max()) + shift + YEAR) if days.size else (0, 0)
+    all_dates = np.arange(start, end, dtype=np.int32)
+    dates = closing_days(all_dates, season)[:, known]
+    along = np.zeros((days.size, INTERVALS, 0))
+    first = days.astype(np.int64) + shift - start
+    if season.pace:
+        pace = np.array(season.pace)[months_of(all_dates) - 1]
+        dates = np.column_stack([dates, pace])
+        reached = np.concatenate([[0.0], np.cumsum(pace)])
+        middle = np.maximum(MIDDLE.astype(np.int64), 1)
+        along = ((reached[first[:, None] + middle] - reached[first][:, None]) / middle)[:, :, None]
+    calendar = Calendar(dates, first, np.zeros(0), along, row)
+    for habits, place in ((season.weekdays, weekday(all_dates)), (season.month_days, month_place(all_dates))):
+        dates = np.column_stack([dates, *(np.array(one)[place] for one in habits)])
+    return replace(calendar, dates=dates, interval=calendar._sums(calendar.dates) / LENGTH[:, None])
 
 
 def known_calendar(first_day: float, as_of: float) -> NDArray[np.bool_]:

@@ -3,7 +3,7 @@
 Answers: the hazard of each interval ahead, given a snapshot. Does not answer: how snapshots are made.
 
 Model (rows i, intervals j, causes c):
-    log(h_c / h_stay) = offset_jc + a_jc + Σ_b B_jb x_i·W_cb + k_ij·G_c + Σ_q t_qc(i, j)
+    log(h_c / h_stay) = offset_jc + a_jc + Σ_b B_jb x_i·W_cb + log mean_d∈j exp(k_d·G_c) + Σ_q t_qc(i, j)
 with a basis B of the time ahead (constant, log, fresh), so the weight of every feature may change with the horizon; k
 is the calendar of the interval itself, t a step function of what each clock of the deal (its age, the age of its
 stage) will show by then. The columns of a snapshot
@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from landmark.forecast.grid import CLOCK_BINS, INTERVALS, LENGTH, MIDDLE, Calendar
+from landmark.forecast.grid import CLOCK_BINS, INTERVALS, LENGTH, MIDDLE, YEAR, Calendar
 from landmark.forecast.history import Floats
 
 BASIS = np.column_stack([np.ones(INTERVALS), (np.log1p(MIDDLE) - 2.2) / 1.2, 1.0 / (1.0 + MIDDLE / 3.0)])
@@ -61,13 +61,13 @@ class Hazards:
 
     def day_weights(self, calendar: Calendar) -> Floats:
         """(days, 365, 2): relative pull of each day ahead by its calendar alone."""
-        weights: Floats = np.exp(np.clip(calendar.daily @ self.calendar, -5.0, 5.0))
+        weights: Floats = calendar.pull(self.calendar)[calendar.first[:, None] + np.arange(YEAR)]
         return weights
 
     def average(self, calendar: Calendar) -> Floats:
         """(days, INTERVALS, 2) log odds that an average deal closes in the interval, and that such a closing is a win:
         what the time ahead and its calendar say before anything is known about a deal."""
-        eta = self.level.T + BASIS @ self.slopes[0].T + calendar.interval @ self.calendar
+        eta = self.level.T + BASIS @ self.slopes[0].T + calendar.effect(self.calendar)
         odds: Floats = np.stack([np.logaddexp(eta[:, :, 0], eta[:, :, 1]), eta[:, :, 0] - eta[:, :, 1]], axis=2)
         return odds
 
@@ -86,7 +86,7 @@ def _eta(ahead: Ahead, hazards: Hazards) -> Floats:
     x, slopes = ahead.x, hazards.slopes
     flat = x @ slopes[1:].reshape(x.shape[1], -1) + slopes[0].reshape(1, -1)
     eta: Floats = (flat.reshape(-1, BASIS.shape[1]) @ BASIS.T).reshape(x.shape[0], _CAUSES, INTERVALS)
-    eta += (ahead.calendar.interval @ hazards.calendar).transpose(0, 2, 1)[ahead.calendar.row]
+    eta += ahead.calendar.effect(hazards.calendar).transpose(0, 2, 1)[ahead.calendar.row]
     for clock, by_bin in enumerate(hazards.clocks):
         for cause in range(_CAUSES):
             eta[:, cause] += by_bin[cause][ahead.bins[:, clock]]
@@ -114,8 +114,7 @@ class _Problem:
         self._shapes = [getattr(penalty, name).shape for name in penalty.__dataclass_fields__]
         self._closed = np.stack([happened == 1, happened == 2]).astype(np.float64)
         self._weight = weight[row] * (happened >= 0)
-        days, _, kinds = ahead.calendar.interval.shape
-        self._calendar = ahead.calendar.interval.reshape(days * INTERVALS, kinds)
+        self._calendar, self._days = ahead.calendar, ahead.calendar.first.size
         self._day = ahead.calendar.row[row] * INTERVALS + interval
         self._bins = [ahead.bins[row, clock, interval] for clock in range(ahead.bins.shape[1])]
 
@@ -133,7 +132,7 @@ class _Problem:
         happened = self._closed[0] * eta[0] + self._closed[1] * eta[1]
         loss = float(self._weight @ (top + np.log(total) - happened))
         residual = (odds / total - self._closed) * self._weight
-        gradient = _flatten(self._gradient(residual)) + self.penalty * parameters
+        gradient = _flatten(self._gradient(residual, self.hazards(parameters).calendar)) + self.penalty * parameters
         return loss + 0.5 * float(np.sum(self.penalty * parameters**2)), gradient
 
     def _slices(self) -> Iterator[tuple[int, int, slice]]:
@@ -148,7 +147,7 @@ class _Problem:
         slopes = hazards.slopes.transpose(1, 2, 0).reshape(-1, hazards.slopes.shape[0])
         flat = slopes[:, 1:].astype(np.float32) @ self._x.T + slopes[:, :1]
         by_cause = flat.reshape(_CAUSES, BASIS.shape[1], -1)
-        by_day = (self._calendar @ hazards.calendar).T
+        by_day = self._calendar.effect(hazards.calendar).reshape(-1, _CAUSES).T
         eta = by_day[:, self._day]
         for interval, count, cells in self._slices():
             eta[:, cells] += BASIS[interval] @ by_cause[:, :, :count] + hazards.level[:, interval, None]
@@ -156,17 +155,17 @@ class _Problem:
             eta += by_bin[:, bins]
         return eta
 
-    def _gradient(self, residual: Floats) -> Hazards:
+    def _gradient(self, residual: Floats, weights: Floats) -> Hazards:
         by_row = np.zeros((_CAUSES, BASIS.shape[1], self._x.shape[0]))
         for interval, count, cells in self._slices():
             by_row[:, :, :count] += BASIS[interval][None, :, None] * residual[:, None, cells]
         flat = by_row.reshape(-1, self._x.shape[0])
         slopes = np.vstack([flat.sum(axis=1), (flat.astype(np.float32) @ self._x).T])
-        days = self._calendar.shape[0]
-        by_day = np.stack([np.bincount(self._day, one, days) for one in residual], axis=1)
+        by_day = np.stack([np.bincount(self._day, one, self._days * INTERVALS) for one in residual], axis=1)
+        calendar = self._calendar.gradient(weights, by_day.reshape(self._days, INTERVALS, _CAUSES))
         clocks = np.array([[np.bincount(bins, one, CLOCK_BINS) for one in residual] for bins in self._bins])
         level = np.stack([residual[:, cells].sum(axis=1) for _, _, cells in self._slices()], axis=1)
-        return Hazards(slopes.reshape(-1, _CAUSES, BASIS.shape[1]), self._calendar.T @ by_day, clocks, level)
+        return Hazards(slopes.reshape(-1, _CAUSES, BASIS.shape[1]), calendar, clocks, level)
 
 
 def _flatten(parts: Hazards) -> Floats:
@@ -174,20 +173,25 @@ def _flatten(parts: Hazards) -> Floats:
 
 
 def fit_hazards(
-    ahead: Ahead, outcome: NDArray[np.int8], weight: Floats, penalty: float, start: Hazards | None = None
+    ahead: Ahead,
+    outcome: NDArray[np.int8],
+    weight: Floats,
+    penalty: float,
+    start: Hazards | None = None,
+    most: int = ITERATIONS,
 ) -> Hazards:
     """Maximum penalised likelihood by L-BFGS.
 
     outcome (rows, INTERVALS) as ``grid.outcomes`` · weight (rows) · penalty: ridge on the slopes, four times as strong
     on how they change with the time ahead · ``start``: a fit of some of the rows, from which to go on
-    with half as many steps.
+    with half as many steps · ``most`` steps otherwise.
     """
     slopes = np.full((ahead.x.shape[1] + 1, _CAUSES, BASIS.shape[1]), penalty)
     slopes[:, :, 1:] *= _TIME_PENALTY
     slopes[0] = 1.0
     penalties = Hazards(
         slopes,
-        np.full((ahead.calendar.interval.shape[2], _CAUSES), _CALENDAR_PENALTY),
+        np.full((ahead.calendar.kinds, _CAUSES), _CALENDAR_PENALTY),
         np.full((ahead.bins.shape[1], _CAUSES, CLOCK_BINS), _CLOCK_PENALTY),
         np.ones((_CAUSES, INTERVALS)),
     )
@@ -199,7 +203,7 @@ def fit_hazards(
         first,
         jac=True,
         method="L-BFGS-B",
-        options={"maxiter": ITERATIONS if start is None else ITERATIONS // 2, "maxcor": 20},
+        options={"maxiter": most if start is None else most // 2, "maxcor": 20},
     )
     return problem.hazards(found.x)
 

@@ -15,7 +15,7 @@ from landmark.forecast.history import OPEN, Floats, History, Ints
 from landmark.forecast.snapshots import landmark_rows
 
 ROWS_A_DEAL = 6
-FEWEST_ROWS, MOST_ROWS = 6_000, 30_000
+FEWEST_ROWS, MOST_ROWS = 4_000, 30_000
 LOOK_BACK_DAYS = 3 * 365
 HALF_LIFE_DAYS = 2 * 365.0
 _FEWEST_LANDMARKS = 60

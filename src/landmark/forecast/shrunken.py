@@ -3,10 +3,13 @@
 Answers: probabilities when history is thin; with no history at all it answers the playbook's own figures.
 Does not answer: what single events or attributes tell; that is the full model's part.
 
-Formula: rate_c = playbook rate_c(stage) × m_c(time ahead) × m_c(newest milestone) × m_c(newest milestone, time ahead).
-Each multiplier is (κ + closings) / (κ + closings expected so far), the mean of a Gamma(κ, κ) prior updated by a Poisson
-count: 1 without data. A deal in an early stage is won in three months, not this week: deals move on, so the rates of
-the days far ahead are counted there, from where the deal stood, and few wins this week say nothing about them.
+Formula: rate_c = playbook rate_c(stage) × m_c(newest milestone, time ahead), where m is a product of three multipliers,
+of the time ahead, of the newest milestone and of both together, each (κ + closings) / (κ + closings expected so far):
+the mean of a Gamma(κ, κ) prior updated by a Poisson count, 1 without data.
+
+A deal in an early stage is won in two months, not this week: deals move on, so few wins this week say *when*, not
+*whether*. What the first days take from the playbook's rates is given back later within two months, until those days
+have been seen themselves.
 Source: empirical Bayes for Poisson rates, Morris (1983).
 """
 
@@ -25,37 +28,32 @@ from landmark.forecast.snapshots import Table
 BAND_EDGES = np.array([7.0, 21.0, 60.0, 150.0])
 BAND = np.searchsorted(BAND_EDGES, EDGES[1:], "left")
 """Which band of the time ahead an interval belongs to."""
-GROUP_WEIGHT = 10.0
+GROUP_WEIGHT = 5.0
+"""As many closings as the prior of a milestone weighs."""
 _BANDS = BAND_EDGES.size + 1
+_NEAR_DAYS = np.diff([0.0, *BAND_EDGES[:3]])
 
 
 @dataclass(frozen=True)
 class Rates:
-    """overall (bands, 2) · by_state (states, 2) · by_ahead (states, bands, 2); state 0 means no milestone yet."""
+    """multiplier (states, bands, 2) of the playbook's rates; state 0 means no milestone yet."""
 
-    overall: Floats
-    by_state: Floats
-    by_ahead: Floats
+    multiplier: Floats
 
     def predict(self, table: Table, milestones: tuple[str, ...], priors: Priors) -> Floats:
         """Hazards (rows, INTERVALS, 2)."""
-        state = _state(table)
-        base = priors.rates(milestones, reached(table, milestones)) * self.by_state[state]
-        rate = base[:, None] * (self.overall * self.by_ahead[state])[:, BAND]
+        base = priors.rates(milestones, reached(table, milestones))
+        rate = base[:, None] * self.multiplier[_state(table)][:, BAND]
         total = rate.sum(axis=2, keepdims=True)
         hazard: Floats = -np.expm1(-total * LENGTH[:, None]) * rate / total
         return hazard
 
     def to_json(self) -> dict[str, Any]:
-        return {
-            "overall": self.overall.tolist(),
-            "by_state": self.by_state.tolist(),
-            "by_ahead": self.by_ahead.tolist(),
-        }
+        return {"multiplier": self.multiplier.tolist()}
 
     @staticmethod
     def from_json(data: dict[str, Any]) -> "Rates":
-        return Rates(*(np.array(data[name], np.float64) for name in ("overall", "by_state", "by_ahead")))
+        return Rates(np.array(data["multiplier"], np.float64))
 
 
 def reached(table: Table, milestones: tuple[str, ...]) -> NDArray[np.bool_]:
@@ -70,8 +68,7 @@ def _state(table: Table) -> NDArray[np.int64]:
 
 def no_rates(milestones: tuple[str, ...]) -> Rates:
     """The playbook alone."""
-    states = len(milestones) + 2
-    return Rates(np.ones((_BANDS, 2)), np.ones((states, 2)), np.ones((states, _BANDS, 2)))
+    return Rates(np.ones((len(milestones) + 2, _BANDS, 2)))
 
 
 def fit_rates(
@@ -103,14 +100,26 @@ def fit_rates(
     overall = _multiplier(_sum_by(band, closes * count, _BANDS), _sum_by(band, expected * count, _BANDS), weight)
     expected = expected * overall[band]
     scale = _scale(rows.deal[row], closes)
-    hoped = _sum_by(state, expected * scale, states)
-    by_state = _multiplier(_sum_by(state, closes * scale, states), hoped, GROUP_WEIGHT)
+    counted = (_sum_by(state, closes * scale, states), _sum_by(state, expected * scale, states))
+    by_state = _multiplier(*counted, GROUP_WEIGHT)
     expected = expected * by_state[state]
     cell = state * _BANDS + band
-    by_ahead = _multiplier(
-        _sum_by(cell, closes * count, states * _BANDS), _sum_by(cell, expected * count, states * _BANDS), GROUP_WEIGHT
-    )
-    return Rates(overall, by_state, by_ahead.reshape(states, _BANDS, 2))
+    counted = (_sum_by(cell, closes * count, states * _BANDS), _sum_by(cell, expected * count, states * _BANDS))
+    by_ahead = _multiplier(*counted, GROUP_WEIGHT).reshape(states, _BANDS, 2)
+    return Rates(_give_back(overall * by_state[:, None] * by_ahead, counted[1].reshape(states, _BANDS, 2)))
+
+
+def _give_back(multiplier: Floats, expected: Floats) -> Floats:
+    """What a band of the first two months took from the playbook's closings comes back in the bands after it, as far as
+    those have not been seen: later, never sooner, so by no day ahead is more won for a deal that is still open."""
+    unseen = GROUP_WEIGHT / (GROUP_WEIGHT + expected)
+    result = multiplier.copy()
+    for band in range(_NEAR_DAYS.size - 1):
+        later = slice(band + 1, _NEAR_DAYS.size)
+        taken = _NEAR_DAYS[band] * np.maximum(1.0 - multiplier[:, band], 0.0)
+        room = np.einsum("b,sbc->sc", _NEAR_DAYS[later], unseen[:, later])
+        result[:, later] += unseen[:, later] * (taken / room * unseen[:, _NEAR_DAYS.size - 1])[:, None]
+    return result
 
 
 def _scale(deal: Ints, closes: Floats) -> float:

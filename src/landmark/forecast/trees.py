@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 # xgboost is imported where it is used: pages import this module and never need it, and it takes seconds to load.
 ROUNDS = 100
 RATE = 0.07
+COLUMNS = 0.6
 CLASSES = 3
 _DEALS_IN_A_LEAF = 3.0
 Cells = NDArray[np.float32]
@@ -43,8 +44,9 @@ class Inputs:
     def at(self, row: NDArray[np.intp], interval: NDArray[np.intp]) -> Cells:
         """Snapshot columns, the middle of the interval, what the clocks show then, the interval's calendar."""
         middle = MIDDLE[interval]
-        calendar = self.calendar.interval[self.calendar.row[row], interval]
-        return np.column_stack([self.x[row], middle, self.clocks[row] + middle[:, None], calendar]).astype(np.float32)
+        place = self.calendar.row[row], interval
+        calendar = (self.calendar.interval[place], self.calendar.along[place])
+        return np.column_stack([self.x[row], middle, self.clocks[row] + middle[:, None], *calendar]).astype(np.float32)
 
     def start_of(self, row: NDArray[np.intp], interval: NDArray[np.intp]) -> Cells:
         """(cells, 2) where each booster starts from."""
@@ -116,7 +118,7 @@ def fit_trees(
         "min_child_weight": leaf,
         "reg_lambda": leaf / 2,
         "subsample": 0.5,
-        "colsample_bytree": 0.3,
+        "colsample_bytree": COLUMNS,
         "nthread": threads,
         "seed": seed,
     }

@@ -73,7 +73,7 @@ def forge(path: Path, change: Callable[[dict[str, Any]], object]) -> None:
         lambda model: model["full"]["hazards"].update(slopes=[[1.0]]),
         lambda model: model["vocabulary"]["attributes"][0].update(kind="other"),
         lambda model: model["full"]["trees"].update(wins={"learner": 1}),
-        lambda model: model["rates"].update(overall=[[-2.0, 1.0]] * 5),
+        lambda model: model["rates"].update(multiplier=[[[-2.0, 1.0]] * 5]),
         lambda model: model.update(full=None, rates=[]),
         lambda model: model.update(as_of=1e30),
     ],

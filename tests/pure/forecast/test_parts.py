@@ -90,9 +90,9 @@ def test_a_deal_is_at_risk_from_opening_to_closing_and_once_its_history_is_known
 
 def test_outcomes_are_censored_at_the_as_of_day() -> None:
     rows = grid.outcomes(tiny(), np.array([0, 1], np.int32), np.array([5, 5], np.int32), 12.0)
-    # day 5 + 7 = 12 is over on day 12, day 5 + 10 is not; A closes 5 days after day 5, in the interval (4, 7]
-    assert rows[0].tolist() == [0, 0, WON] + [-1] * (grid.INTERVALS - 3)
-    assert rows[1].tolist() == [0, 0, 0] + [-1] * (grid.INTERVALS - 3)
+    # day 5 + 7 = 12 is over on day 12, day 5 + 10 is not; A closes 5 days after day 5, in the interval (3, 5]
+    assert rows[0].tolist() == [0, 0, 0, WON] + [-1] * (grid.INTERVALS - 4)
+    assert rows[1].tolist() == [0, 0, 0, 0, 0] + [-1] * (grid.INTERVALS - 5)
 
 
 @given(st.lists(st.tuples(st.floats(0, 0.5), st.floats(0, 0.5)), min_size=grid.INTERVALS, max_size=grid.INTERVALS))
@@ -105,11 +105,11 @@ def test_hazards_add_up_to_incidences(pairs: list[tuple[float, float]]) -> None:
 
 def test_between_edges_weekends_weigh_as_told() -> None:
     incidence = np.zeros((1, grid.INTERVALS + 1, 2))
-    incidence[0, 3:, 0] = 0.4  # all within (4, 7]
+    incidence[0, 7:, 0] = 0.4  # all within (10, 14]
     weight = np.ones((1, 365, 2))
-    weight[0, 4, 0] = 2.0
-    p = grid.at_horizons(incidence, np.array([4, 5, 6, 7], np.int32), weight, np.zeros(1, np.intp))[0, :, 0]
-    assert np.allclose(p, [0.0, 0.2, 0.3, 0.4])
+    weight[0, 10, 0] = 2.0
+    p = grid.at_horizons(incidence, np.array([10, 11, 12, 14], np.int32), weight, np.zeros(1, np.intp))[0, :, 0]
+    assert np.allclose(p, [0.0, 0.16, 0.24, 0.4])
 
 
 @pytest.mark.parametrize(
@@ -118,6 +118,9 @@ def test_between_edges_weekends_weigh_as_told() -> None:
         ("2026-03-31", "quarter_last_5", 1),
         ("2026-03-26", "quarter_last_5", 0),
         ("2026-04-01", "quarter_first_31", 1),
+        ("2026-04-15", "quarter_first_15", 1),
+        ("2026-04-16", "quarter_first_15", 0),
+        ("2026-05-01", "quarter_first_15", 0),
         ("2026-02-28", "month_last_5", 1),
         ("2026-02-28", "day_off", 1),
         ("2026-12-24", "turn_of_year", 1),
@@ -161,11 +164,13 @@ def test_the_gradient_is_the_slope_of_the_objective() -> None:
 
     random = np.random.default_rng(3)
     rows = 40
-    calendar = grid.calendar_ahead(START + random.integers(0, 5, rows).astype(np.int32), 0, np.ones(8, bool))
+    season = Season(pace=tuple(random.normal(size=12) / 5), weekdays=tuple(map(tuple, random.normal(size=(2, 7)) / 5)))
+    known = np.ones(len(calendars.INTERVAL_NAMES), bool)
+    calendar = grid.calendar_ahead(START + random.integers(0, 5, rows).astype(np.int32), 0, known, season)
     ahead = Ahead(random.normal(size=(rows, 2)), grid.clock_bins(random.random((rows, 2)) * 50), calendar)
     outcome = random.integers(-1, 3, (rows, grid.INTERVALS)).astype(np.int8)
     penalty = Hazards(
-        np.ones((3, 2, 3)), np.ones((8, 2)), np.ones((2, 2, grid.CLOCK_BINS)), np.ones((2, grid.INTERVALS))
+        np.ones((3, 2, 3)), np.ones((calendar.kinds, 2)), np.ones((2, 2, grid.CLOCK_BINS)), np.ones((2, grid.INTERVALS))
     )
     problem = _Problem(ahead, outcome, random.random(rows), np.zeros((2, grid.INTERVALS)), penalty)
     at = random.normal(size=problem.penalty.size) * 0.3

@@ -139,7 +139,7 @@ def _penalty(linear: Ahead, ahead: NDArray[np.int8], known: History, rows: Sampl
         found, judged = None, linear.take(held)
         for place, strength in enumerate(STRENGTHS):
             ridge = PENALTY_A_ROW * strength * repeats
-            found = fit_hazards(linear.take(fitted), ahead[fitted], rows.weight[fitted], ridge, found, _TRIAL)
+            found = fit_hazards(linear.take(fitted), ahead[fitted], rows.weight[fitted], ridge, found, _TRIAL, repeats)
             likelihood[place] += _log_likelihood(found.predict(judged), ahead[held]) / repeats
     weight = np.exp(likelihood - likelihood.max())
     return PENALTY_A_ROW * float(np.exp(weight @ np.log(STRENGTHS) / weight.sum()))
@@ -163,7 +163,8 @@ def _fit_both(
     start: Hazards | None = None,
 ) -> tuple[Hazards, Trees | None]:
     deals = int(np.unique(rows.deal).size)
-    hazards = fit_hazards(linear, ahead, rows.weight, penalty * max(rows.deal.size / deals, 1.0), start)
+    repeats = max(rows.deal.size / deals, 1.0)
+    hazards = fit_hazards(linear, ahead, rows.weight, penalty * repeats, start, repeats=repeats)
     grown = replace(grown, start=hazards.average(grown.calendar))
     return hazards, fit_trees(grown, ahead, rows.weight, deals, seed, threads)
 

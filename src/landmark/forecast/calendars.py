@@ -72,7 +72,8 @@ def month_place(day: Ints) -> NDArray[np.int64]:
     months = dates.astype("datetime64[M]")
     of_month = (dates - months.astype("datetime64[D]")).astype(np.int64)
     left = ((months + 1).astype("datetime64[D]") - dates).astype(np.int64) - 1
-    return np.where(of_month < _HALF, of_month, _HALF + left)
+    place: NDArray[np.int64] = np.where(of_month < _HALF, of_month, _HALF + left)
+    return place
 
 
 def months_of(day: Ints) -> NDArray[np.int64]:

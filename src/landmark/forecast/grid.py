@@ -67,7 +67,7 @@ class Calendar:
     @property
     def kinds(self) -> int:
         """How many numbers weigh a calendar: K + L."""
-        return self.dates.shape[1] + self.along.shape[2]
+        return int(self.dates.shape[1] + self.along.shape[2])
 
     def pull(self, weights: Floats) -> Floats:
         """(D, C) what the weights (K + L, C) make of each date."""

@@ -161,7 +161,7 @@ class _Problem:
             by_row[:, :, :count] += BASIS[interval][None, :, None] * residual[:, None, cells]
         flat = by_row.reshape(-1, self._x.shape[0])
         slopes = np.vstack([flat.sum(axis=1), (flat.astype(np.float32) @ self._x).T])
-        by_day = np.stack([np.bincount(self._day, one, self._days * INTERVALS) for one in residual], axis=1)
+        by_day: Floats = np.stack([np.bincount(self._day, one, self._days * INTERVALS) for one in residual], axis=1)
         calendar = self._calendar.gradient(weights, by_day.reshape(self._days, INTERVALS, _CAUSES))
         clocks = np.array([[np.bincount(bins, one, CLOCK_BINS) for one in residual] for bins in self._bins])
         level = np.stack([residual[:, cells].sum(axis=1) for _, _, cells in self._slices()], axis=1)

@@ -202,7 +202,7 @@ def _levels(values: list[str], column: Texts, history: History) -> tuple[str, ..
     place = {level: number for number, level in enumerate(common)}
     group = np.array([place.get(value, len(common)) for value in column[closed].tolist()], np.int64)
     deals = np.bincount(group, minlength=len(common) + 1).astype(np.float64)
-    won = np.bincount(group, history.outcome[closed] == WON, deals.size)
+    won = np.bincount(group, (history.outcome[closed] == WON).astype(np.float64), deals.size).astype(np.float64)
     average = float(won.sum() / deals.sum()) if deals.sum() else 0.5
     if not _differ(deals, won, average):
         return tuple(common)

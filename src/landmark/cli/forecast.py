@@ -20,6 +20,7 @@ from landmark.cli.tables import check_ending, print_cards, write_predictions, wr
 from landmark.connectors.histories import log_to_history
 from landmark.connectors.parsed import Problem, StructuralError
 from landmark.connectors.values import format_instant, parse_day
+from landmark.engines.workdays import FIRST_YEAR, LAST_YEAR
 from landmark.forecast.backtest import Round, run_backtest, score_rounds
 from landmark.forecast.files import ModelRefused
 from landmark.forecast.known import as_known
@@ -28,7 +29,7 @@ from landmark.forecast.priors import Priors
 from landmark.playbook.loader import DEFAULT_REF, PlaybookError, load_playbook
 
 ROWS_REJECTED, NOTHING_DONE = 1, 2
-FIRST_DAY, LAST_DAY = parse_day("1900-01-01"), parse_day("2200-12-31")
+FIRST_DAY, LAST_DAY = parse_day(f"{FIRST_YEAR}-01-01"), parse_day(f"{LAST_YEAR}-12-31")
 _PATIENCE_SECONDS = 2.0
 _EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
 _NEW = click.Path(dir_okay=False, path_type=Path)
@@ -49,7 +50,7 @@ class Day(click.ParamType[float]):
         except ValueError:
             self.fail(f"{value!r} is no day; write it like 2026-05-12.", param, ctx)
         if not FIRST_DAY <= day <= LAST_DAY:
-            self.fail(f"{value} lies outside the years 1900 to 2200; look at its year.", param, ctx)
+            self.fail(f"{value} lies outside the years {FIRST_YEAR} to {LAST_YEAR}; look at its year.", param, ctx)
         return day
 
 

@@ -10,9 +10,10 @@ import re
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
+from landmark.engines.workdays import FIRST_YEAR, LAST_YEAR
+
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECONDS_A_DAY = 86_400_000_000
-FIRST_YEAR, LAST_YEAR = 1900, 2200
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _DAY_INSIDE = re.compile(

@@ -26,36 +26,6 @@ INTERVAL_NAMES = (
     "turn_of_year",
 )
 MONTHS = 12
-
-
-@dataclass(frozen=True)
-class _Parts:
-    """Weekday (Monday 0), day of month, days left in month, days left in quarter, month of quarter (0–2), month."""
-
-    weekday: Floats
-    of_month: Floats
-    month_left: Floats
-    quarter_left: Floats
-    of_quarter: Floats
-    month: NDArray[np.int64]
-
-
-def _parts(day: Ints, season: Season) -> _Parts:
-    dates = day.astype("datetime64[D]")
-    months = dates.astype("datetime64[M]")
-    of_quarter = (months.astype(np.int64) - (season.fiscal_month - 1)) % 3
-    month_end = (months + 1).astype("datetime64[D]")
-    quarter_end = (months + (3 - of_quarter)).astype("datetime64[D]")
-    return _Parts(
-        ((day.astype(np.int64) + 3) % 7).astype(np.float64),
-        (dates - months.astype("datetime64[D]")).astype(np.float64) + 1,
-        (month_end - dates).astype(np.float64) - 1,
-        (quarter_end - dates).astype(np.float64) - 1,
-        of_quarter.astype(np.float64),
-        months.astype(np.int64) % MONTHS + 1,
-    )
-
-
 MONTH_PLACES = 31
 _HALF = 15
 
@@ -82,6 +52,45 @@ def months_of(day: Ints) -> NDArray[np.int64]:
     return month
 
 
+def quarter_month(day: Ints, season: Season) -> NDArray[np.int64]:
+    """The month of the fiscal quarter (0–2) of each day."""
+    place: NDArray[np.int64] = (months_of(day) - season.fiscal_month) % 3
+    return place
+
+
+def is_day_off(day: Ints, season: Season) -> NDArray[np.bool_]:
+    """Weekends, and public holidays where the country is known."""
+    return (weekday(day) >= 5) | np.isin(day, public_holidays(season.country, day))
+
+
+@dataclass(frozen=True)
+class _Parts:
+    """Weekday (Monday 0), day of month, days left in month, days left in quarter, month of quarter (0–2), month."""
+
+    weekday: Floats
+    of_month: Floats
+    month_left: Floats
+    quarter_left: Floats
+    of_quarter: Floats
+    month: NDArray[np.int64]
+
+
+def _parts(day: Ints, season: Season) -> _Parts:
+    dates = day.astype("datetime64[D]")
+    months = dates.astype("datetime64[M]")
+    of_quarter = quarter_month(day, season)
+    month_end = (months + 1).astype("datetime64[D]")
+    quarter_end = (months + (3 - of_quarter)).astype("datetime64[D]")
+    return _Parts(
+        weekday(day).astype(np.float64),
+        (dates - months.astype("datetime64[D]")).astype(np.float64) + 1,
+        (month_end - dates).astype(np.float64) - 1,
+        (quarter_end - dates).astype(np.float64) - 1,
+        of_quarter.astype(np.float64),
+        months_of(day),
+    )
+
+
 def day_features(day: Ints, season: Season = Season()) -> dict[str, Floats]:  # noqa: B008
     """Columns of an as-of day."""
     parts = _parts(day, season)
@@ -98,7 +107,7 @@ def closing_days(day: Ints, season: Season = Season()) -> Floats:  # noqa: B008
     """(days, len(INTERVAL_NAMES)) of 0/1: what kind of day it is to close on."""
     parts = _parts(day, season)
     flags = (
-        (parts.weekday >= 5) | np.isin(day, public_holidays(season.country, day)),
+        is_day_off(day, season),
         parts.weekday == 4,
         parts.month_left < 5,
         parts.quarter_left < 5,

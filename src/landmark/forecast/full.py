@@ -127,10 +127,9 @@ def _penalty(linear: Ahead, ahead: NDArray[np.int8], known: History, rows: Sampl
     """The ridge a deal: what has to be learned is the same whether there are many deals or few, but what helps few of
     them differs from team to team. Each strength is fitted on half of the deals, no account in both halves, and weighed
     by the likelihood it gives to the other half; the average, as a power, is taken."""
-    deals = np.unique(rows.deal).size
-    if deals >= FEW_DEALS:
-        return PENALTY_A_ROW * (1.0 + PENALTY_DEALS / deals)
-    fold, repeats = account_folds(known, 2)[rows.deal], max(rows.deal.size / deals, 1.0)
+    if rows.deals >= FEW_DEALS:
+        return PENALTY_A_ROW * (1.0 + PENALTY_DEALS / rows.deals)
+    fold, repeats = account_folds(known, 2)[rows.deal], rows.repeats
     likelihood = np.zeros(len(STRENGTHS))
     for half in (0, 1):
         fitted, held = np.flatnonzero(fold == half), np.flatnonzero(fold != half)
@@ -162,11 +161,10 @@ def _fit_both(
     threads: int,
     start: Hazards | None = None,
 ) -> tuple[Hazards, Trees | None]:
-    deals = int(np.unique(rows.deal).size)
-    repeats = max(rows.deal.size / deals, 1.0)
+    repeats = rows.repeats
     hazards = fit_hazards(linear, ahead, rows.weight, penalty * repeats, start, repeats=repeats)
     grown = replace(grown, start=hazards.average(grown.calendar))
-    return hazards, fit_trees(grown, ahead, rows.weight, deals, seed, threads)
+    return hazards, fit_trees(grown, ahead, rows.weight, rows.deals, seed, threads)
 
 
 def _judge(

@@ -169,11 +169,10 @@ def at_horizons(incidence: Floats, horizons: Ints, weight: Floats, row: NDArray[
     weight (days, 365, 2): how likely a closing is on each day ahead, relative to others (weekends weigh less).
     """
     reached = np.concatenate([np.zeros((weight.shape[0], 1, 2)), np.cumsum(weight, axis=1)], axis=1)
-    whole = EDGES.astype(np.int64)
     result = np.empty((incidence.shape[0], horizons.size, 2))
     for place, horizon in enumerate(horizons.tolist()):
-        j = int(np.searchsorted(whole, horizon, "left")) - 1
-        low, high = whole[j], whole[j + 1]
+        j = int(np.searchsorted(WHOLE, horizon, "left")) - 1
+        low, high = WHOLE[j], WHOLE[j + 1]
         share = (reached[:, horizon] - reached[:, low]) / (reached[:, high] - reached[:, low])
         result[:, place] = incidence[:, j] + (incidence[:, j + 1] - incidence[:, j]) * share[row]
     return result

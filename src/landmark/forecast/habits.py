@@ -17,13 +17,13 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from landmark.forecast.calendars import MONTH_PLACES, MONTHS, month_place, months_of, public_holidays, weekday
+from landmark.forecast.calendars import MONTH_PLACES, MONTHS, is_day_off, month_place, quarter_month, weekday
 from landmark.forecast.history import LOST, OPEN, WON, Floats, History, Ints, Season
 
 FEWEST_MONTHS = 13
 _PRIOR, _NOISE, _TREND = 0.2, 0.08, 0.2
 """Spread of a month's pace, of a month around it, and of a year's trend."""
-_WEEKEND, _WEEK = 5, 7
+_WEEK = 7
 _FEWEST_WEEKS, _FEWEST_FOR_MONTH_DAYS = 8, 4
 _USUAL = 0.95
 
@@ -63,7 +63,7 @@ def _counts(history: History, months: Ints) -> tuple[Floats, Floats]:
     events = np.histogram(at[kept], edge)[0].astype(np.float64)
     days = np.arange(edge[0], edge[-1], dtype=np.int32)
     open_deals = _open_on(history, days)
-    works = ((days.astype(np.int64) + 3) % 7 < _WEEKEND) & ~np.isin(days, public_holidays(history.season.country, days))
+    works = ~is_day_off(days, history.season)
     exposure = np.histogram(days, edge, weights=(open_deals * works).astype(np.float64))[0]
     return events, exposure
 
@@ -110,7 +110,7 @@ def _closing_habits(history: History) -> tuple[_Habits, _Habits]:
 
 def _of_every_month(counts: Floats, at_risk: Floats, days: Ints, season: Season) -> Floats:
     """What the last months of quarters and all other months agree on: the rest is the quarter's, not the month's."""
-    ends_quarter = (months_of(days) - season.fiscal_month) % 3 == 2
+    ends_quarter = quarter_month(days, season) == 2
     one, other = (
         _ratios(counts[chosen], at_risk[chosen], month_place(days[chosen]), MONTH_PLACES)
         for chosen in (ends_quarter, ~ends_quarter)

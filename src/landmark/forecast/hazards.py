@@ -125,14 +125,15 @@ class _Problem:
         return Hazards(slopes, calendar, clocks, level + self._offset)
 
     def objective(self, parameters: Floats) -> tuple[float, Floats]:
-        eta = self._cell_eta(self.hazards(parameters))
+        hazards = self.hazards(parameters)
+        eta = self._cell_eta(hazards)
         top = np.maximum(np.maximum(eta[0], eta[1]), 0.0)
         odds = np.exp(eta - top)
         total = odds[0] + odds[1] + np.exp(-top)
         happened = self._closed[0] * eta[0] + self._closed[1] * eta[1]
         loss = float(self._weight @ (top + np.log(total) - happened))
         residual = (odds / total - self._closed) * self._weight
-        gradient = _flatten(self._gradient(residual, self.hazards(parameters).calendar)) + self.penalty * parameters
+        gradient = _flatten(self._gradient(residual, hazards.calendar)) + self.penalty * parameters
         return loss + 0.5 * float(np.sum(self.penalty * parameters**2)), gradient
 
     def _slices(self) -> Iterator[tuple[int, int, slice]]:

@@ -32,6 +32,16 @@ class Sample:
     spacing: int
     kept: float = 1.0
 
+    @property
+    def deals(self) -> int:
+        """How many different deals the rows come from."""
+        return int(np.unique(self.deal).size)
+
+    @property
+    def repeats(self) -> float:
+        """Rows a deal: they tell the same story again and again."""
+        return max(self.deal.size / max(self.deals, 1), 1.0)
+
 
 def sample(history: History, as_of: float) -> Sample:
     """Rows of a cut history: landmark days as_of − 1, as_of − 1 − spacing, …, at most three years back."""

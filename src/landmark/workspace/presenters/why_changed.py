@@ -103,12 +103,10 @@ def make_changes(changes: Sequence[Change], trail: Sequence[Entry], on: date, na
 
 
 def _change_view(change: Change, trail: Sequence[Entry], on: date, name: Teller) -> ChangeView:
-    total = _points(change.after) - _points(change.before)
-    causes = sorted(change.causes, key=lambda one: -abs(one.effect))
-    points = round_together([100 * cause.effect for cause in causes], total)
+    total, weighed = _weigh(change)
     since = format_day(change.since, year_of=on)
     known = [entry for entry in trail if entry.known_on > change.since]
-    told = [_cause_row(cause, worth, known, on, name) for cause, worth in zip(causes, points, strict=True) if worth]
+    told = [_cause_row(cause, worth, known, on, name) for cause, worth in weighed]
     return ChangeView(
         key="-".join(change.against),
         title=_("Since %(day)s") % {"day": since},
@@ -117,8 +115,16 @@ def _change_view(change: Change, trail: Sequence[Entry], on: date, name: Teller)
             "before": format_chance(change.before), "after": format_chance(change.after),
         },
         points=sign_points(total),
-        rows=tuple(told[:CAUSES_SHOWN]) if len(told) <= CAUSES_SHOWN else _cut(told, points),
+        rows=tuple(told) if len(told) <= CAUSES_SHOWN else _cut(told, [worth for _cause, worth in weighed]),
     )  # fmt: skip
+
+
+def _weigh(change: Change) -> tuple[int, list[tuple[ChangeCause, int]]]:
+    """The whole change in points, and the causes that are worth any, the largest first; they add up to it."""
+    total = _points(change.after) - _points(change.before)
+    causes = sorted(change.causes, key=lambda one: -abs(one.effect))
+    points = round_together([100 * cause.effect for cause in causes], total)
+    return total, [(cause, worth) for cause, worth in zip(causes, points, strict=True) if worth]
 
 
 def _points(p: float) -> int:
@@ -127,8 +133,7 @@ def _points(p: float) -> int:
 
 def _cut(told: list[CauseRow], points: Sequence[int]) -> tuple[CauseRow, ...]:
     """The largest, and one row for the rest, so that the sum stays."""
-    kept = [worth for worth in points if worth]
-    rest = sum(kept[CAUSES_SHOWN - 1 :])
+    rest = sum(points[CAUSES_SHOWN - 1 :])
     return (*told[: CAUSES_SHOWN - 1], CauseRow(_("Everything else"), "", sign_points(rest), rest > 0))
 
 
@@ -175,11 +180,6 @@ def _past_row(one: PastScore, name: Teller) -> PastRow:
     score = format_chance(one.p_won)
     if one.change is None:
         return PastRow(one.as_of, score, "", _("first forecast"))
-    total = _points(one.change.after) - _points(one.change.before)
-    causes = sorted(one.change.causes, key=lambda cause: -abs(cause.effect))
-    points = round_together([100 * cause.effect for cause in causes], total)
-    told = [
-        f"{name_cause(cause, name)} {sign_points(worth)}"
-        for cause, worth in zip(causes, points, strict=True) if worth
-    ]  # fmt: skip
+    total, weighed = _weigh(one.change)
+    told = [f"{name_cause(cause, name)} {sign_points(worth)}" for cause, worth in weighed]
     return PastRow(one.as_of, score, sign_points(total), " · ".join(told[:CAUSES_IN_LINE]) or _("nothing to speak of"))

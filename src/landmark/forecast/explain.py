@@ -23,9 +23,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit
-from xgboost import DMatrix
 
 from landmark.forecast.design import expand
+from landmark.forecast.forest import as_forest, make_quick
 from landmark.forecast.full import Full, apart, drifted, mixed, tree_inputs, with_tail
 from landmark.forecast.grid import EDGES, INTERVALS, YEAR, Calendar, at_horizons, calendar_ahead, clock_bins, cumulate
 from landmark.forecast.hazards import BASIS
@@ -34,7 +34,7 @@ from landmark.forecast.known import as_known
 from landmark.forecast.model import Fitted
 from landmark.forecast.snapshots import Snapshots, Table
 
-CHUNK = 1_000
+CHUNK = 4_000
 TYPICAL_DEALS = 400
 """So many open deals, evenly spread over their list, stand for all when the average is taken."""
 RATE_REFERENCES = 4
@@ -102,15 +102,15 @@ class Explainer:
 
     def __init__(self, fitted: Fitted, snapshots: Snapshots, deal: Ints, as_of: float, horizon: int) -> None:
         """``deal``: all that are open; some of them stand for all."""
-        self._fitted, self._as_of = fitted, as_of
+        self._fitted, self._as_of = make_quick(fitted), as_of
         typical = self._table(snapshots, _spread(deal, TYPICAL_DEALS))
         self._horizon = np.array([horizon], np.int32)
         self._typical = _rows(typical, _spread(np.arange(typical.values.shape[0], dtype=np.int32), RATE_REFERENCES))
         self._slow = self._rates(typical).mean(axis=0, keepdims=True)
         self.keys: tuple[str, ...] = (PATH, AGE)
         self.base = float(self._by_rates(self._typical).mean())
-        if fitted.full is not None:
-            self._prepare(fitted.full, typical)
+        if self._fitted.full is not None:
+            self._prepare(self._fitted.full, typical)
 
     def _prepare(self, full: Full, typical: Table) -> None:
         groups = [group for group in dict.fromkeys(typical.groups) if group != CALENDAR]
@@ -188,20 +188,11 @@ class Explainer:
 
     def _tree_shares(self, full: Full, table: Table, calendar: Calendar) -> Floats:
         """(n, K, J, 2); what the time ahead and the start say is part of *calendar*."""
-        rows = table.values.shape[0]
-        shares = np.zeros((rows, len(self.keys), self._intervals, 2))
         if full.trees is None:
-            return shares
+            return np.zeros((table.values.shape[0], len(self.keys), self._intervals, 2))
         inputs = tree_inputs(table, calendar, full.hazards)
-        to_group = self._tree_groups(table, inputs.x.shape[1], calendar)
-        row, interval = np.repeat(np.arange(rows), self._intervals), np.tile(np.arange(self._intervals), rows)
-        cells, start = DMatrix(inputs.at(row, interval), nthread=1), inputs.start_of(row, interval)
-        for place, booster in enumerate((full.trees.closes, full.trees.wins)):
-            cells.set_base_margin(start[:, place])
-            said = booster.predict(cells, pred_contribs=True, approx_contribs=True).astype(np.float64)
-            by_group = (said @ to_group).reshape(rows, self._intervals, len(self.keys))
-            shares[:, :, :, place] = by_group.transpose(0, 2, 1)
-        return shares
+        groups = self._tree_groups(table, inputs.x.shape[1], calendar)
+        return as_forest(full.trees).shares(inputs, self._intervals, groups)
 
     def _tree_groups(self, table: Table, columns: int, calendar: Calendar) -> Floats:
         """(columns of the trees + 1, K): which group speaks through a column."""

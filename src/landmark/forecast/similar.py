@@ -69,6 +69,16 @@ class Step:
     high: float
 
 
+@dataclass(frozen=True)
+class Steps:
+    """Such milestones of several deals in columns (s): row (of the deals asked about, ascending) · names."""
+
+    row: NDArray[np.intp]
+    names: list[str]
+    p: Floats
+    like: Similar
+
+
 def find_past(fitted: Fitted, history: History, as_of: float, horizon: int) -> Past:
     """The snapshots to compare with; none while no horizon is over."""
     known = as_known(history, as_of).history
@@ -139,13 +149,27 @@ def find_similar(past: Past, deal: Ints, p: Floats, age: Floats, newest: NDArray
 
 
 def _count_nearest(past: Past, pool: NDArray[np.intp], deal: Ints, where: Floats) -> tuple[Ints, Ints]:
-    """How many of the nearest different deals there are, at most ``SIMILAR``, and how many of them were won."""
-    nothing = np.zeros(deal.size, np.int32)
+    """How many of the nearest different deals there are, at most ``SIMILAR``, and how many of them were won.
+
+    A few snapshots more than deals are wanted are nearly always enough; where they are not, the most there may be.
+    """
+    count, won = np.zeros(deal.size, np.int32), np.zeros(deal.size, np.int32)
     if pool.size == 0:
-        return nothing, nothing
-    wanted = min(pool.size, (SIMILAR + 1) * A_DEAL)
-    _far, found = cKDTree(past.place[pool]).query(where, k=wanted)
-    rows = pool[np.asarray(found).reshape(deal.size, wanted)]
+        return count, won
+    tree, left = cKDTree(past.place[pool]), np.arange(deal.size)
+    most = min(pool.size, (SIMILAR + 1) * A_DEAL)
+    for wanted in sorted({min(most, SIMILAR + SIMILAR // 2), most}):
+        _far, found = tree.query(where[left], k=wanted)
+        rows = pool[np.asarray(found).reshape(left.size, wanted)]
+        count[left], won[left] = _count_others(past, rows, deal[left])
+        left = left[count[left] < SIMILAR]
+        if left.size == 0:
+            break
+    return count, won
+
+
+def _count_others(past: Past, rows: NDArray[np.intp], deal: Ints) -> tuple[Ints, Ints]:
+    """Of past snapshots (n, k), the nearest first: how many different deals but the one asked about, and won ones."""
     other = past.deal[rows]
     is_first = np.zeros(other.shape, bool)
     np.put_along_axis(is_first, _first_places(other), True, axis=1)
@@ -182,6 +206,24 @@ def find_steps(
     deal: Ints,
     wanted: Sequence[Sequence[str]],
 ) -> list[list[Step]]:
+    """``look_ahead``, deal by deal."""
+    found = look_ahead(fitted, history, as_of, horizon, past, deal, wanted)
+    steps: list[list[Step]] = [[] for _ in range(deal.size)]
+    columns = (found.p, found.like.count, found.like.won, found.like.low, found.like.high)
+    for of, name, *numbers in zip(found.row, found.names, *(column.tolist() for column in columns), strict=True):
+        steps[of].append(Step(name, *numbers))
+    return steps
+
+
+def look_ahead(
+    fitted: Fitted,
+    history: History,
+    as_of: float,
+    horizon: int,
+    past: Past,
+    deal: Ints,
+    wanted: Sequence[Sequence[str]],
+) -> Steps:
     """For each of the open deals (n, positions in the history) its wanted milestones, each reached today, alone.
 
     The range rests on the deals that had the milestone at a point like this one: same score (with it) and age.
@@ -189,25 +231,16 @@ def find_steps(
     """
     code = {name: place for place, name in enumerate(fitted.vocabulary.milestones) if name in history.milestones}
     pairs = [(row, name) for row, names in enumerate(wanted) for name in names[:STEPS_AHEAD] if name in code]
-    steps: list[list[Step]] = [[] for _ in range(deal.size)]
-    if not pairs:
-        return steps
-    row = np.array([one for one, _name in pairs])
-    what = np.array([code[name] for _row, name in pairs])
-    p = _if_reached(fitted, history, as_of, horizon, deal[row], [name for _row, name in pairs])
-    age = as_of - history.opened[deal[row]]
+    row, names = np.array([one for one, _name in pairs], np.intp), [name for _row, name in pairs]
+    what = np.array([code[name] for name in names], np.intp)
     count, won = np.zeros(row.size, np.int32), np.zeros(row.size, np.int32)
-    where = _place(p, age)
+    p = _if_reached(fitted, history, as_of, horizon, deal[row], names) if pairs else np.zeros(0)
+    where = _place(p, as_of - history.opened[deal[row]])
     for one in np.unique(what):
         asked = np.flatnonzero(what == one)
         pool = np.flatnonzero(past.reached[:, one])
         count[asked], won[asked] = _count_nearest(past, pool, deal[row[asked]], where[asked])
-    low, high = _range(count, won, p)
-    for place, (of, name) in enumerate(pairs):
-        steps[of].append(
-            Step(name, float(p[place]), int(count[place]), int(won[place]), float(low[place]), float(high[place]))
-        )
-    return steps
+    return Steps(row, names, p, Similar(count, won, *_range(count, won, p)))
 
 
 def _if_reached(

@@ -11,8 +11,10 @@ from uuid import UUID
 
 import numpy as np
 
+from landmark.deals.models import Deal
 from landmark.forecast.copies import copy_deals
 from landmark.forecast.explain import Explainer
+from landmark.forecast.forest import make_quick
 from landmark.forecast.history import Floats, History, Ints
 from landmark.forecast.known import as_known
 from landmark.forecast.model import Fitted
@@ -22,7 +24,7 @@ from landmark.orgs.models import Organisation
 from landmark.outlook.curves import DAYS, at_day
 from landmark.outlook.models import FittedModel
 from landmark.outlook.periods import period_in_view
-from landmark.outlook.telling import Batch, Earlier, Night, Told, tell_each
+from landmark.outlook.telling import Batch, Earlier, Night, Tellers, Told
 from landmark.outlook.ways import Way, find_stands
 from landmark.playbook.schema import Playbook
 
@@ -34,7 +36,7 @@ WEEK_DAYS = 7
 
 
 def explain_deals(
-    org: Organisation, on: date, fitted: Fitted, history: History, playbook: Playbook, processes: int = 1
+    org: Organisation, on: date, fitted: Fitted, history: History, playbook: Playbook, tellers: Tellers
 ) -> Iterator[tuple[Ints, Told]]:
     """Batches of open deals (places in the history, in its order) with what is told of them."""
     known = as_known(history, history.complete_to)
@@ -42,7 +44,7 @@ def explain_deals(
     if deals.size == 0:
         return
     by = period_in_view(org, on).ends_on
-    horizon, as_of = (by - on).days, history.complete_to
+    horizon, as_of, fitted = (by - on).days, history.complete_to, make_quick(fitted)
     stands = find_stands(known.history, playbook)
     earlier = list(_read_earlier(org, on, by, fitted))
     past = find_past(fitted, history, as_of, horizon)
@@ -60,9 +62,14 @@ def explain_deals(
         before = tuple(_read_before(ids, won, (by - one.as_of).days) for one, won in earlier)
         return Batch(copy_deals(known.history, part), part, stands[part], before)
 
-    several = processes if deals.size >= MANY else 1
-    for part, told in zip(parts, tell_each(night, map(batch, parts), several), strict=True):
+    for part, told in zip(parts, tellers.tell_each(night, map(batch, parts)), strict=True):
         yield known.position[part], told
+
+
+def find_tellers(org: Organisation, processes: int) -> Tellers:
+    """As many as are worth their start."""
+    is_worth_it = processes > 1 and Deal.objects.of(org).filter(closed_at=None).count() >= MANY
+    return Tellers(processes if is_worth_it else 1)
 
 
 def _read_before(deal_ids: Iterable[str], won: dict[str, bytes], days: int) -> Floats:
@@ -86,7 +93,7 @@ def _read_earlier(org: Organisation, on: date, by: date, fitted: Fitted) -> Iter
         is_current = before is not None and before.to_json() == now
         rows = model.forecasts.order_by().values_list("deal_id", "won").iterator(2_000)
         won = {str(deal_id): bytes(packed) for deal_id, packed in rows}
-        yield Earlier(tuple(names), model.as_of, before, is_current), won
+        yield Earlier(tuple(names), model.as_of, None if before is None else make_quick(before), is_current), won
 
 
 def _read_fitted(pk: UUID) -> Fitted | None:

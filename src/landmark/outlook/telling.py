@@ -7,12 +7,14 @@ processes of their own can tell batches, and memory does not grow with the deals
 
 import json
 import os
+import pickle
 import threading
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 from multiprocessing import get_context, parent_process
 from multiprocessing.connection import wait
 from typing import Any
@@ -25,13 +27,14 @@ from landmark.forecast.explain import Explainer
 from landmark.forecast.history import Floats, History, Ints
 from landmark.forecast.model import Fitted
 from landmark.forecast.replay import Cause, Chance, replay
-from landmark.forecast.similar import Past, Similar, Step, find_similar, find_steps
+from landmark.forecast.similar import Past, Similar, Steps, find_similar, look_ahead
 from landmark.forecast.snapshots import Snapshots, with_numbers
 from landmark.outlook.curves import DAYS, as_stored, pack_curves
 from landmark.outlook.pushes import add_unmoved
 from landmark.outlook.ways import Way
 
 PARTS_KEPT = 10
+LEAST_PART, ROUNDING = 5e-4, 1e-12
 
 
 @dataclass(frozen=True)
@@ -112,7 +115,7 @@ def tell(night: Night, batch: Batch) -> Told:
         p, raw = outlooks.won[:, night.horizon - 1], outlooks.raw[:, night.horizon - 1]
         parts = _parts(night, history, p, raw)
         compared = _compare(night, batch, history, p, raw)
-        changes = _changes(night, batch, as_stored(p))
+        changes = _changes(night, batch, history, as_stored(p))
     why = ({**one, "changes": change} for one, change in zip(compared, changes, strict=True))
     return Told(
         pack_curves(outlooks.won), pack_curves(outlooks.lost), find_win_ranges(outlooks.won),
@@ -120,22 +123,47 @@ def tell(night: Night, batch: Batch) -> Told:
     )  # fmt: skip
 
 
-def tell_each(night: Night, batches: Iterable[Batch], processes: int) -> Iterator[Told]:
-    """In the order of the batches; any number of processes tells the same. Few batches wait at a time."""
-    if processes < 2:
-        yield from (tell(night, batch) for batch in batches)
-        return
-    pool = ProcessPoolExecutor(processes, get_context("spawn"), _begin)
-    waiting: deque[Future[Told]] = deque()
-    try:
-        for batch in batches:
-            waiting.append(pool.submit(tell, night, batch))
-            if len(waiting) > processes + 1:
+class Tellers:
+    """Processes that tell batches; they start at once, so that they are ready when the history is read."""
+
+    def __init__(self, processes: int) -> None:
+        """Fewer than two: the caller's own process tells."""
+        self._processes = processes
+        self._pool = ProcessPoolExecutor(processes, get_context("spawn"), _begin) if processes > 1 else None
+        if self._pool is not None:
+            for _process in range(processes):
+                self._pool.submit(os.getpid)
+
+    def tell_each(self, night: Night, batches: Iterable[Batch]) -> Iterator[Told]:
+        """In the order of the batches; any number of processes tells the same. Few batches wait at a time."""
+        if self._pool is None:
+            yield from (tell(night, batch) for batch in batches)
+            return
+        waiting: deque[Future[Told]] = deque()
+        packed = pickle.dumps(night)
+        try:
+            for batch in batches:
+                waiting.append(self._pool.submit(_tell_packed, packed, batch))
+                if len(waiting) > self._processes + 1:
+                    yield waiting.popleft().result()
+            while waiting:
                 yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
-    finally:
-        pool.shutdown(cancel_futures=True)
+        finally:
+            self.stop()
+
+    def stop(self) -> None:
+        if self._pool is not None:
+            self._pool.shutdown(cancel_futures=True)
+
+
+def _tell_packed(packed: bytes, batch: Batch) -> Told:
+    return tell(_unpack(packed), batch)
+
+
+@lru_cache(maxsize=1)
+def _unpack(packed: bytes) -> Night:
+    night: Night = pickle.loads(packed)  # noqa: S301 - the parent wrote it a moment ago
+    return night
 
 
 def _begin() -> None:
@@ -152,19 +180,32 @@ def _parts(night: Night, history: History, p: Floats, raw: Floats) -> list[dict[
     """Where a target date was moved, the lowest answer counts; what that costs is a part of its own."""
     deals = np.arange(p.size, dtype=np.int32)
     made_of = night.explainer.explain(Snapshots(history, night.fitted.vocabulary), deals, raw)
-    held = []
-    for row in range(p.size):
-        cut = float(p[row] - raw[row])
-        kept = keep_largest([*made_of.ranked(row), ("moved_dates", cut)] if cut else made_of.ranked(row))
-        held.append({"by": night.by.isoformat(), "base": made_of.base, "p_won": float(p[row]), "parts": kept})
-    return held
+    order = np.argsort(np.array(made_of.keys))  # parts of one size by name, the moved dates last
+    keys = [*(made_of.keys[place] for place in order), "moved_dates"]
+    kept = keep_largest(keys, np.column_stack([made_of.effects[:, order], p - raw]))
+    by = night.by.isoformat()
+    return [
+        {"by": by, "base": made_of.base, "p_won": one, "parts": parts}
+        for one, parts in zip(p.tolist(), kept, strict=True)
+    ]
 
 
-def keep_largest(parts: list[tuple[str, float]]) -> list[tuple[str, float]]:
-    """The largest parts by size; what is left goes into one ``other``, so that the sum stays."""
-    ranked = sorted((part for part in parts if abs(part[1]) >= 5e-4), key=lambda part: -abs(part[1]))[:PARTS_KEPT]
-    left = sum(effect for _key, effect in parts) - sum(effect for _key, effect in ranked)
-    return [*ranked, ("other", left)] if abs(left) > 1e-12 else ranked
+def keep_largest(keys: Sequence[str], effects: Floats) -> list[list[tuple[str, float]]]:
+    """For each deal (n) the largest of its parts (n, K) by size; what is left goes into one ``other``, so that the sum
+    stays."""
+    sizes = np.abs(effects)
+    order = np.argsort(-sizes, axis=1, kind="stable")[:, :PARTS_KEPT]
+    largest = np.take_along_axis(effects, order, axis=1)
+    counts = (np.abs(largest) >= LEAST_PART).sum(axis=1)
+    is_kept = np.arange(order.shape[1]) < counts[:, None]
+    left = effects.sum(axis=1) - np.where(is_kept, largest, 0.0).sum(axis=1)
+    found = []
+    for places, parts, count, rest in zip(
+        order.tolist(), largest.tolist(), counts.tolist(), left.tolist(), strict=True
+    ):
+        kept = [(keys[place], part) for place, part in zip(places[:count], parts[:count], strict=True)]
+        found.append([*kept, ("other", rest)] if abs(rest) > ROUNDING else kept)
+    return found
 
 
 # Deals like it, and what the next milestones go with
@@ -177,10 +218,10 @@ def _compare(night: Night, batch: Batch, history: History, p: Floats, raw: Float
     past = replace(night.past, deal=_within(night.past.deal, batch.deal))
     like = find_similar(past, deal, p, as_of - history.opened, snapshots.newest(deal, today))
     wanted = night.way.next_of(batch.stands, snapshots.reached(deal, today))
-    found = find_steps(night.fitted, history, as_of, night.horizon, past, deal, [ahead.names for ahead in wanted])
+    found = look_ahead(night.fitted, history, as_of, night.horizon, past, deal, [ahead.names for ahead in wanted])
     return [
-        {"similar": near, "steps": _plain_steps(steps, cut), "unseen": ahead.unseen}
-        for near, steps, cut, ahead in zip(_plain_similar(like), found, p - raw, wanted, strict=True)
+        {"similar": near, "steps": steps, "unseen": ahead.unseen}
+        for near, steps, ahead in zip(_plain_similar(like), _plain_steps(found, p - raw), wanted, strict=True)
     ]
 
 
@@ -195,15 +236,15 @@ def _plain_similar(like: Similar) -> list[list[float]]:
     return [list(row) for row in zip(*columns, strict=True)]
 
 
-def _plain_steps(steps: Sequence[Step], cut: float) -> list[list[Any]]:
-    """``cut``: what moved target dates cost the deal; it stays when a milestone comes."""
-    return [
-        [
-            one.milestone, round(max(one.p + cut, 0.0), 4), one.count, one.won, round(max(one.low + cut, 0.0), 4),
-            round(max(one.high + cut, 0.0), 4),
-        ]
-        for one in steps
-    ]  # fmt: skip
+def _plain_steps(found: Steps, cut: Floats) -> list[list[list[Any]]]:
+    """``cut`` (n): what moved target dates cost each deal; it stays when a milestone comes."""
+    held: list[list[list[Any]]] = [[] for _ in range(cut.size)]
+    less, like = cut[found.row], found.like
+    p, low, high = (np.maximum(column + less, 0.0).round(4).tolist() for column in (found.p, like.low, like.high))
+    columns = (found.names, p, like.count.tolist(), like.won.tolist(), low, high)
+    for row, *step in zip(found.row.tolist(), *columns, strict=True):
+        held[row].append(step)
+    return held
 
 
 # Why it changed
@@ -224,13 +265,17 @@ def chance_of(fitted: Fitted) -> Chance:
     return chance
 
 
-def _changes(night: Night, batch: Batch, after: Floats) -> list[list[dict[str, Any]]]:
-    """One entry for each forecast a deal is compared with: the last, the last of an earlier day, a week ago's."""
+def _changes(night: Night, batch: Batch, numbered: History, after: Floats) -> list[list[dict[str, Any]]]:
+    """One entry for each forecast a deal is compared with: the last, the last of an earlier day, a week ago's.
+
+    numbered: the deals with their texts read, as tonight's model reads them.
+    """
     found: list[list[dict[str, Any]]] = [[] for _ in range(after.size)]
     now = batch.history.complete_to
     for one, before in zip(night.earlier, batch.before, strict=True):
         fitted = one.fitted or night.fitted
-        history = with_numbers(batch.history, fitted.vocabulary)
+        is_read = fitted.vocabulary.attributes == night.fitted.vocabulary.attributes
+        history = numbered if is_read else with_numbers(batch.history, fitted.vocabulary)
         back = (night.by - one.as_of).days - night.horizon
         told = replay(
             chance_of(fitted), history, now - back, now + night.horizon, before, after,

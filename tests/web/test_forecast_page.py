@@ -17,8 +17,10 @@ from landmark.orgs.roles import Role
 from landmark.outlook.curves import pack_curves
 from landmark.outlook.models import FitRun, FittedModel
 from landmark.outlook.periods import month_containing, next_period, period_in_view
+from landmark.outlook.report_card import Gap
 from landmark.workspace.extracts import read_parts
 from landmark.workspace.presenters import report_card
+from landmark.workspace.presenters.gaps import tell_gaps
 from tests.factories import make_deal, make_member, make_org, make_pipeline, make_team, sign_in
 from tests.web.conftest import World
 from tests.web.test_board import make_forecast, read
@@ -199,6 +201,13 @@ def test_the_card_shows_money_scores_over_time_and_what_is_not_known(world: Worl
     assert len(card.loss_lines[0].lines[1].dots) == 1, "an undefined score leaves a gap"
     assert {part.name for part in read_parts(page)} == {"reliability", "scores-over-time", "scores", "bookings", "past"}
     assert "style=" not in page
+
+
+def test_before_the_first_closing_the_gap_says_none_and_what_to_do() -> None:
+    told = {gap.code: gap for gap in tell_gaps([Gap("few_closed", 0, None, ())])}["few_closed"]
+    assert told.title == "No deal has closed yet"
+    assert told.words.endswith("Bring in deals that ended before, or mark one as won or lost when it ends.")
+    assert tell_gaps([Gap("few_closed", 1, None, ())])[0].title == "Only 1 deal has closed"
 
 
 def test_calls_are_graded_beside_the_model(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

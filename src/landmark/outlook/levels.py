@@ -37,6 +37,11 @@ def say_reason(stored: str) -> str:
         )
     if found := FEW.fullmatch(stored):
         closed, yields = _shown(found)
+        if _number(found[1]) == 0:
+            return _(
+                "No deal has closed yet, so the playbook's benchmarks speak; they start to yield at %(yields)s. Bring "
+                "in deals that ended before, or mark one as won or lost when it ends."
+            ) % {"yields": yields}
         text = ngettext(
             "Only %(closed)s deal has closed so far, so the playbook's benchmarks speak; "
             "they start to yield at %(yields)s.",

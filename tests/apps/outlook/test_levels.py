@@ -14,6 +14,13 @@ def test_english_says_what_the_core_said() -> None:
         assert say_reason(model._too_few(1)).startswith("Only 1 deal has closed")
 
 
+def test_before_the_first_closing_nobody_is_told_only_0() -> None:
+    with translation.override("en"):
+        said = say_reason(model._too_few(0))
+    assert said.startswith("No deal has closed yet, so the playbook's benchmarks speak; they start to yield at 10.")
+    assert said.endswith("Bring in deals that ended before, or mark one as won or lost when it ends.")
+
+
 def test_italian_has_words_and_figures_of_its_own() -> None:
     with translation.override("it"):
         assert "1.500" in say_reason("1,500 closed deals (537 won) carry the full model.")

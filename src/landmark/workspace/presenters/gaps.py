@@ -38,6 +38,10 @@ Saying = tuple[str, str]
 
 
 def _few_closed(gap: Found) -> Saying:
+    if gap.count == 0:
+        words = _("Until then the playbook's benchmarks speak. Bring in deals that ended before, or mark one as won or "
+                  "lost when it ends.")  # fmt: skip
+        return _("No deal has closed yet"), words
     words = _("The playbook and the stages still weigh much in every forecast; less with each deal that closes.")
     title = ngettext("Only %(count)s deal has closed", "Only %(count)s deals have closed", gap.count)
     return title % {"count": format_count(gap.count)}, words

@@ -210,6 +210,29 @@ def test_before_the_first_closing_the_gap_says_none_and_what_to_do() -> None:
     assert tell_gaps([Gap("few_closed", 1, None, ())])[0].title == "Only 1 deal has closed"
 
 
+@pytest.mark.parametrize(
+    ("unknowns", "line"),
+    [
+        (
+            [{"code": "checked", "count": 9}],
+            "Nothing was left out: 9 attributes were checked and none gives the outcome",
+        ),
+        ([{"code": "checked", "count": 1}], "Nothing was left out: 1 attribute was checked and does not give the out"),
+        ([{"code": "checked", "count": 0}], "give the outcome away is looked at once 20 deals have closed."),
+        ([{"code": "left_out", "count": 1, "names": ["size"]}, {"code": "checked", "count": 9}], ""),
+        ([], ""),
+    ],
+)
+def test_the_card_says_in_one_line_that_nothing_gave_the_outcome_away(
+    world: World, unknowns: list[dict[str, Any]], line: str
+) -> None:
+    blank = {"day": None, "names": []}
+    make_forecast(world.org, report={**REPORT, "unknowns": [blank | one for one in unknowns]})
+    page = read(world.client(world.alice), world.url("report-card/"))
+    assert line in page
+    assert ("outcome away" in page.replace("Left out because they give the outcome away", "")) is bool(line)
+
+
 def test_calls_are_graded_beside_the_model(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     def graded(kind: str, amount: str, scope: str = "org") -> GradedCall:
         return GradedCall(

@@ -21,15 +21,16 @@ from landmark.forecast.arrivals import Arrivals, find_arrivals
 from landmark.forecast.backtest import OURS, Round, outcome_at, score_rounds
 from landmark.forecast.baselines import predict_baselines
 from landmark.forecast.evaluate import brier, log_loss, reliability, three_class_loss
-from landmark.forecast.history import LOST, WON, Floats, History
+from landmark.forecast.history import LOST, OPEN, WON, Floats, History
 from landmark.forecast.known import as_known
-from landmark.forecast.leaks import Leak, find_leaks
+from landmark.forecast.leaks import FEWEST_CLOSED, Leak, find_leaks
 from landmark.forecast.model import CLOSED_FOR_FULL, EACH_FOR_FULL, FULL, SHRUNKEN, Fitted, fit
 from landmark.forecast.portfolio import Pipeline, draw_outcomes
 from landmark.forecast.priors import Priors
 from landmark.forecast.shocks import Shock, Strayed, apart_from, size_shock, strayed
 from landmark.forecast.unknowns import Unknown, find_unknowns
 from landmark.forecast.windows import Outlook, Window, foresee_bookings, main_currency, read_bookings
+from landmark.outlook.report_card import CHECKED
 
 LONG_HORIZONS, SHORT_HORIZONS = (30, 60, 90), (7, 14, 30)
 LONG_SPAN_DAYS = 540
@@ -40,6 +41,7 @@ FULL_REFITS = 3
 FEWEST_DEALS = 30
 PAST_DRAWS = 2_000
 OTHER_LENGTH = 0.25
+_NEVER_USED = frozenset({"owner", "account_id"})
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -95,8 +97,16 @@ def _back_test(history: History, on: date, priors: Priors, seed: int) -> dict[st
 def tell_unknowns(history: History, on: date, left_out: Sequence[Leak]) -> list[dict[str, Any]]:
     """What the model cannot know, as plain data for the report. left_out: by the fitted model itself."""
     offset = history.complete_to - _days_of(on)
-    found = find_unknowns(as_known(history, history.complete_to).history, left_out)
+    known = as_known(history, history.complete_to).history
+    found = (*find_unknowns(known, left_out), Unknown(CHECKED, _count_checked(known)))
     return [_dated(one, offset) for one in found]
+
+
+def _count_checked(known: History) -> int:
+    if int(np.sum(known.outcome != OPEN)) < FEWEST_CLOSED:
+        return 0
+    columns = (values for name, values in known.attributes.items() if name not in _NEVER_USED)
+    return sum(any(value for value in values.tolist()) for values in columns)
 
 
 def plan_test(history: History) -> tuple[tuple[int, ...], list[float]]:

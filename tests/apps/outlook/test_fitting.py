@@ -1,6 +1,7 @@
 """The whole fit on small made-up companies: the same answers through every door, nothing from after the day."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -10,18 +11,20 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from landmark.deals.models import Account, Deal
 from landmark.forecast.history import History
+from landmark.forecast.leaks import FEWEST_CLOSED
 from landmark.forecast.model import Prediction, fit
 from landmark.forecast.priors import Priors
 from landmark.ledger.append import append_evidence
 from landmark.ledger.inputs import NewEvidence
 from landmark.orgs.models import Organisation
 from landmark.outlook.actions import run_fit, start_fit
+from landmark.outlook.backtesting import tell_unknowns
 from landmark.outlook.fitting import SEED, compute_fit, hash_history
 from landmark.outlook.histories import read_history
 from landmark.outlook.models import FittedModel
 from landmark.outlook.rawrows import to_days
 from landmark.outlook.reading import DealOutlook, read_forecast
-from landmark.outlook.report_card import METHODS, ReportCard, read_gaps, read_report_card
+from landmark.outlook.report_card import CHECKED, METHODS, ReportCard, read_gaps, read_report_card
 from landmark.outlook.telling import predict_open
 from landmark.playbook.loader import load_playbook
 from tests.apps.outlook.company import (
@@ -282,3 +285,15 @@ def test_stage_percentages_come_from_the_past_or_the_playbook(org: Organisation)
     assert outlooks[str(early.id)].stage_percent == 0.18
     assert outlooks[str(late.id)].stage_percent == 0.9
     assert all(0 < (outlook.stage_percent or 0) < 1 for outlook in fit_day(org).values())
+
+
+def test_the_report_tells_how_many_attributes_were_checked(org: Organisation) -> None:
+    """Empty columns, accounts and owners are none; before twenty deals have closed nothing can be told."""
+    history = read_history(org, AS_OF)
+    closings = np.sort(history.closed[~np.isnan(history.closed)])
+    size = history.deal_ids.size
+    texts = {"size": np.full(size, "large", object), "empty": np.full(size, None, object)}
+    history = replace(history, attributes=texts | {"account_id": np.full(size, "a", object)})
+    early = replace(history, complete_to=float(closings[FEWEST_CLOSED - 2]))
+    counts = [{one["code"]: one["count"] for one in tell_unknowns(one, AS_OF, ())} for one in (history, early)]
+    assert [count[CHECKED] for count in counts] == [1, 0]

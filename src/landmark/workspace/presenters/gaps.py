@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from landmark.forecast.leaks import FEWEST_CLOSED
+from landmark.outlook.report_card import CHECKED
 from landmark.outlook.report_card import Gap as Found
 from landmark.ui.formats import format_count, format_day, make_readable
 
@@ -32,6 +34,23 @@ def tell_gaps(found: Iterable[Found]) -> tuple[Gap, ...]:
         _("A new competitor, a new price list or a crisis is in no past. The ranges know only how far totals strayed."),
     )
     return (*told, last)
+
+
+def tell_leak_check(found: Iterable[Found]) -> str:
+    """One line when nothing had to be left out; "" when something was, or when an older forecast kept no count."""
+    by_code = {one.code: one for one in found}
+    checked = by_code.get(CHECKED)
+    if checked is None or "left_out" in by_code:
+        return ""
+    if checked.count == 0:
+        return _("Which attributes give the outcome away is looked at once %(fewest)d deals have closed.") % {
+            "fewest": FEWEST_CLOSED
+        }
+    return ngettext(
+        "Nothing was left out: %(count)s attribute was checked and does not give the outcome away.",
+        "Nothing was left out: %(count)s attributes were checked and none gives the outcome away.",
+        checked.count,
+    ) % {"count": format_count(checked.count)}
 
 
 Saying = tuple[str, str]

@@ -20,7 +20,7 @@ from landmark.ui.numbers import read_count
 from landmark.workspace.access import MemberRequest
 from landmark.workspace.presenters.filters import change_query
 from landmark.workspace.presenters.forecast import name_level
-from landmark.workspace.presenters.gaps import Gap, tell_gaps
+from landmark.workspace.presenters.gaps import Gap, tell_gaps, tell_leak_check
 from landmark.workspace.presenters.report_charts import (
     Lines,
     Past,
@@ -108,11 +108,13 @@ class HorizonChoice:
 
 @dataclass(frozen=True)
 class CardPage:
-    """``calls`` is empty until a period with frozen calls is over; ``gaps``: what the model cannot know."""
+    """``calls`` is empty until a period with frozen calls is over; ``gaps``: what the model cannot know;
+    ``leak_check``: that nothing had to be left out."""
 
     forecast: OrgForecast | None
     card: ReportCard | None
     gaps: tuple[Gap, ...] = ()
+    leak_check: str = ""
     calls: tuple[CallRow, ...] = ()
     call_weeks: tuple[CallWeek, ...] = ()
     level: str = ""
@@ -158,11 +160,12 @@ def read_report_card(request: MemberRequest) -> CardPage:
         return CardPage(None, None)
     forecast.model.refresh_from_db(fields=["report"])
     graded = read_graded_calls(request.org, request.as_of)
-    gaps, calls, weeks = tell_gaps(read_gaps(forecast.model)), _grade_calls(graded), _call_weeks(graded)
+    found, calls, weeks = read_gaps(forecast.model), _grade_calls(graded), _call_weeks(graded)
+    gaps, leak_check = tell_gaps(found), tell_leak_check(found)
     level = name_level(forecast.level)
     card = read_stored(forecast.model)
     if card is None or not card.horizons:
-        return CardPage(forecast, None, gaps, calls, weeks, level)
+        return CardPage(forecast, None, gaps, leak_check, calls, weeks, level)
     horizon = _choose(card, request.GET.get("horizon", ""))
     scores = [score for method in METHODS if (score := card.score(method, horizon)) is not None]
     bins, days = card.bins(OURS, horizon), card.past(horizon)
@@ -171,6 +174,7 @@ def read_report_card(request: MemberRequest) -> CardPage:
         forecast=forecast,
         card=card,
         gaps=gaps,
+        leak_check=leak_check,
         calls=calls,
         call_weeks=weeks,
         level=level,

@@ -1,0 +1,203 @@
+"""The forecast on the deal page: the curve, what a number is made of, why it changed, what deserves a look."""
+
+from datetime import timedelta
+from typing import Any
+
+import numpy as np
+import pytest
+
+from landmark.deals.actions.deals import edit_deal
+from landmark.deals.models import Deal, DealAttribute
+from landmark.orgs.as_of import latest
+from landmark.outlook.curves import pack_curves
+from landmark.outlook.models import DealForecast, FittedModel
+from landmark.ui.formats import format_day
+from tests.factories import prove
+from tests.web.conftest import World
+from tests.web.test_board import make_forecast, read
+from tests.web.test_deal_page import QUERIES
+
+
+def test_score_chances_and_curve_come_from_the_stored_forecast(world: World) -> None:
+    make_forecast(world.org, 0.3)
+    rising = np.linspace(0.001, 0.73, 365)
+    DealForecast.objects.filter(deal=world.deal).update(
+        won=pack_curves(rising[None])[0],
+        contributions={"by": "2030-01-01", "base": 0.2, "p_won": 0.3,
+                       "parts": [["milestone:fit_confirmed", 0.14], ["idle", -0.04], ["other", 0.001]]},
+    )  # fmt: skip
+    response = world.client(world.alice).get(world.deal_url)
+    page = response.content.decode()
+    in_90_days, at_target = round(100 * rising[89]), round(100 * rising[59])
+    chances = response.context["page"].chances
+    assert [chance.words for chance in chances.chances][1:] == [f"{at_target} %", f"{at_target} %", f"{in_90_days} %"]
+    assert [(part.label, part.points) for part in chances.parts] == [
+        ("Fit confirmed", "+14"), ("Days since anything happened", "−4"),
+    ]  # fmt: skip
+    assert '<path class="a-won"' in page
+    assert "style=" not in page
+
+
+def test_pushing_the_date_lifts_no_score_and_is_counted(world: World) -> None:
+    make_forecast(world.org, 0.3)
+    client = world.client(world.alice)
+    before = client.get(world.deal_url).context["page"].chances.score
+    later = latest(world.org).on + timedelta(days=200)
+    client.post(world.deal_url + "edit/", {"target_on": later.isoformat(), "version": str(world.deal.version)})
+    page = client.get(world.deal_url)
+    assert page.context["page"].chances.score == before
+    assert "pushed 1 time" in page.content.decode()
+
+
+def explain_forecast(world: World) -> None:
+    """A stored forecast with everything that explains it, against one of a week before."""
+    make_forecast(world.org, 0.3)
+    rising = np.linspace(0.001, 0.73, 365)
+    on = latest(world.org).on
+    change = {
+        "against": ["last", "day", "week"], "since": (on - timedelta(days=7)).isoformat(), "from": 0.24, "to": 0.3,
+        "causes": [["time", "", -0.011], ["evidence", "fit_confirmed", 0.041], ["edit", "target_on", -0.02],
+                   ["refit", "", 0.05]],
+    }  # fmt: skip
+    DealForecast.objects.filter(deal=world.deal).update(
+        won=pack_curves(rising[None])[0],
+        contributions={"by": (on + timedelta(days=38)).isoformat(), "base": 0.2, "p_won": 0.3,
+                       "parts": [["milestone:fit_confirmed", 0.14], ["idle", -0.04]]},
+        explanation={"similar": [40, 14, 0.26, 0.45], "changes": [change],
+                     "steps": [["discovery_held", 0.41, 38, 17, 0.33, 0.55], ["criteria_known", 0.36, 6, 3, 0.1, 0.8]]},
+    )  # fmt: skip
+
+
+def test_the_page_says_why_the_number_is_what_it_is(world: World) -> None:
+    explain_forecast(world)
+    prove(world.deal, world.alice, "fit_confirmed")
+    page = read(world.client(world.alice), world.deal_url)
+    assert "Of 40 similar deals, 14 were won within 38 days." in page
+    assert "likely between 26 % and 45 %" in page
+    assert "+6 points since" in page
+    assert "from 24 % to 30 %" in page
+    assert "Model renewed" in page
+    assert "Target date moved" in page
+    assert "38 deals had it at this point, 17 were won" in page
+    assert "+3 to +25" in page
+    assert "too few to say" in page
+    assert "an association, not a cause" in page
+    assert "If it is won, most likely around" in page
+
+
+def test_the_shown_causes_add_up_to_the_shown_change(world: World) -> None:
+    explain_forecast(world)
+    (change,) = world.client(world.alice).get(world.deal_url).context["page"].changes
+    shown = [int(row.points.replace("−", "-")) for row in change.rows]
+    assert sum(shown) == int(change.points) == 6
+    assert [row.label for row in change.rows][:2] == ["Model renewed", "Fit confirmed"]
+
+
+def test_the_shown_parts_lead_from_the_shown_base_to_the_shown_probability(world: World) -> None:
+    """12.4 % and 3.6 % are shown as 12 and 4: what stands between them adds up to −8."""
+    explain_forecast(world)
+    parts = [[f"milestone:step {number}", -0.0145] for number in range(8)] + [["pace", 0.026], ["together", 0.002]]
+    stored = {"by": (latest(world.org).on + timedelta(days=38)).isoformat(), "base": 0.124, "p_won": 0.036}
+    DealForecast.objects.filter(deal=world.deal).update(contributions={**stored, "parts": parts})
+    page = world.client(world.alice).get(world.deal_url).context["page"]
+    shown = [int(part.points.replace("−", "-")) for part in page.chances.parts]
+    assert (page.chances.base, sum(shown)) == ("12 %", -8)
+    assert all(part.is_for == (worth > 0) for part, worth in zip(page.chances.parts, shown, strict=True))
+
+
+def test_ranges_of_the_next_milestones_fill_their_scale(world: World) -> None:
+    explain_forecast(world)
+    steps = world.client(world.alice).get(world.deal_url).context["page"].steps
+    first, thin = steps.rows
+    assert (steps.scale, steps.now_at) == ("75 %", 40.0)
+    assert (first.bar_left, first.dot, first.seen) == (44.0, 54.7, pytest.approx(59.6, abs=0.1))
+    assert thin.seen is None
+
+
+def test_alerts_stand_on_the_page(world: World) -> None:
+    explain_forecast(world)
+    client = world.client(world.alice)
+    client.post(world.deal_url + "people/", {"name": "Bruno Keller", "roles": ["champion"], "stance": "adversary"})
+    Deal.objects.filter(pk=world.deal.pk).update(target_on=latest(world.org).on - timedelta(days=3))
+    page = read(client, world.deal_url)
+    assert "It went by 3 days ago." in page
+    assert "Bruno Keller stands against it" in page
+
+
+def test_the_reasons_cost_one_query_more_and_edits_another(world: World, django_assert_num_queries: Any) -> None:
+    explain_forecast(world)
+    client = world.client(world.alice)
+    client.get(world.deal_url)
+    with django_assert_num_queries(QUERIES + 2):
+        client.get(world.deal_url)
+
+
+def test_each_part_says_what_was_known_of_it(world: World) -> None:
+    """A minus beside a milestone is a gap, not a fault of the milestone."""
+    on = latest(world.org).on
+    prove(world.deal, world.alice, "fit_confirmed")
+    explain_forecast(world)
+    DealAttribute.objects.create(deal=world.deal, key="revenue", value="217000000")
+    keys = (
+        "milestone:fit_confirmed", "milestone:sponsor_committed", "milestone:stage:qualification",
+        "milestone:stage:solution", "attribute:revenue", "attribute:industry", "moved_dates", "calendar",
+    )  # fmt: skip
+    stored = {"by": (on + timedelta(days=38)).isoformat(), "base": 0.12, "p_won": 0.3}
+    facts = {}
+    for key in keys:
+        DealForecast.objects.filter(deal=world.deal).update(contributions={**stored, "parts": [[key, 0.18]]})
+        (part,) = world.client(world.alice).get(world.deal_url).context["page"].chances.parts
+        facts[key] = part.fact
+    today = format_day(on, year_of=on)
+    assert list(facts.values()) == [
+        today, "not on record", today, "not yet", "217,000,000", "not filled in", "0 times", "38 days left",
+    ]  # fmt: skip
+    page = read(world.client(world.alice), world.deal_url)
+    assert f"from 12 % for a typical open deal to 30 % by {format_day(on + timedelta(days=38), year_of=on)}" in page
+
+
+def test_what_the_model_did_not_know_yet_is_told_as_recorded_since(world: World) -> None:
+    explain_forecast(world)
+    FittedModel.objects.filter(org=world.org).update(as_of=latest(world.org).on - timedelta(days=1))
+    prove(world.deal, world.alice, "fit_confirmed")
+    first = world.client(world.alice).get(world.deal_url).context["page"].chances.parts[0]
+    assert (first.label, first.fact) == ("Fit confirmed", "recorded since")
+
+
+def test_a_moved_date_among_the_causes_says_from_when_to_when_and_who_moved_it(world: World) -> None:
+    on = latest(world.org).on
+    dates = [world.deal.target_on, on + timedelta(days=50), on + timedelta(days=70)]
+    for day in dates[1:]:
+        edit_deal(world.deal, by=world.alice, changes={"target_on": day})
+    first, _between, last = (format_day(day, year_of=on) for day in dates)
+    explain_forecast(world)
+    (change,) = world.client(world.alice).get(world.deal_url).context["page"].changes
+    row = next(row for row in change.rows if row.label == "Target date moved")
+    assert row.note == f"{first} → {last} · {world.alice.name}, {format_day(on, year_of=on)}"
+
+
+def test_a_forecast_made_again_on_the_same_day_adds_no_empty_line(world: World) -> None:
+    explain_forecast(world)
+    row = DealForecast.objects.get(deal=world.deal)
+    again = {"against": ["last"], "since": latest(world.org).on.isoformat(), "from": 0.3, "to": 0.3, "causes": []}
+    told = {**row.explanation, "changes": [*row.explanation["changes"], again]}
+    DealForecast.objects.filter(pk=row.pk).update(explanation=told)
+    (change,) = world.client(world.alice).get(world.deal_url).context["page"].changes
+    assert change.points == "+6"
+
+
+def test_milestones_that_hardly_any_deal_had_are_named_and_given_no_number(world: World) -> None:
+    explain_forecast(world)
+    row = DealForecast.objects.get(deal=world.deal)
+    told = {**row.explanation, "unseen": ["contract_signed", "decision_in_writing"]}
+    DealForecast.objects.filter(pk=row.pk).update(explanation=told)
+    client = world.client(world.alice)
+    said = (
+        "Too few past deals had Contract signed, Decision in writing on record: what they go with cannot be told yet."
+    )
+    assert said in read(client, world.deal_url)
+    assert len(client.get(world.deal_url).context["page"].steps.rows) == 2
+    DealForecast.objects.filter(pk=row.pk).update(explanation={**told, "steps": []})
+    page = read(client, world.deal_url)
+    assert said in page
+    assert "Deals that had one of these milestones" not in page

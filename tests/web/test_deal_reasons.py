@@ -1,18 +1,21 @@
 """The forecast on the deal page: the curve, what a number is made of, why it changed, what deserves a look."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
 import pytest
+from django.test import Client
 
 from landmark.deals.actions.deals import edit_deal
 from landmark.deals.models import Deal, DealAttribute
+from landmark.ledger.models import FieldChange
 from landmark.orgs.as_of import latest
+from landmark.orgs.roles import Role
 from landmark.outlook.curves import pack_curves
 from landmark.outlook.models import DealForecast, FittedModel
 from landmark.ui.formats import format_day
-from tests.factories import prove
+from tests.factories import make_member, prove
 from tests.web.conftest import World
 from tests.web.test_board import make_forecast, read
 from tests.web.test_deal_page import QUERIES
@@ -112,6 +115,46 @@ def test_ranges_of_the_next_milestones_fill_their_scale(world: World) -> None:
     assert (steps.scale, steps.now_at) == ("75 %", 40.0)
     assert (first.bar_left, first.dot, first.seen) == (44.0, 54.7, pytest.approx(59.6, abs=0.1))
     assert thin.seen is None
+
+
+def take_suggested(world: World, client: Client) -> tuple[date, dict[str, str]]:
+    """The suggested date and what pressing its button sends."""
+    response = client.get(world.deal_url)
+    page = response.context["page"]
+    assert f'action="{world.deal_url}edit/"' in response.content.decode().split('class="row take"')[1]
+    return page.win_date.middle, {"target_on": page.win_date.middle.isoformat(), "version": str(page.deal.version)}
+
+
+def test_the_suggested_date_is_taken_with_one_press(world: World) -> None:
+    explain_forecast(world)
+    client, before = world.client(world.alice), world.deal.target_on
+    day, data = take_suggested(world, client)
+    assert client.post(world.deal_url + "edit/", data).headers["Location"] == world.deal_url
+    world.deal.refresh_from_db()
+    assert (world.deal.target_on, world.deal.first_target_on) == (day, before)
+    row = FieldChange.objects.for_object(world.org.id, "deal", world.deal.id).with_text().get(field="target_on")
+    assert (row.new_value, row.author) == (day.isoformat(), world.alice.name)
+    page = client.get(world.deal_url)
+    assert not page.context["page"].can_take_date, "it is the target date now"
+    assert 'class="row take"' not in page.content.decode()
+
+
+def test_whoever_takes_the_date_second_is_told_and_whoever_may_not_sees_no_button(world: World) -> None:
+    explain_forecast(world)
+    client = world.client(world.alice)
+    _day, data = take_suggested(world, client)
+    edit_deal(world.deal, by=world.bob, changes={"target_on": latest(world.org).on + timedelta(days=9)})
+    response = client.post(world.deal_url + "edit/", data)
+    assert response.status_code == 409
+    assert "Bob Lindqvist changed target date" in response.content.decode()
+    for member in (
+        make_member(world.org, Role.EXECUTIVE, "Dan Oyelaran"),
+        make_member(world.org, Role.CONTRIBUTOR, "Cara Duval"),
+    ):
+        reader = world.client(member)
+        assert 'class="row take"' not in read(reader, world.deal_url)
+        assert reader.post(world.deal_url + "edit/", data).status_code == 403
+    assert 'class="row take"' not in read(client, f"{world.deal_url}?as_of={latest(world.org).on - timedelta(days=1)}")
 
 
 def test_alerts_stand_on_the_page(world: World) -> None:

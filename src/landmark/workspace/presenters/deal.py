@@ -297,6 +297,11 @@ class DealPage:
     def win_date(self) -> DateView | None:
         return make_date(self.win_days, self.as_of.on, self.facts.target_on)
 
+    @property
+    def can_take_date(self) -> bool:
+        """Whether one press may make the suggested date the deal's own."""
+        return self.can_edit and self.win_date is not None and self.win_date.middle != self.facts.target_on
+
     @cached_property
     def changes(self) -> tuple[ChangeView, ...]:
         reasons = self.outlook.reasons if self.outlook else None

@@ -216,8 +216,8 @@ def test_alerts_are_counted_on_cards_and_rows_with_their_words(world: World) -> 
         page = read(client, world.url(view))
         assert page.count('class="alert-count"') == 1
         assert "2 alerts on Exception desk:" in page
-        assert "The target date has passed or is unlikely." in page
-        assert "Nothing on record for over three weeks." in page
+        assert "The target date has passed or is unlikely: agree a new one." in page
+        assert "Nothing on record for over three weeks: ask whether it still lives." in page
         assert f'href="{world.deal_url}#alerts-title"' in page
     text = b"".join(client.get(world.url("table.csv")).streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
     rows = {row["Deal"]: row["Alerts"] for row in csv.DictReader(io.StringIO(text))}

@@ -1,20 +1,29 @@
 """The forecast on the deal page: the curve, what a number is made of, why it changed, what deserves a look."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import numpy as np
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from landmark.deals.actions.deals import edit_deal
-from landmark.deals.models import Deal, DealAttribute
+from landmark.deals.actions.evidence import add_evidence
+from landmark.deals.models import Deal, DealAttribute, Stakeholder
+from landmark.engines.alerts import Alert
 from landmark.ledger.models import FieldChange
 from landmark.orgs.as_of import latest
 from landmark.orgs.roles import Role
 from landmark.outlook.curves import pack_curves
 from landmark.outlook.models import DealForecast, FittedModel
+from landmark.playbook.loader import load_playbook
+from landmark.playbook.schema import Strength
 from landmark.ui.formats import format_day
+from landmark.workspace.presenters.deal_alerts import Reach, tell_alerts
+from landmark.workspace.presenters.path import Door
 from tests.factories import make_member, prove
 from tests.web.conftest import World
 from tests.web.test_board import make_forecast, read
@@ -165,6 +174,70 @@ def test_alerts_stand_on_the_page(world: World) -> None:
     page = read(client, world.deal_url)
     assert "It went by 3 days ago." in page
     assert "Bruno Keller stands against it" in page
+
+
+def acts_of(client: Client, url: str) -> dict[str, list[tuple[str, str]]]:
+    page = client.get(url).context["page"]
+    return {alert.kind: [(act.label, act.url) for act in alert.acts] for alert in page.alerts}
+
+
+def test_each_alert_leads_to_where_it_is_taken_care_of(world: World) -> None:
+    explain_forecast(world)
+    on = latest(world.org).on
+    client = world.client(world.alice)
+    client.post(world.deal_url + "people/", {"name": "Bruno Keller", "roles": ["champion"], "stance": "adversary"})
+    bruno = Stakeholder.objects.get(deal=world.deal)
+    soon = on - timedelta(days=load_playbook(world.deal.playbook).evidence_item("fit_confirmed").expiry_days or 0)
+    add_evidence(
+        world.deal, by=world.alice, key="fit_confirmed", strength=Strength.DOCUMENTED, occurred_on=soon + timedelta(3)
+    )
+    long_ago = timezone.now() - timedelta(days=400)
+    Deal.objects.filter(pk=world.deal.pk).update(target_on=on - timedelta(days=3), opened_at=long_ago)
+    assert acts_of(client, world.deal_url) == {
+        "target": [],
+        "adversary": [("Write the plan", f"{world.deal_url}?do=person&person={bruno.id}")],
+        "progress": [("See what Discovery asks for", "#path-title")],
+        "idle": [("Put it on record", f"{world.deal_url}?do=evidence")],
+        "expiry": [("Refresh", f"{world.deal_url}?do=evidence&key=fit_confirmed")],
+    }
+    page = read(client, world.deal_url)
+    alerts = page.split('id="alerts-title"')[1].split("</section>")[0]
+    assert f'action="{world.deal_url}edit/"' in alerts, "the suggested date is one press away"
+    assert 'id="path-title"' in page
+    for _label, url in [act for acts in acts_of(client, world.deal_url).values() for act in acts]:
+        assert client.get(url if url.startswith("/") else world.deal_url).status_code == 200
+    reader = world.client(make_member(world.org, Role.EXECUTIVE, "Dan Oyelaran"))
+    assert [label for acts in acts_of(reader, world.deal_url).values() for label, _url in acts] == [
+        "See what Discovery asks for"
+    ]
+    assert "edit/" not in read(reader, world.deal_url).split('id="alerts-title"')[1].split("</section>")[0]
+
+
+def test_without_a_forecast_an_old_date_leads_to_its_field(world: World) -> None:
+    Deal.objects.filter(pk=world.deal.pk).update(target_on=latest(world.org).on - timedelta(days=3))
+    client = world.client(world.alice)
+    ((label, url),) = acts_of(client, world.deal_url)["target"]
+    assert (label, url) == ("Change the target date", f"{world.deal_url}?edit=target#edit-target")
+    assert '<details class="edit" open>' in read(client, url)
+    assert '<details class="edit" open>' not in read(client, world.deal_url)
+
+
+def test_a_fallen_pace_and_an_open_door_lead_to_the_step_and_to_the_move() -> None:
+    playbook = load_playbook("landmark/2026.1")
+    door = Door("discovery", "Discovery", "forward", (), is_allowed=True)
+
+    def link(**query: str) -> str:
+        return "?" + urlencode(query)
+
+    reach = Reach(link, door, (), can_edit=True, can_add_evidence=True, can_take_date=False)
+    found = (Alert("progress", days=40, limit=12), Alert("momentum", days=1, limit=6))
+    told = tell_alerts(found, playbook, "en", reach)
+    assert [(act.label, act.url) for alert in told for act in alert.acts] == [
+        ("Move to Discovery", "?do=move&to=discovery"), ("Agree the next step", "?do=step"),
+    ]  # fmt: skip
+    assert not [
+        act for alert in tell_alerts(found, playbook, "en", replace(reach, can_edit=False)) for act in alert.acts
+    ]
 
 
 def test_the_reasons_cost_one_query_more_and_edits_another(world: World, django_assert_num_queries: Any) -> None:

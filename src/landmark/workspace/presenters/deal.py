@@ -28,12 +28,12 @@ from landmark.ui.formats import format_distance
 from landmark.workspace.access import MemberRequest
 from landmark.workspace.presenters.board import PeriodChoice, list_periods
 from landmark.workspace.presenters.chances import RANGES, Chances, Dates, read_chances
+from landmark.workspace.presenters.deal_alerts import AlertView, Reach, tell_alerts
 from landmark.workspace.presenters.deal_types import TypeChoice, list_type_choices
 from landmark.workspace.presenters.known_facts import read_facts
 from landmark.workspace.presenters.parts import FactTeller, name_part
 from landmark.workspace.presenters.path import Door, GateView, PathReader, PathStep, read_path
 from landmark.workspace.presenters.reasons import (
-    AlertView,
     Band,
     DateView,
     StepsView,
@@ -42,7 +42,6 @@ from landmark.workspace.presenters.reasons import (
     make_date,
     make_steps,
     make_teller,
-    tell_alerts,
 )
 from landmark.workspace.presenters.record import (
     EvidenceLine,
@@ -57,6 +56,7 @@ from landmark.workspace.presenters.record import (
 )
 from landmark.workspace.presenters.room import Card, Room, load_cards, read_begun
 from landmark.workspace.presenters.why_changed import ChangeView, PastRow, make_changes, make_past, read_trail
+from landmark.workspace.templatetags.workspace import link_to
 
 NEWEST = 6
 """Pieces of evidence in sight; the others open at a press."""
@@ -283,7 +283,12 @@ class DealPage:
         usual = self.forecast.stage_age(self.facts.stage) if self.forecast else None
         limit = round(usual.p75_days) if usual else self.playbook.stage(self.facts.stage).p75_days
         found = alerts_of(self.facts, self.moves, self.playbook, self.as_of.on, limit, self.win_days)
-        return tell_alerts(found, self.playbook, self.lang)
+        reach = Reach(self._link, self.door, self.people, self.can_edit, self.can_add_evidence, self.can_take_date)
+        return tell_alerts(found, self.playbook, self.lang, reach)
+
+    def _link(self, **query: str) -> str:
+        """This page with one of its forms open."""
+        return link_to(self.request, "workspace:deal", pk=self.deal.id, query=query)
 
     @cached_property
     def band(self) -> Band | None:

@@ -1,8 +1,9 @@
 """Why a deal's number is what it is, in words and bars.
 
-Answers: band and similar deals, what would move it, the suggested date, alerts. Does not answer: what the number is
-made of (``parts``), why it changed (``why_changed``), how any of it is computed (``forecast``, ``engines.alerts``,
-``outlook``). Everything here tells what goes together in past deals; no sentence says that one thing brings another.
+Answers: band and similar deals, what would move it, the suggested date. Does not answer: what the number is made of
+(``parts``), why it changed (``why_changed``), what deserves a look (``deal_alerts``), how any of it is computed
+(``forecast``, ``outlook``). Everything here tells what goes together in past deals; no sentence says that one thing
+brings another.
 """
 
 from collections.abc import Callable, Sequence
@@ -12,8 +13,6 @@ from datetime import date, timedelta
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from landmark.engines import alerts as rules
-from landmark.engines.alerts import Alert
 from landmark.forecast.closing import WinDays
 from landmark.forecast.similar import FEWEST_SIMILAR
 from landmark.outlook.reading import DealOutlook
@@ -24,13 +23,6 @@ from landmark.ui.formats import format_chance, format_day, format_days, format_p
 SCALES = (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.75, 1.0)
 Teller = Callable[[str], str]
 """A key of a milestone or attribute → its name."""
-
-
-@dataclass(frozen=True, slots=True)
-class AlertView:
-    kind: str
-    title: str
-    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,50 +85,6 @@ class DateView:
     width50: float
     at: float
     target_at: float | None
-
-
-# Alerts
-
-
-def tell_alerts(found: Sequence[Alert], playbook: Playbook, lang: str) -> tuple[AlertView, ...]:
-    return tuple(AlertView(one.kind, name_alert(one.kind), _say_alert(one, playbook, lang)) for one in found)
-
-
-def name_alert(kind: str) -> str:
-    return {
-        rules.PROGRESS: _("No progress"),
-        rules.MOMENTUM: _("Pace has fallen"),
-        rules.IDLE: _("Quiet"),
-        rules.TARGET: _("Target date"),
-        rules.ADVERSARY: _("Adversary without a plan"),
-        rules.EXPIRY: _("Evidence runs out"),
-    }[kind]
-
-
-def _say_alert(one: Alert, playbook: Playbook, lang: str) -> str:
-    if one.kind == rules.TARGET:
-        return _say_target(one)
-    names = ", ".join(one.names)
-    if one.kind == rules.EXPIRY:
-        names = ", ".join(playbook.label("milestone", key, lang) for key in one.names)
-    words = {
-        rules.PROGRESS: _("Nothing new reached for %(days)s; three deals in four leave this stage within %(limit)s."),
-        rules.MOMENTUM: _("%(count)d on record in the last two weeks; its own past makes about %(usual)d usual."),
-        rules.IDLE: _("Nothing on record for %(days)s. A short message to your contact shows whether it still lives."),
-        rules.ADVERSARY: _("%(names)s stands against it and no plan says how to handle that."),
-        rules.EXPIRY: _("%(names)s: to be refreshed within %(days)s."),
-    }
-    values = {"days": format_days(one.days), "limit": format_days(one.limit), "count": one.days, "usual": one.limit}
-    return words[one.kind] % {**values, "names": names}
-
-
-def _say_target(one: Alert) -> str:
-    days = format_days(one.days)
-    if one.is_past:
-        return _("It went by %(days)s ago. Agree a new one with the buyer.") % {"days": days}
-    if one.is_early:
-        return _("Its own curve puts nine wins in ten after it; %(days)s later would be in reach.") % {"days": days}
-    return _("Its own curve puts nine wins in ten at least %(days)s before it.") % {"days": days}
 
 
 # Band and similar deals

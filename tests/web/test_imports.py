@@ -119,6 +119,25 @@ def test_rejected_rows_can_be_downloaded_and_name_the_file_as_its_owner_does(ins
     assert b"deals.csv,3," in b"".join(answer.streaming_content)
 
 
+def test_an_amount_too_large_is_one_sentence_and_costs_nothing_else(
+    inside: Client, org: Organisation, tmp_path: Path
+) -> None:
+    too_much = "1" + "0" * 16
+    deals = [deal("D1", amount=too_much), deal("D2", amount=500)]
+    upload(inside, event_log(tmp_path / "log", deals, [("D1", "2026-03-05", "discovery_held")]))
+    run = ImportRun.objects.get()
+    page = inside.get(f"/alder/import/{run.id}/").content.decode()
+    assert "Values that are too large" in page
+    assert f"amount reads {too_much}, more than the" in page
+    assert too_much.encode() in b"".join(inside.get(f"/alder/import/{run.id}/rejected-rows.csv").streaming_content)
+    inside.post(f"/alder/import/{run.id}/apply/")
+    first, second = Deal.objects.filter(org=org).order_by("external_id")
+    assert (first.amount, second.amount) == (None, 500)
+    assert (first.account.name, first.owner is not None) == ("Birch Freight", second.owner is not None)
+    assert Evidence.objects.for_deal(org.id, first.id).count() == 1
+    assert "Values left out" in inside.get(f"/alder/import/{run.id}/").content.decode()
+
+
 def test_strict_from_the_page(inside: Client, tmp_path: Path) -> None:
     answer = upload(inside, event_log(tmp_path / "log", [deal("D1"), deal("D2", "soon")], []), strict="on")
     assert answer.status_code == 422

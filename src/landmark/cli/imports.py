@@ -81,7 +81,7 @@ def _look(paths: tuple[Path, ...], options: dict[str, Any]) -> int:
     _print_counts(found.counts, "would be")
     _print_stages(found.counts["stages"])
     _print_problems(found)
-    return int(found.counts["rejected"])
+    return int(found.counts["rejected"] + found.counts["rejected_values"])
 
 
 def _import(paths: tuple[Path, ...], options: dict[str, Any], email: str, *, is_fitted: bool) -> int:
@@ -101,7 +101,7 @@ def _import(paths: tuple[Path, ...], options: dict[str, Any], email: str, *, is_
     if is_fitted:
         _fit(run.org)
     _say_what_next(run.org, email)
-    return int(run.counts["rejected"])
+    return int(run.counts["rejected"] + run.counts["rejected_values"])
 
 
 def _rejects_path(first: Path) -> Path:
@@ -160,6 +160,8 @@ def _print_problems(found: "Preview") -> None:
         click.echo(f"{found.counts['rejected']:,} rows cannot be read. The first:")
     for problem in rows[:SHOWN_PROBLEMS]:
         click.echo(f"  {problem['file']}, row {problem['row']}: {problem['reason']}")
+    for problem in (one for one in found.problems if one["kind"] == "value"):
+        click.echo(f"  {problem['file']}, row {problem['row']}: {problem['reason']}")
 
 
 def _print_rejects(run: "ImportRun", first: Path) -> None:
@@ -167,6 +169,9 @@ def _print_rejects(run: "ImportRun", first: Path) -> None:
         rows = "One row was" if count == 1 else f"{count:,} rows were"
         click.echo(f"{rows} left out: {_rejects_path(first)} says which and why.")
         click.echo("  Correct them in your file and import it again: what is here already stays as it is.")
+    if count := run.counts["rejected_values"]:
+        values = "One value was" if count == 1 else f"{count:,} values were"
+        click.echo(f"{values} left out, the rest of the rows came in: {_rejects_path(first)} says which and why.")
 
 
 def _fit(org: "Organisation") -> None:

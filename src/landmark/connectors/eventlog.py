@@ -12,8 +12,9 @@ from decimal import Decimal
 from pathlib import Path
 
 from landmark.connectors.delimited import read_rows
+from landmark.connectors.findings import Place, reject_amount
 from landmark.connectors.parsed import NAN, DealRecord, Parsed, Problem, StructuralError
-from landmark.connectors.values import parse_decimal, parse_instant
+from landmark.connectors.values import LARGEST_AMOUNT, parse_decimal, parse_instant
 
 NOTES_KEPT = 1_000
 """Notes of one kind kept one by one; the rest is only counted (rejected rows are always all kept)."""
@@ -55,6 +56,13 @@ class Reading:
             raise StructuralError(f"{name}, row {row}: {error}. With --strict nothing is used; correct the row.")
         self.parsed.problems.append(Problem("row", error.code, name, row, str(error), tuple(raw)))
 
+    def reject_value(self, name: str, row: int, raw: list[str], amount: Decimal) -> None:
+        """An amount no column holds: it alone is left out."""
+        problem = reject_amount(amount, Place(name, row, raw), "amount")
+        if self.strict:
+            raise StructuralError(f"{name}, row {row}: {problem.reason}. With --strict nothing is used; correct it.")
+        self.parsed.problems.append(problem)
+
     def note(self, code: str, name: str, row: int, reason: str) -> None:
         self.notes[code] += 1
         if self.notes[code] <= NOTES_KEPT:
@@ -94,6 +102,9 @@ def _read_deals(path: Path, reading: Reading) -> None:
         except RowError as error:
             reading.reject(path.name, row, cells, error)
             continue
+        if deal.amount is not None and deal.amount > LARGEST_AMOUNT:
+            reading.reject_value(path.name, row, cells, deal.amount)
+            deal.amount = None
         deal.attributes = {name: text for place, name in extra if (text := cells[place].strip())}
         reading.index[deal.external_id] = len(reading.parsed.deals)
         reading.parsed.deals.append(deal)
@@ -211,6 +222,9 @@ def _read_changes(path: Path, reading: Reading) -> None:
             deal, at, name, value = read_change(cells, place_of, len(headings), reading.index)
         except RowError as error:
             reading.reject(path.name, row, cells, error)
+            continue
+        if name == "amount" and value and (amount := parse_decimal(value)) > LARGEST_AMOUNT:
+            reading.reject_value(path.name, row, cells, amount)
             continue
         changes.deal.append(deal)
         changes.at.append(at)

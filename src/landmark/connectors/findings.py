@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from landmark.connectors.parsed import NAN, Parsed, Problem
-from landmark.connectors.values import parse_decimal, parse_instant
+from landmark.connectors.values import LARGEST_AMOUNT, parse_decimal, parse_instant
 
 NOTES_KEPT = 1_000
+TOO_LARGE = "amount_too_large"
 
 SUMMARIES = {
     "event_before_opening": "{n} events happened before their deal opened: kept, counted from the opening.",
@@ -39,6 +40,24 @@ class RowError(Exception):
         self.code, self.reason = code, reason
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A row of a file, with its cells."""
+
+    file: str
+    row: int
+    raw: Sequence[str]
+
+
+def reject_amount(amount: Decimal, at: Place, heading: str) -> Problem:
+    text = str(amount)[:40]
+    return Problem(
+        "value", TOO_LARGE, at.file, at.row,
+        f"{heading} reads {text}, more than the {LARGEST_AMOUNT:,} an amount can be; only this value is left out",
+        tuple(at.raw),
+    )  # fmt: skip
+
+
 @dataclass(slots=True)
 class Findings:
     """Writes into ``parsed.problems`` and counts by code."""
@@ -49,6 +68,14 @@ class Findings:
     def reject(self, file: str, row: int, error: RowError, raw: Sequence[str] = ()) -> None:
         self.counts[error.code] += 1
         self.parsed.problems.append(Problem("row", error.code, file, row, error.reason, tuple(raw)))
+
+    def keep_amount(self, amount: Decimal | None, at: Place, heading: str) -> Decimal | None:
+        """The amount, or None where the column cannot hold it: that one value is rejected, its row comes in."""
+        if amount is None or amount <= LARGEST_AMOUNT:
+            return amount
+        self.counts[TOO_LARGE] += 1
+        self.parsed.problems.append(reject_amount(amount, at, heading))
+        return None
 
     def note(self, code: str, file: str, row: int, reason: str) -> None:
         self.counts[code] += 1

@@ -9,7 +9,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from landmark.connectors.findings import Findings, RowError, check_width, read_amount, read_time
+from landmark.connectors.findings import Findings, Place, RowError, check_width, read_amount, read_time
 from landmark.connectors.leakage import set_aside_uneven
 from landmark.connectors.names import Names
 from landmark.connectors.parsed import NAN, AccountRecord, DealRecord, Parsed
@@ -109,7 +109,7 @@ def _read_pipeline(table: Table, names: Names, reading: _Reading, allowed: froze
         try:
             check_width(cells, len(table.headings))
             check_id(table, "opportunity_id", number, cell_of["opportunityid"])
-            deal, close_value = _deal(cell_of, reading)
+            deal, close_value = _deal(cell_of, Place(table.name, number, cells), reading)
         except RowError as error:
             reading.findings.reject(table.name, number, error, cells)
             continue
@@ -122,7 +122,7 @@ def _read_pipeline(table: Table, names: Names, reading: _Reading, allowed: froze
         _settle(deal, close_value, table, number, reading)
 
 
-def _deal(cell_of: dict[str, str], reading: _Reading) -> tuple[DealRecord, str]:
+def _deal(cell_of: dict[str, str], at: Place, reading: _Reading) -> tuple[DealRecord, str]:
     deal_id, stage = cell_of["opportunityid"], cell_of["dealstage"]
     if not deal_id:
         raise RowError("blank_id", "opportunity_id is blank")
@@ -132,7 +132,7 @@ def _deal(cell_of: dict[str, str], reading: _Reading) -> tuple[DealRecord, str]:
     opened, closed = read_time(cell_of["engagedate"], "engage_date"), read_time(cell_of["closedate"], "close_date")
     if bool(outcome) != (not math.isnan(closed)):
         raise RowError("outcome_without_time", "deal_stage Won or Lost and close_date must come together")
-    read_amount(cell_of["closevalue"], "close_value")
+    close_value = reading.findings.keep_amount(read_amount(cell_of["closevalue"], "close_value"), at, "close_value")
     product = reading.products.get(fold_heading(cell_of.get("product", "")), {})
     agent = cell_of["salesagent"]
     team = reading.agents.get(fold_heading(agent), {})
@@ -144,6 +144,7 @@ def _deal(cell_of: dict[str, str], reading: _Reading) -> tuple[DealRecord, str]:
         "series": product.get("series", ""),
         "regional_office": team.get("regionaloffice", ""),
     }
+    price = read_amount(product.get("salesprice", ""), "sales_price")
     name = " · ".join(part for part in (cell_of.get("account", ""), known["product"]) if part)
     deal = DealRecord(
         external_id=deal_id,
@@ -151,13 +152,13 @@ def _deal(cell_of: dict[str, str], reading: _Reading) -> tuple[DealRecord, str]:
         closed=closed,
         outcome=outcome,
         name=name or deal_id,
-        amount=read_amount(product.get("salesprice", ""), "sales_price"),
+        amount=reading.findings.keep_amount(price, at, f"the sales_price of {known['product']}"),
         account_id=cell_of.get("account", ""),
         owner=agent,
         stage=stage,
         attributes={name: value for name, value in known.items() if value},
     )
-    return deal, cell_of["closevalue"] if outcome == "won" else ""
+    return deal, cell_of["closevalue"] if outcome == "won" and close_value is not None else ""
 
 
 def _settle(deal: DealRecord, close_value: str, table: Table, number: int, reading: _Reading) -> None:

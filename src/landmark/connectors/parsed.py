@@ -18,7 +18,8 @@ class StructuralError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing worth telling the user. ``kind`` is "row" (it is rejected) or "note" (kept, with an assumption)."""
+    """One thing worth telling the user. ``kind`` is "row" (it is rejected), "value" (one value of it is, the rest comes
+    in) or "note" (kept, with an assumption)."""
 
     kind: str
     code: str

@@ -17,9 +17,8 @@ from uuid import UUID
 from landmark.connectors.grouping import DealHistory
 from landmark.connectors.parsed import DealRecord
 from landmark.connectors.stages import StageMap, Step, trace_steps
-from landmark.connectors.values import to_datetime
+from landmark.connectors.values import LARGEST_AMOUNT, to_datetime
 
-LARGEST_AMOUNT = Decimal(10) ** 16
 CENT = Decimal("0.01")
 KEY_LENGTH, VALUE_LENGTH = 120, 500
 COLUMNS = {"owner": "owner_id", "account_id": "account_id", "type": "deal_type"}
@@ -191,12 +190,12 @@ def _read_value(name: str, value: str, rules: Rules) -> Any:
 
 
 def as_amount(value: Decimal | str | None) -> Decimal | None:
-    """Money to the cent; what no column can hold is no amount."""
+    """Money to the cent; what no column can hold is no amount (a reader of files has said so, see ``findings``)."""
     try:
         amount = Decimal(value) if value not in (None, "") else None
     except InvalidOperation:
         return None
-    if amount is None or not amount.is_finite() or not 0 <= amount < LARGEST_AMOUNT:
+    if amount is None or not amount.is_finite() or not 0 <= amount <= LARGEST_AMOUNT:
         return None
     return amount.quantize(CENT)
 

@@ -139,6 +139,7 @@ def report(prepared: Prepared) -> dict[str, Any]:
         "accounts": prepared.parties.account_count,
         "owners": prepared.parties.owner_count,
         "rejected": len(rows),
+        "rejected_values": sum(problem.kind == "value" for problem in parsed.problems),
         "stages": [{"source": row.source, "stage": row.stage, "how": row.how} for row in rules.stages.rows],
         "milestones": _count_milestones(prepared, used),
         "assumptions": [*parsed.assumptions, *_add_assumptions(prepared)],
@@ -171,19 +172,20 @@ def _add_assumptions(prepared: Prepared) -> list[str]:
 
 
 def _count_notes(parsed: Parsed) -> dict[str, int]:
-    """Notes by their code. Rejected rows are counted on their own."""
-    rejected = {problem.code for problem in parsed.problems if problem.kind == "row"}
+    """Notes by their code. Rejected rows and values are counted on their own."""
+    rejected = {problem.code for problem in parsed.problems if problem.kind != "note"}
     return {code: count for code, count in parsed.counts.items() if code not in rejected}
 
 
 def first_problems(parsed: Parsed) -> list[dict[str, Any]]:
-    """The first rejected rows, and the first of each kind of note."""
+    """The first rejected rows and values, and the first of each kind of note."""
     rows = [problem for problem in parsed.problems if problem.kind == "row"][:SHOWN_PROBLEMS]
+    values = [problem for problem in parsed.problems if problem.kind == "value"][:SHOWN_PROBLEMS]
     notes: dict[str, Problem] = {}
     for problem in parsed.problems:
         if problem.kind == "note":
             notes.setdefault(problem.code, problem)
     return [
         {"kind": p.kind, "code": p.code, "file": p.file, "row": p.row, "reason": p.reason}
-        for p in (*rows, *notes.values())
+        for p in (*rows, *values, *notes.values())
     ]

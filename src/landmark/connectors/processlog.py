@@ -9,7 +9,7 @@ from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from landmark.connectors.findings import Findings, RowError, check_width, read_amount, read_time
+from landmark.connectors.findings import Findings, Place, RowError, check_width, read_amount, read_time
 from landmark.connectors.mapping import Cases, Events, Mapping, Outcome
 from landmark.connectors.names import Names
 from landmark.connectors.parsed import NAN, DealRecord, Parsed, StructuralError
@@ -97,6 +97,7 @@ def _read_cases(
         except RowError as error:
             findings.reject(table.name, number, error, row)
             continue
+        deal.amount = findings.keep_amount(deal.amount, Place(table.name, number, row), cases.amount)
         yield number, deal
 
 

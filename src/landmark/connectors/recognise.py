@@ -94,11 +94,11 @@ def _check_equivalents(mapping: Mapping, playbook: Playbook) -> None:
 
 
 def _rejected(parsed: Parsed) -> int:
-    return sum(problem.kind == "row" for problem in parsed.problems)
+    return sum(problem.kind != "note" for problem in parsed.problems)
 
 
 def _strict_sentence(parsed: Parsed, rejected: int) -> str:
-    first = next(problem for problem in parsed.problems if problem.kind == "row")
+    first = next(problem for problem in parsed.problems if problem.kind != "note")
     rows = "One row cannot" if rejected == 1 else f"{rejected:,} rows cannot"
     where = f"row {first.row} of {first.file}"
     return f"{rows} be read, so with --strict nothing is imported; the first is {where}: {first.reason}."

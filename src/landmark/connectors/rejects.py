@@ -25,12 +25,13 @@ def guard_cell(text: str) -> str:
 
 
 def rejected_rows(parsed: Parsed) -> list[Problem]:
+    """Rows left out whole; of the others one value may be missing."""
     return [problem for problem in parsed.problems if problem.kind == "row"]
 
 
 def write_rejects(problems: Sequence[Problem], path: str | Path) -> int:
-    """Write file, row number, reason and the row itself; returns how many rows were written."""
-    rows = [problem for problem in problems if problem.kind == "row"]
+    """Write file, row number, reason and the row itself, also where one value alone is rejected; returns how many."""
+    rows = [problem for problem in problems if problem.kind != "note"]
     with Path(path).open("w", encoding="utf-8-sig", newline="") as stream:
         writer = csv.writer(stream)
         writer.writerow(["file", "row", "reason", "the row as it was"])

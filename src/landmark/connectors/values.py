@@ -13,6 +13,8 @@ from decimal import Decimal
 from landmark.engines.workdays import FIRST_YEAR, LAST_YEAR
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+LARGEST_AMOUNT = Decimal("9999999999999999.99")
+"""What the column of an amount holds."""
 _MICROSECONDS_A_DAY = 86_400_000_000
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")

@@ -12,7 +12,7 @@ from sys import intern
 
 import numpy as np
 
-from landmark.connectors.findings import RowError, check_width, read_amount
+from landmark.connectors.findings import Place, RowError, check_width, read_amount
 from landmark.connectors.parsed import NAN, Parsed
 from landmark.connectors.salesforce.columns import Export, Row, read_stamp
 from landmark.connectors.salesforce.parse import Reading
@@ -21,6 +21,9 @@ from landmark.connectors.values import parse_instant
 
 HISTORY = "OpportunityId IsDeleted CreatedDate StageName Amount CloseDate ForecastCategory ValidThroughDate".split()
 GRACE_DAYS = 1.0
+
+REJECTED = "\0"
+"""Stands for an amount that was left out: at that moment nothing is known to have changed."""
 
 
 @dataclass(slots=True)
@@ -64,7 +67,7 @@ def _read_rows(table: Table, rows: _Rows, reading: Reading) -> None:
                 reading.findings.note("deleted", table.name, number, "the row, or its opportunity, is deleted")
                 continue
             at = read_stamp(row["CreatedDate"], "CreatedDate", required=True)
-            read_amount(row["Amount"], "Amount")
+            amount = read_amount(row["Amount"], "Amount")
             read_stamp(row["CloseDate"], "CloseDate")
             reading.seen(read_stamp(row["ValidThroughDate"], "ValidThroughDate"))
         except RowError as error:
@@ -76,7 +79,8 @@ def _read_rows(table: Table, rows: _Rows, reading: Reading) -> None:
         rows.deal.append(deal)
         rows.at.append(at)
         rows.stage.append(intern(row["StageName"]))
-        rows.amount.append(intern(row["Amount"]))
+        kept = reading.findings.keep_amount(amount, Place(table.name, number, cells), "Amount")
+        rows.amount.append(intern(row["Amount"]) if kept == amount else REJECTED)
         rows.close_on.append(intern(row["CloseDate"][:10]))
 
 
@@ -149,7 +153,7 @@ def _add_changes(
             place += 1
             _add_event(parsed, position, at, codes.setdefault(f"stage:{stage}", len(codes)))
     for name, column in (("amount", rows.amount), ("target_on", rows.close_on)):
-        _add_value_changes(parsed, position, name, [(rows.at[k], column[k]) for k in own])
+        _add_value_changes(parsed, position, name, [(rows.at[k], column[k]) for k in own if column[k] != REJECTED])
 
 
 def _add_value_changes(parsed: Parsed, position: int, name: str, values: list[tuple[float, str]]) -> None:

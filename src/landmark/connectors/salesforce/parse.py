@@ -12,7 +12,7 @@ from array import array
 from dataclasses import dataclass, field
 from sys import intern
 
-from landmark.connectors.findings import Findings, RowError, check_width, read_amount
+from landmark.connectors.findings import Findings, Place, RowError, check_width, read_amount
 from landmark.connectors.leakage import set_aside_uneven
 from landmark.connectors.names import Names
 from landmark.connectors.parsed import NAN, DealRecord, Parsed
@@ -117,6 +117,9 @@ def _read_opportunities(table: Table, reading: Reading) -> None:
             _add_deal(row, deal_id, extra, reading)
         except RowError as error:
             reading.findings.reject(table.name, number, error, cells)
+            continue
+        deal = reading.parsed.deals[-1]
+        deal.amount = reading.findings.keep_amount(deal.amount, Place(table.name, number, cells), "Amount")
 
 
 def _say_what_is_kept(file: str, reading: Reading) -> None:

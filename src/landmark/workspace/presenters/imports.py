@@ -75,6 +75,7 @@ def _describe_counts(run: ImportRun) -> dict[str, Any]:
         "milestones": milestones[:SHOWN_MILESTONES],
         "milestones_left": max(len(milestones) - SHOWN_MILESTONES, 0),
         "rows": [problem for problem in run.problems if problem["kind"] == "row"],
+        "values": [problem for problem in run.problems if problem["kind"] == "value"],
         "first_notes": [problem for problem in run.problems if problem["kind"] == "note"],
     }
 

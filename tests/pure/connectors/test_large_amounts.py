@@ -1,4 +1,4 @@
-"""An amount that no column holds is a rejected value in every format: said with row, column and value, nothing else lost."""
+"""An amount no column holds is a rejected value in every format: told with row, column, value; nothing else is lost."""
 
 from collections.abc import Callable
 from decimal import Decimal

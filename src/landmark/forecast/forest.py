@@ -33,10 +33,13 @@ Bytes = NDArray[np.uint8]
 Places = tuple[int, Bytes | None]
 """Where leaves lie below a node: a number, and what comes on top of it for each deal (both modulo ``_BYTE``)."""
 _BYTE = 256
+_FARTHEST = 88.7
+"""Log odds whose exponential single precision can hold."""
 
 
 class Forest(Trees):
-    """The same trees, quick with many deals. Cells that are named one by one are asked as ever."""
+    """The same trees, quick with many deals (from some hundred on; one deal is quicker with ``Trees``). Cells that are
+    named one by one are asked as ever. Raises ValueError for inputs of other columns than the trees were grown on."""
 
     @cached_property
     def woods(self) -> "tuple[tuple[Tree, ...], ...]":
@@ -49,9 +52,15 @@ class Forest(Trees):
         size = CELLS // max(intervals, 1)
         for start in range(0, rows.size if intervals else 0, size):
             part = rows[start : start + size]
-            closes, wins = self._chances(_Columns(inputs.take(part), intervals))
+            closes, wins = self._chances(self._columns(inputs.take(part), intervals))
             hazard[part, :intervals, 0], hazard[part, :intervals, 1] = closes * wins, closes * (1.0 - wins)
         return hazard
+
+    def _columns(self, inputs: Inputs, intervals: int) -> "_Columns":
+        columns = _Columns(inputs, intervals)
+        if intervals and len(columns.each) != self.closes.num_features():
+            raise ValueError(f"the trees read {self.closes.num_features()} columns, not {len(columns.each)}")
+        return columns
 
     def _chances(self, columns: "_Columns") -> list[Floats]:
         """(rows, intervals) of each booster; what leaves say is added in single precision, as xgboost does."""
@@ -69,7 +78,7 @@ class Forest(Trees):
 
         groups (columns of ``Inputs.at`` + 1, K): the last one takes what holds for every deal.
         """
-        columns, rows = _Columns(inputs, intervals), inputs.x.shape[0]
+        columns, rows = self._columns(inputs, intervals), inputs.x.shape[0]
         shares = np.empty((rows, groups.shape[1], intervals, 2))
         for place, wood in enumerate(self.woods):
             leaf = np.empty((len(wood), intervals, rows), np.int32)
@@ -78,7 +87,7 @@ class Forest(Trees):
                 places = 0 if more is None else more + np.uint8(first % _BYTE)
                 np.add(places, number * _BYTE, out=leaf[number], dtype=np.int32)
             changes = np.concatenate([tree.changes(groups) for tree in wood])
-            said = _sum_rows(changes, leaf.reshape(len(wood), -1).T).reshape(intervals, rows, -1)
+            said = _sum_rows(changes, leaf.reshape(len(wood), -1).T).reshape(intervals, rows, groups.shape[1])
             said += columns.start[:, :, place, None] * groups[-1]
             shares[:, :, :, place] = said.transpose(1, 2, 0)
         return shares
@@ -107,7 +116,7 @@ def _sum_rows(table: Floats, chosen: NDArray[np.int32]) -> Floats:
 
 def _chance(odds: Singles) -> Floats:
     """The logistic of single precision numbers, rounded as xgboost rounds it."""
-    away = np.exp(-odds.astype(np.float64)).astype(np.float32)
+    away = np.exp(np.minimum(-odds.astype(np.float64), _FARTHEST)).astype(np.float32)
     chance: Floats = (np.float32(1.0) / (away + np.float32(1.0))).astype(np.float64)
     return chance
 
@@ -153,6 +162,8 @@ def _read_trees(raw: bytearray) -> tuple[Tree, ...]:
 
 def _read_tree(stored: dict[str, Any]) -> Tree:
     left, right, column = stored["left_children"], stored["right_children"], stored["split_indices"]
+    if any(stored["split_type"]):
+        raise ValueError("only trees that compare numbers are read, not categories")
     limit = np.array(stored["split_conditions"], np.float32)  # of a leaf: what it says
     weight, value = np.array(stored["sum_hessian"], np.float64), limit.astype(np.float64)
     values, height = np.zeros(_BYTE, np.float32), _height(left, right, 0)

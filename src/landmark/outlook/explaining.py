@@ -11,7 +11,6 @@ from uuid import UUID
 
 import numpy as np
 
-from landmark.deals.models import Deal
 from landmark.forecast.copies import copy_deals
 from landmark.forecast.explain import Explainer
 from landmark.forecast.forest import make_quick
@@ -24,7 +23,7 @@ from landmark.orgs.models import Organisation
 from landmark.outlook.curves import DAYS, at_day
 from landmark.outlook.models import FittedModel
 from landmark.outlook.periods import period_in_view
-from landmark.outlook.telling import Batch, Earlier, Night, Tellers, Told
+from landmark.outlook.telling import Batch, Earlier, Night, Told, tell_each
 from landmark.outlook.ways import Way, find_stands
 from landmark.playbook.schema import Playbook
 
@@ -36,7 +35,7 @@ WEEK_DAYS = 7
 
 
 def explain_deals(
-    org: Organisation, on: date, fitted: Fitted, history: History, playbook: Playbook, tellers: Tellers
+    org: Organisation, on: date, fitted: Fitted, history: History, playbook: Playbook, processes: int = 1
 ) -> Iterator[tuple[Ints, Told]]:
     """Batches of open deals (places in the history, in its order) with what is told of them."""
     known = as_known(history, history.complete_to)
@@ -62,14 +61,9 @@ def explain_deals(
         before = tuple(_read_before(ids, won, (by - one.as_of).days) for one, won in earlier)
         return Batch(copy_deals(known.history, part), part, stands[part], before)
 
-    for part, told in zip(parts, tellers.tell_each(night, map(batch, parts)), strict=True):
+    several = min(processes, len(parts)) if deals.size >= MANY else 1
+    for part, told in zip(parts, tell_each(night, map(batch, parts), several), strict=True):
         yield known.position[part], told
-
-
-def find_tellers(org: Organisation, processes: int) -> Tellers:
-    """As many as are worth their start."""
-    is_worth_it = processes > 1 and Deal.objects.of(org).filter(closed_at=None).count() >= MANY
-    return Tellers(processes if is_worth_it else 1)
 
 
 def _read_before(deal_ids: Iterable[str], won: dict[str, bytes], days: int) -> Floats:

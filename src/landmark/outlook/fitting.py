@@ -25,14 +25,13 @@ from landmark.forecast.priors import Priors
 from landmark.orgs.as_of import on_day
 from landmark.orgs.models import Organisation
 from landmark.outlook.backtesting import back_test, is_enough_for_full, tell_unknowns
-from landmark.outlook.explaining import explain_deals, find_tellers
+from landmark.outlook.explaining import explain_deals
 from landmark.outlook.freezes import find_freeze
 from landmark.outlook.histories import read_history
 from landmark.outlook.models import FittedModel
 from landmark.outlook.pulses import alerts_of_all
 from landmark.outlook.separation import plain_separation
 from landmark.outlook.stages import StageStay, read_stage_stays
-from landmark.outlook.telling import Tellers
 from landmark.playbook.loader import load_playbook
 from landmark.playbook.schema import Playbook
 
@@ -96,7 +95,7 @@ def compute_fit(org: Organisation, on: date, tick: OnProgress) -> FitResult:
         with threadpool_limits(limits=1):
             fitted = fit(history, history.complete_to, priors, SEED)
             stays = read_stage_stays(org, on_day(org, on), playbook)
-            result = _look_ahead(org, on, fitted, history, stays, playbook, tick, Tellers(1))
+            result = _look_ahead(org, on, fitted, history, stays, playbook, tick)
             result = replace(result, deals=iter(list(result.deals)))
             found = plain_separation(history, fitted)
             unknowns = tell_unknowns(history, on, fitted.left_out)
@@ -111,21 +110,12 @@ def compute_rescoring(org: Organisation, on: date, source: FittedModel, tick: On
     Which milestones separate won from lost, and how long stages last, stays as the fit found it. Raises CannotReuse
     when the history has come to know kinds of milestones the model never met.
     """
-    tellers = find_tellers(org, os.cpu_count() or 1)
-    try:
-        return _rescore(org, on, source, tick, tellers)
-    except BaseException:
-        tellers.stop()
-        raise
-
-
-def _rescore(org: Organisation, on: date, source: FittedModel, tick: OnProgress, tellers: Tellers) -> FitResult:
     history, playbook = _read(org, on, tick, MOST_CLOSED)
     fitted = Fitted.from_json(source.parameters)
     if unknown_share(fitted, count_milestones(history)) > MOST_UNKNOWN:
         raise CannotReuse
     stays = [StageStay(*row) for row in source.stage_ages.order_by("pk").values_list(*StageStay.__slots__)]
-    result = _look_ahead(org, on, fitted, history, stays, playbook, tick, tellers)
+    result = _look_ahead(org, on, fitted, history, stays, playbook, tick, processes=os.cpu_count() or 1)
     found = source.separation or plain_separation(history, fitted)
     return replace(result, report=source.report, separation=found, fitted_on=source.fitted_on or source.as_of)
 
@@ -148,7 +138,7 @@ def _look_ahead(
     stays: list[StageStay],
     playbook: Playbook,
     tick: OnProgress,
-    tellers: Tellers,
+    processes: int = 1,
 ) -> FitResult:
     """What the model says of every open deal, and why, told while it is stored; its test on past days is not in it."""
     tick(_("Looking ahead a year for every open deal"), 40)
@@ -162,7 +152,7 @@ def _look_ahead(
         report={},
         separation={},
         stage_stays=tuple(stays),
-        deals=_deal_results(org, on, fitted, history, stays, playbook, tick, tellers),
+        deals=_deal_results(org, on, fitted, history, stays, playbook, tick, processes),
     )
 
 
@@ -211,13 +201,13 @@ def _deal_results(
     stays: list[StageStay],
     playbook: Playbook,
     tick: OnProgress,
-    tellers: Tellers,
+    processes: int,
 ) -> Iterator[DealResult]:
     """Batch by batch, saying how far it is."""
     alerts_of = alerts_of_all(org, on, history, fitted.vocabulary, stays, playbook)
     percents = _stage_percents(fitted, history, playbook, _read_held(org, on))
     done, count = 0, len(percents)
-    for deals, told in explain_deals(org, on, fitted, history, playbook, tellers):
+    for deals, told in explain_deals(org, on, fitted, history, playbook, processes):
         rows = zip(
             history.deal_ids[deals].tolist(), told.won, told.lost, percents[done : done + deals.size],
             told.contributions, told.explanation, alerts_of(deals, told.win_range), strict=True,

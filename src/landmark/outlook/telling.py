@@ -123,37 +123,22 @@ def tell(night: Night, batch: Batch) -> Told:
     )  # fmt: skip
 
 
-class Tellers:
-    """Processes that tell batches; they start at once, so that they are ready when the history is read."""
-
-    def __init__(self, processes: int) -> None:
-        """Fewer than two: the caller's own process tells."""
-        self._processes = processes
-        self._pool = ProcessPoolExecutor(processes, get_context("spawn"), _begin) if processes > 1 else None
-        if self._pool is not None:
-            for _process in range(processes):
-                self._pool.submit(os.getpid)
-
-    def tell_each(self, night: Night, batches: Iterable[Batch]) -> Iterator[Told]:
-        """In the order of the batches; any number of processes tells the same. Few batches wait at a time."""
-        if self._pool is None:
-            yield from (tell(night, batch) for batch in batches)
-            return
-        waiting: deque[Future[Told]] = deque()
-        packed = pickle.dumps(night)
-        try:
-            for batch in batches:
-                waiting.append(self._pool.submit(_tell_packed, packed, batch))
-                if len(waiting) > self._processes + 1:
-                    yield waiting.popleft().result()
-            while waiting:
+def tell_each(night: Night, batches: Iterable[Batch], processes: int) -> Iterator[Told]:
+    """In the order of the batches; any number of processes tells the same. Few batches wait at a time."""
+    if processes < 2:
+        yield from (tell(night, batch) for batch in batches)
+        return
+    packed, waiting = pickle.dumps(night), deque[Future[Told]]()
+    pool = ProcessPoolExecutor(processes, get_context("spawn"), _begin)
+    try:
+        for batch in batches:
+            waiting.append(pool.submit(_tell_packed, packed, batch))
+            if len(waiting) > processes + 1:
                 yield waiting.popleft().result()
-        finally:
-            self.stop()
-
-    def stop(self) -> None:
-        if self._pool is not None:
-            self._pool.shutdown(cancel_futures=True)
+        while waiting:
+            yield waiting.popleft().result()
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def _tell_packed(packed: bytes, batch: Batch) -> Told:

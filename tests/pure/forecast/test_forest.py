@@ -1,5 +1,7 @@
 """Trees asked about whole columns say what xgboost says deal by deal, and book it to the same columns."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from xgboost import DMatrix
@@ -84,3 +86,13 @@ def test_too_deep_a_tree_is_refused(inputs: Inputs, trees: Trees, monkeypatch: p
     monkeypatch.setattr("landmark.forecast.forest.DEEPEST", 1)
     with pytest.raises(ValueError, match="deeper"):
         Forest(trees.closes, trees.wins).predict(inputs, 1)
+
+
+def test_inputs_of_other_columns_are_refused(inputs: Inputs, forest: Forest) -> None:
+    with pytest.raises(ValueError, match="columns"):
+        forest.predict(replace(inputs, x=inputs.x[:, 1:]), INTERVALS)
+
+
+def test_odds_beyond_single_precision_are_no_warning(inputs: Inputs, trees: Trees, forest: Forest) -> None:
+    far = replace(inputs, start=inputs.start - 200.0)
+    assert np.allclose(forest.predict(far, INTERVALS), trees.predict(far, INTERVALS), rtol=1e-3, atol=1e-37)

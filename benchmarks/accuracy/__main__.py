@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 from benchmarks.accuracy import tables
+from benchmarks.accuracy.ceiling import CEILING, measure_ceiling
 from benchmarks.accuracy.check import TOLERANCE, differences
 from benchmarks.accuracy.compare import Measured, compare, judge, store, stored
 from benchmarks.accuracy.learning import measure_curve
@@ -14,6 +15,7 @@ from benchmarks.accuracy.results import load, measure
 
 from landmark.cli.forecast import Horizons, Interval
 
+LEARNING = "learning"
 PAGE = ROOT / "docs" / "explanation" / "accuracy.md"
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -23,7 +25,7 @@ def _tell(words: str) -> None:
 
 
 @click.command(help=__doc__)
-@click.argument("sets", nargs=-1, type=click.Choice([*SETS, "learning"]))
+@click.argument("sets", nargs=-1, type=click.Choice([*SETS, LEARNING, CEILING]))
 @click.option("--log", "named", nargs=2, type=_FILE, help="An event log of your own: DEALS EVENTS; needs --from, --to.")
 @click.option("--changes", type=_FILE, help="Its dated changes of attributes.")
 @click.option("--from", "first", help="First as-of day of --log.")
@@ -66,14 +68,16 @@ def main(
         found = _measure(logs[0].key, logs, chosen, anew, results, draws)
         click.echo("\n\n".join(_report([found]).values()))
         return
-    wanted = sets or (*SETS, "learning")
+    wanted = sets or (*SETS, LEARNING, CEILING)
     for name in wanted:
-        if name != "learning":
+        if name in SETS:
             store(results, _measure(name, SETS[name](), chosen, anew, results, draws))
     parts = _report(stored(results, SETS))
-    if "learning" in wanted:
-        points = measure_curve(results, "learning" in anew or again == "all", _tell, draws)
-        parts["learning"] = f"{tables.show_verdicts([tables.judge_curve(points)])}\n\n{tables.show_curve(points)}"
+    if LEARNING in wanted:
+        points = measure_curve(results, LEARNING in anew or again == "all", _tell, draws)
+        parts[LEARNING] = f"{tables.show_verdicts([tables.judge_curve(points)])}\n\n{tables.show_curve(points)}"
+    if CEILING in wanted:
+        parts[CEILING] = tables.show_ceiling(measure_ceiling(results, CEILING in anew or again == "all", _tell, draws))
     for name, text in parts.items():
         click.echo(f"\n{text}")
         if write:

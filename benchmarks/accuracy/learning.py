@@ -13,16 +13,14 @@ from pathlib import Path
 import numpy as np
 from benchmarks.accuracy.compare import BRIER, LOG_LOSS, Ratio, draw_deals, ratio_of, row_losses
 from benchmarks.accuracy.logs import as_of_days, simulated
-from benchmarks.accuracy.peers import OURS
+from benchmarks.accuracy.peers import OURS, PRIORS
 
 from landmark.forecast.backtest import outcome_at
 from landmark.forecast.history import OPEN, WON, History
 from landmark.forecast.known import as_known
 from landmark.forecast.model import fit
-from landmark.forecast.priors import Priors
 from landmark.forecast.snapshots import Snapshots
 from landmark.forecast.vocabulary import learn
-from landmark.playbook.loader import DEFAULT_REF, load_playbook
 
 SIZES = (0, 10, 30, 100, 300)
 HORIZONS = (14, 30, 90)
@@ -88,13 +86,13 @@ def take_deals(history: History, deals: np.ndarray) -> History:
     )
 
 
-def stage_percentages(history: History, as_of: float, priors: Priors) -> np.ndarray:
+def stage_percentages(history: History, as_of: float) -> np.ndarray:
     """The playbook's percentage of each open deal's stage; the same for every horizon."""
     known = as_known(history, as_of)
     vocabulary = learn(known.history)
     deal = known.open_deals()
     reached = Snapshots(known.history, vocabulary).reached(deal, np.full(deal.size, int(as_of), np.int32))
-    rates = priors.rates(vocabulary.milestones, reached)
+    rates = PRIORS.rates(vocabulary.milestones, reached)
     return rates[:, 0] / rates.sum(axis=1)
 
 
@@ -103,13 +101,12 @@ def measure_curve(folder: Path, again: bool, tell: Callable[[str], None], draws:
     path = folder / "learning.json"
     if path.exists() and not again:
         return [_read(one) for one in json.loads(path.read_text())]
-    priors = Priors.from_playbook(load_playbook(DEFAULT_REF))
     rows: dict[int, list[Round]] = {size: [] for size in SIZES}
     for seed in SEEDS:
         history = simulated(seed, DEALS)
         for day in DAYS:
             for size in SIZES:
-                rows[size].append(_round(begin_recording(history, day, size), day, priors, seed))
+                rows[size].append(_round(begin_recording(history, day, size), day, seed))
         tell(f"learning curve: company {seed - SEEDS[0] + 1} of {len(SEEDS)}")
     points = [_point(size, place, rows[size], draws) for size in SIZES for place in range(len(HORIZONS))]
     folder.mkdir(parents=True, exist_ok=True)
@@ -117,11 +114,11 @@ def measure_curve(folder: Path, again: bool, tell: Callable[[str], None], draws:
     return points
 
 
-def _round(history: History, day: float, priors: Priors, seed: int) -> Round:
-    fitted = fit(history, day, priors)
+def _round(history: History, day: float, seed: int) -> Round:
+    fitted = fit(history, day, PRIORS)
     made = fitted.predict(history, day, HORIZONS)
-    nothing = fit(begin_recording(history, day, 0), day, priors)
-    share = np.repeat(stage_percentages(history, day, priors)[:, None], len(HORIZONS), axis=1)
+    nothing = fit(begin_recording(history, day, 0), day, PRIORS)
+    share = np.repeat(stage_percentages(history, day)[:, None], len(HORIZONS), axis=1)
     said = {
         OURS: made.p_won,
         BENCHMARKS: nothing.predict(history, day, HORIZONS).p_won,

@@ -74,7 +74,7 @@ def team(
     first: str = "2024-06-01",
     last: str = "2026-02-01",
     days: tuple[str, ...] = AUTUMN,
-    seeds: int = 1,
+    seeds: int = 2,
 ) -> Callable[[Live], Live]:
     """Enter the function as a team, named as it is."""
 
@@ -293,7 +293,7 @@ SLOW_DAYS = ("2024-10-01", "2025-01-15", "2025-04-01", "2025-07-01")
 SLOW = ("qualified", "site visit", "concept", "budget", "tender", "shortlist", "board")
 
 
-@team(900, 30, 180, first="2020-01-01", last="2026-01-20", days=SLOW_DAYS)
+@team(900, 30, 180, first="2020-01-01", last="2026-01-20", days=SLOW_DAYS, seeds=1)
 def slow(random: Random, opened: float) -> Deal:
     """Deals of eighteen months and seven stages, each of which may be the last."""
     public, quality, at = random.random() < 0.5, random.normal(), opened
@@ -320,7 +320,7 @@ def noise(random: Random, opened: float) -> Deal:
     return Deal(deal.closed, deal.won, deal.steps, deal.fields | fields | numbers | kinds)
 
 
-@team(3000, 14, 45)
+@team(3000, 14, 45, seeds=1)
 def cities(random: Random, opened: float) -> Deal:
     """Customers from 250 cities, where each city has a chance of its own and most have few deals."""
     city = min(int(random.exponential(40)), CITY_EFFECTS.size - 1)
@@ -338,7 +338,7 @@ def accounts(random: Random, opened: float) -> Deal:
     )
 
 
-@team(2500, 14, 45, first="2023-06-01")
+@team(2500, 14, 45, first="2023-06-01", seeds=1)
 def zombies(random: Random, opened: float) -> Deal:
     """Three of four deals are never closed: they just stay."""
     quality = random.normal()
@@ -383,7 +383,7 @@ def flip(random: Random, opened: float) -> Deal:
 RARE_DAYS = ("2025-07-07", "2025-08-04", "2025-09-01", "2025-10-06", "2025-11-03", "2025-12-01")
 
 
-@team(6000, 30, 60, first="2024-01-01", days=RARE_DAYS)
+@team(6000, 30, 60, first="2024-01-01", days=RARE_DAYS, seeds=1)
 def rare(random: Random, opened: float) -> Deal:
     """One or two deals of a hundred are won."""
     quality = random.normal()
@@ -401,7 +401,7 @@ def silent(random: Random, opened: float) -> Deal:
     return Deal(closed, won, [], {**fields, "amount": amount(random)})
 
 
-@team(1500, 7, 30, first="2024-09-01")
+@team(1500, 7, 30, first="2024-09-01", seeds=1)
 def kinds(random: Random, opened: float) -> Deal:
     """Ninety kinds of steps: eighty-eight are mere bustle, two rare ones tell."""
     length, won = random.gamma(2, 20), bool(random.random() < 0.4)

@@ -29,6 +29,7 @@ MOST_ROWS = 60_000
 COX_ROWS, FOREST_ROWS, FOREST_TREES, FOREST_TIMES = 10_000, 2_500, 60, 30
 SHRINK = 5.0
 SEED = 0
+PRIORS = Priors.from_playbook(load_playbook(DEFAULT_REF))
 
 Probabilities = tuple[np.ndarray, np.ndarray | None]
 """P(won) (n, H) and P(lost) (n, H) or None."""
@@ -56,8 +57,7 @@ class Round:
 
 
 def predict_landmark(one: Round) -> Probabilities:
-    priors = Priors.from_playbook(load_playbook(DEFAULT_REF))
-    fitted = fit(one.log.history, one.day, priors)
+    fitted = fit(one.log.history, one.day, PRIORS)
     made = fitted.predict(one.log.history, one.day, one.log.horizons)
     one.notes["level"] = fitted.level
     return made.p_won, made.p_lost

@@ -49,6 +49,19 @@ def load(folder: Path, log: Log, model: str) -> Made | None:
         return Made(*columns, about["cpu_seconds"], tuple(about["notes"]))
 
 
+def keep(folder: Path, log: Log, model: str, made: Made) -> None:
+    path = _path(folder, log, model)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    about = {
+        "days": list(log.days),
+        "horizons": list(log.horizons),
+        "cpu_seconds": made.cpu_seconds,
+        "notes": made.notes,
+    }
+    columns = {name: getattr(made, name) for name in ("deal_id", "day", "p_won", "p_lost")}
+    np.savez_compressed(path, about=json.dumps(about), **columns)
+
+
 def measure(folder: Path, log: Log, models: Sequence[str], again: Sequence[str], tell: Callable[[str], None]) -> None:
     """Predict with every model that is not yet on disk, or is wanted again."""
     wanted = [model for model in models if model in again or load(folder, log, model) is None]
@@ -67,16 +80,7 @@ def measure(folder: Path, log: Log, models: Sequence[str], again: Sequence[str],
     tell(f"{log.key}: rows for the peers laid out, {time.process_time() - began:.0f} CPU seconds")
     for model in wanted:
         made = _predict(model, rounds)
-        path = _path(folder, log, model)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        about = {
-            "days": list(log.days),
-            "horizons": list(log.horizons),
-            "cpu_seconds": made.cpu_seconds,
-            "notes": made.notes,
-        }
-        columns = {name: getattr(made, name) for name in ("deal_id", "day", "p_won", "p_lost")}
-        np.savez_compressed(path, about=json.dumps(about), **columns)
+        keep(folder, log, model, made)
         tell(f"{log.key}: {model}, {made.cpu_seconds:.1f} CPU seconds")
 
 

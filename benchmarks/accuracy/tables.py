@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
+from benchmarks.accuracy.ceiling import Room
 from benchmarks.accuracy.compare import METRICS, Line, Table, Verdict
 from benchmarks.accuracy.learning import BENCHMARKS, PERCENTAGES, Point
 from benchmarks.accuracy.peers import OURS
@@ -66,6 +67,12 @@ def show_calibration(tables: Sequence[Table]) -> str:
         ]
         for one in tables
     )
+    return markdown(headings, rows)
+
+
+def show_ceiling(rooms: Sequence[Room]) -> str:
+    headings = ["set", "days", "measure", "ceiling / ours", "ceiling / best peer", "best peer"]
+    rows = ([one.set_name, str(one.horizon), one.metric, one.ours.text, one.theirs.text, one.peer] for one in rooms)
     return markdown(headings, rows)
 
 

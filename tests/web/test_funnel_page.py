@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from landmark.deals.models import Deal
+from landmark.deals.models import Deal, DealAttribute
 from landmark.orgs.as_of import latest
 from landmark.orgs.roles import Role
 from landmark.outlook.models import FittedModel, FlagNote, StageFreeze
@@ -125,6 +125,29 @@ def test_the_share_to_won_and_the_plain_one_stand_side_by_side(world: World) -> 
     assert "Of the 3 that have ended, plainly 33 % were won." in read(
         world.client(world.alice), world.url("forecast/funnel/")
     )
+
+
+def test_steps_by_source_and_loss_reasons_of_an_export_stand_on_the_page(world: World) -> None:
+    today = (timezone.now() - day(0)) / timedelta(days=1)
+    way = [(today - 40, "qualification"), (today - 30, "discovery")]
+    for number in range(24):
+        end = [(today - 20, "commercial"), (today - 5, "won")] if number < 6 else [(today - 5, "lost")]
+        deal = add_deal(world.org, moves=[*way, *end])
+        DealAttribute.objects.create(deal=deal, key="LeadSource", value="Web" if number < 23 else "Fair")
+        if number >= 6:
+            DealAttribute.objects.create(deal=deal, key="Loss_Reason__c", value="Competitor" if number < 20 else "Tide")
+    response = world.client(world.alice).get(world.url("forecast/funnel/"))
+    page = response.content.decode()
+    web, fair = response.context["page"].sources
+    assert (web.source, web.won.rate, web.won.ended) == ("Web", "26 %", "23 ended")
+    assert len(web.steps) == len(response.context["page"].source_steps) == 3
+    assert fair.won.is_thin
+    sources = page.split('data-chart="sources"')[1]
+    assert "too few to say · 1 ended" in sources
+    assert "Opening to won" in sources
+    assert "Lost here: They chose someone else 14, Tide 4" in page
+    table = b"".join(world.client(world.alice).get(world.url("forecast/funnel/charts/sources.csv")))
+    assert b"Web" in table
 
 
 def test_what_won_deals_have_and_lost_ones_lack(world: World) -> None:

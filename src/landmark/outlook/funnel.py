@@ -8,29 +8,30 @@ The result is kept until the organisation's ledger grows: every change of a deal
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from uuid import UUID
 
 from django.core.cache import cache
 
-from landmark.deals.models import DealAttribute
 from landmark.engines.funnel import FEW, Share, Stay, Verdict, count_ends, find_quantile, judge_step, measure_share
 from landmark.ledger.models import Head
 from landmark.ledger.queries import find_day_end, find_moment
 from landmark.orgs.as_of import AsOf
 from landmark.orgs.models import Organisation
 from landmark.outlook.freezes import find_freeze
-from landmark.outlook.paths import Paths, read_paths
-from landmark.outlook.rawrows import CHUNK, to_days
+from landmark.outlook.given import read_loss_reasons, read_sources
+from landmark.outlook.paths import DealPath, Paths, read_paths
+from landmark.outlook.rawrows import to_days
 from landmark.playbook.loader import load_playbook
-from landmark.playbook.names import fold_name
 from landmark.playbook.priors import falling_steps
 from landmark.playbook.schema import FunnelStep, Guardrail, Playbook
 
 KEPT_SECONDS = 3600
-SOURCE_NAMES = ("leadsource", "source", "originalsource", "dealsource", "channel")
 MOST_SOURCES = 6
+FEWEST_UNDERSTOOD = 0.5
+"""Below this share of reasons in the playbook's words, how often one of them was given is not told."""
 FOUR_PLACES = Decimal("0.0001")
 
 
@@ -67,8 +68,11 @@ class StepShare:
 
 @dataclass(frozen=True, slots=True)
 class SourceShare:
+    """``share``: from opening to won; ``steps``: by the key of each step that can be measured."""
+
     source: str
     share: Share
+    steps: Mapping[str, Share]
 
 
 @dataclass(frozen=True)
@@ -91,7 +95,7 @@ class Funnel:
 
 def read_funnel(org: Organisation, as_of: AsOf) -> Funnel:
     head = Head.objects.filter(org_id=org.id).values_list("seq", flat=True).first()
-    key = f"funnel:{org.id}:{as_of.on}:{as_of.is_latest}:{head}:{org.playbook.replace('/', '-')}"
+    key = f"funnel-2:{org.id}:{as_of.on}:{as_of.is_latest}:{head}:{org.playbook.replace('/', '-')}"
     found: Funnel | None = cache.get(key)
     if found is None:
         found = measure_funnel(org, as_of)
@@ -104,15 +108,24 @@ def measure_funnel(org: Organisation, as_of: AsOf) -> Funnel:
     paths = read_paths(org, as_of, playbook)
     won = len(playbook.open_stages)
     stages = [(stage.key, place) for place, stage in enumerate(playbook.open_stages)] if paths.keeps_stages else []
+    _fill_reasons(paths, read_loss_reasons(org, playbook))
+    steps = tuple(_measure_step(step, playbook, paths) for step in playbook.benchmarks.funnel)
     oldest = min((deal.opened for deal in paths.deals), default=paths.now)
     return Funnel(
         stages=tuple(StageShare(key, measure_share(paths.stays(place, won))) for key, place in stages),
-        steps=tuple(_measure_step(step, playbook, paths) for step in playbook.benchmarks.funnel),
-        sources=_measure_sources(org, paths, won),
+        steps=steps,
+        sources=_measure_sources(org, paths, playbook, steps),
         overall=measure_share(paths.overall(won)),
         keeps_stages=paths.keeps_stages,
         history_days=int(paths.now - oldest),
     )
+
+
+def _fill_reasons(paths: Paths, given: Mapping[UUID, str]) -> None:
+    """A deal lost without a reason on its move has the one its source gave."""
+    for deal in paths.deals:
+        if deal.end == "lost" and not deal.reason:
+            deal.reason = given.get(deal.deal_id, "")
 
 
 def _measure_step(step: FunnelStep, playbook: Playbook, paths: Paths) -> StepShare:
@@ -129,7 +142,7 @@ def _measure_step(step: FunnelStep, playbook: Playbook, paths: Paths) -> StepSha
         step=step.key,
         share=share,
         verdict=judge_step(step, share),
-        guardrail=_measure_guardrail(rail, places, paths) if rail else None,
+        guardrail=_measure_guardrail(rail, playbook, paths) if rail else None,
         median_days=find_quantile([stay.days for stay in stays if stay.end == "reached"], 0.5),
         reasons=count_ends(deal.reason for deal in lost),
         absent="",
@@ -144,7 +157,8 @@ def _places(playbook: Playbook) -> dict[str, int]:
     return {key: place for key, place in found.items() if place is not None}
 
 
-def _measure_guardrail(rail: Guardrail, places: Mapping[str, int], paths: Paths) -> GuardrailFigure | None:
+def _measure_guardrail(rail: Guardrail, playbook: Playbook, paths: Paths) -> GuardrailFigure | None:
+    places = _places(playbook)
     start, goal = places.get(rail.from_state), places.get(rail.to_state)
     if start is None or goal is None:
         return None
@@ -159,7 +173,10 @@ def _measure_guardrail(rail: Guardrail, places: Mapping[str, int], paths: Paths)
     gone = [d for d in paths.deals if start in d.entered and (goal in d.reached or d.end == "lost")]
     reasons = [d.reason for d in gone if d.end == "lost" and goal not in d.reached]
     told = sum(reason in rail.reasons for reason in reasons)
-    is_known = any(reasons) or not reasons  # where nobody gives reasons, none would look like never
+    given, words = [reason for reason in reasons if reason], {reason.key for reason in playbook.loss_reasons}
+    understood = sum(reason in words for reason in given)
+    # where nobody gives reasons, or in words of their own, none would look like never
+    is_known = not reasons or (bool(given) and understood >= FEWEST_UNDERSTOOD * len(given))
     return GuardrailFigure(rail.key, rail.measure, told / len(gone) if gone and is_known else None, len(gone))
 
 
@@ -169,25 +186,28 @@ def _turn(stay: Stay) -> Stay:
     return Stay(stay.days, turned[stay.end], stay.seen_from)  # type: ignore[arg-type]
 
 
-def _measure_sources(org: Organisation, paths: Paths, won: int) -> tuple[SourceShare, ...]:
-    """From opening to won for each source a deal came from, where an attribute says so; the most frequent ones."""
-    source_of = _read_sources(org)
-    grouped: dict[str, list[Stay]] = {}
-    if source_of:
-        for deal, stay in zip(paths.deals, paths.overall(won), strict=True):
-            grouped.setdefault(source_of.get(deal.deal_id, ""), []).append(stay)
-    named = sorted(((key, stays) for key, stays in grouped.items() if key), key=lambda item: (-len(item[1]), item[0]))
-    return tuple(SourceShare(key, measure_share(stays)) for key, stays in named[:MOST_SOURCES])
-
-
-def _read_sources(org: Organisation) -> dict[object, str]:
-    keys = DealAttribute.objects.filter(deal__org=org).order_by().values_list("key", flat=True).distinct()
-    by_name = {fold_name(key): key for key in keys}
-    key = next((by_name[name] for name in SOURCE_NAMES if name in by_name), None)
-    if key is None:
-        return {}
-    rows = DealAttribute.objects.filter(deal__org=org, key=key).exclude(value="")
-    return dict(rows.values_list("deal_id", "value").iterator(CHUNK))
+def _measure_sources(
+    org: Organisation, paths: Paths, playbook: Playbook, steps: Sequence[StepShare]
+) -> tuple[SourceShare, ...]:
+    """For each source a deal came from, where an attribute says so, the most frequent ones: each step, and to won."""
+    source_of = read_sources(org)
+    grouped: dict[str, list[DealPath]] = {}
+    for deal in paths.deals:
+        if source := source_of.get(deal.deal_id):
+            grouped.setdefault(source, []).append(deal)
+    frequent = sorted(grouped.items(), key=lambda item: (-len(item[1]), item[0]))[:MOST_SOURCES]
+    places, won = _places(playbook), len(playbook.open_stages)
+    ways = [
+        (step.key, places[step.from_state], places[step.to_state])
+        for step, measured in zip(playbook.benchmarks.funnel, steps, strict=True)
+        if measured.share is not None
+    ]
+    found = []
+    for source, deals in frequent:
+        own = replace(paths, deals=deals)
+        shares = {key: measure_share(own.stays(start, goal)) for key, start, goal in ways}
+        found.append(SourceShare(source, measure_share(own.overall(won)), shares))
+    return tuple(found)
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ EPOCH = date(1970, 1, 1)
 SPARE, SPARE_DEALS, ATTEMPTS = 1.08, 80, 6
 CLOSED_SHARE, OPEN_SHARE = 0.86, 0.139
 """About how many of all deals begun within two years are closed, and still open, at the end."""
-LOSS_REASONS = ("Price", "Another supplier", "Priorities changed", "No fit")
+LOSS_REASONS = ("Price", "Competitor", "Priority changed", "Not a fit")
 INDUSTRY_PULL = np.array([0.15, 0.0, -0.1, -0.2, 0.1, 0.05, 0.35, 0.0, -0.35, 0.0])
 SIZE_MEDIAN, SIZE_SPREAD = 420, 1.1
 

@@ -129,6 +129,49 @@ def test_2_2_win_rate_by_source_where_the_data_says_it(org: Organisation) -> Non
     ]  # fmt: skip
 
 
+@pytest.mark.rule("2.2", "Each step by source")
+def test_2_2_each_step_by_source(org: Organisation) -> None:
+    ways = {
+        "Web": [(0, "qualification"), (4, "discovery"), (9, "commercial"), (30, "won")],
+        "Event": [(0, "qualification"), (4, "discovery"), (30, "lost")],
+    }
+    for source, moves in ways.items():
+        DealAttribute.objects.create(deal=add_deal(org, moves=moves), key="Lead_Source__c", value=source)
+    event, web = measure_funnel(org, latest(org)).sources
+    measured = {key: (share.entered, share.rate) for key, share in event.steps.items()}
+    assert measured == {
+        "qualified_to_discovery": (1, 1.0),
+        "discovery_to_proposal": (1, 0.0),
+        "proposal_to_won": (0, None),
+    }
+    assert {key: share.reached for key, share in web.steps.items()} == dict.fromkeys(measured, 1)
+
+
+@pytest.mark.rule("2.2", "Loss reasons of the source count where nobody gave one here")
+def test_2_2_loss_reasons_of_the_source_count_where_nobody_gave_one_here(org: Organisation) -> None:
+    add_many(org, 2, (0, "qualification"), (8, "discovery"), (20, "commercial"), (40, "won"))
+    for words in ("Not a Fit", "not-a-fit", "Price", "Moon phase", "Competitor"):
+        deal = add_deal(org, moves=[(0, "qualification"), (8, "discovery"), (30, "lost")])
+        DealAttribute.objects.create(deal=deal, key="Loss_Reason__c", value=words)
+    reopened = add_deal(org, moves=[(0, "qualification"), (8, "discovery")])
+    DealAttribute.objects.create(deal=reopened, key="Loss_Reason__c", value="Price")
+    step = measure_funnel(org, latest(org)).step("discovery_to_proposal")
+    assert step is not None
+    assert step.reasons == {"poor_fit": 2, "Moon phase": 1, "price": 1, "rival": 1}
+    assert step.guardrail is not None
+    assert (step.guardrail.value, step.guardrail.count) == (pytest.approx(2 / 7), 7)
+
+
+def test_a_share_of_reasons_is_not_told_from_words_nobody_knows(org: Organisation) -> None:
+    for words in ("Moon phase", "Tide", "Price"):
+        deal = add_deal(org, moves=[(0, "qualification"), (8, "discovery"), (30, "lost")])
+        DealAttribute.objects.create(deal=deal, key="Loss Reason", value=words)
+    step = measure_funnel(org, latest(org)).step("discovery_to_proposal")
+    assert step is not None
+    assert step.guardrail is not None
+    assert (step.guardrail.value, step.reasons["Tide"]) == (None, 1)
+
+
 @pytest.mark.rule("12.2", "Thin history leans on the playbook until 20 have ended")
 def test_12_2_thin_history_leans_on_the_playbook_until_20_have_ended(org: Organisation) -> None:
     add_many(org, 19, (0, "qualification"), (5, "discovery"), (30, "lost"))

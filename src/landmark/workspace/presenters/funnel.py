@@ -8,14 +8,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from landmark.engines.funnel import Share
+from landmark.engines.funnel import FEW, Share
 from landmark.orgs.permissions import has_right
 from landmark.orgs.roles import Right
 from landmark.outlook.freezes import LONGEST_DAYS, DriftState, read_drift
-from landmark.outlook.funnel import Funnel, StagePercent, StepShare, find_falling, read_funnel, read_percents
+from landmark.outlook.funnel import (
+    Funnel,
+    SourceShare,
+    StagePercent,
+    StepShare,
+    find_falling,
+    read_funnel,
+    read_percents,
+)
 from landmark.outlook.reading import OrgForecast, read_forecast
 from landmark.outlook.separation import Separation, read_separation
 from landmark.outlook.upkeep import Upkeep, read_upkeep
@@ -108,13 +116,33 @@ class SeparatorRow:
     is_clear: bool
 
 
+@dataclass(frozen=True, slots=True)
+class SourceCell:
+    """A share with its interval and how many deals ended there; ``is_thin``: too few to go by."""
+
+    rate: str
+    interval: str
+    ended: str
+    is_thin: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRow:
+    """``steps``: one cell for each step that can be measured, in the order of the heading."""
+
+    source: str
+    steps: tuple[SourceCell, ...]
+    won: SourceCell
+
+
 @dataclass(frozen=True)
 class FunnelPage:
     funnel: Funnel
     stages: tuple[StageRow, ...]
     drawings: tuple[Drawing, ...]
     steps: tuple[StepRow, ...]
-    sources: tuple[tuple[str, str, str, str], ...]
+    source_steps: tuple[str, ...]
+    sources: tuple[SourceRow, ...]
     faults: tuple[str, ...]
     notes: tuple[str, ...]
     flags: tuple[FlagList, ...]
@@ -147,8 +175,8 @@ def read_funnel_page(request: MemberRequest) -> FunnelPage:
         stages=tuple(teller.tell_stage(one, funnel, upkeep, forecast) for one in percents),
         drawings=draw_stages(percents, funnel, playbook, lang),
         steps=tuple(teller.tell_step(s, funnel.step(s.key)) for s in playbook.benchmarks.funnel),
-        sources=tuple((s.source, format_percent(s.share.rate), _interval(s.share), _ended(s.share))
-                      for s in funnel.sources),
+        source_steps=teller.name_source_steps(funnel),
+        sources=tuple(teller.tell_source(one) for one in funnel.sources),
         faults=teller.tell_faults(percents),
         notes=teller.tell_notes(funnel),
         flags=flags.list_flags(upkeep),
@@ -175,6 +203,11 @@ def _interval(share: Share | None) -> str:
 
 def _ended(share: Share) -> str:
     return format_count(share.ended)
+
+
+def _source_cell(share: Share) -> SourceCell:
+    ended = ngettext("%(n)s ended", "%(n)s ended", share.ended) % {"n": _ended(share)}
+    return SourceCell(format_percent(share.rate), _interval(share), ended, share.ended < FEW)
 
 
 def _overall(share: Share) -> str:
@@ -298,15 +331,31 @@ class _Teller:
             absent=self._absent(line),
         )  # fmt: skip
 
+    # Sources
+
+    def name_source_steps(self, funnel: Funnel) -> tuple[str, ...]:
+        keys = funnel.sources[0].steps if funnel.sources else ()
+        return tuple(self.playbook.text(f"funnel.{key}.label", self.lang) for key in keys)
+
+    def tell_source(self, one: SourceShare) -> SourceRow:
+        return SourceRow(
+            one.source, tuple(_source_cell(share) for share in one.steps.values()), _source_cell(one.share)
+        )
+
     def _guardrail(self, step: FunnelStep, line: StepShare | None) -> str:
         label = self.playbook.text(f"funnel.{step.key}.guardrail.{step.guardrail}", self.lang)
         figure = line.guardrail if line else None
         if figure is None:
             return label
         if figure.value is None:
-            return _("%(label)s: no reasons on record") % {"label": label} if figure.count else label
+            return self._without_reasons(label, line) if figure.count else label
         value = format_days(figure.value) if figure.measure == "days_to" else format_percent(figure.value)
         return f"{label}: {value}"
+
+    def _without_reasons(self, label: str, line: StepShare | None) -> str:
+        if line is not None and any(line.reasons):
+            return _("%(label)s: most reasons are in words the playbook does not know") % {"label": label}
+        return _("%(label)s: no reasons on record") % {"label": label}
 
     def _reasons(self, line: StepShare | None) -> str:
         if line is None or not line.reasons:

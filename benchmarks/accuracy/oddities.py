@@ -349,7 +349,7 @@ def zombies(random: Random, opened: float) -> Deal:
     return Deal(NEVER, False, [step for step in deal.steps if random.random() < 0.6 and step[0] < deal.closed], fields)
 
 
-@team(3000, 14, 45, days=("2025-08-04", "2025-09-08", "2025-10-13"))
+@team(3000, 14, 45, days=("2025-08-04", "2025-09-08", "2025-10-13"), seeds=2)
 def slump(random: Random, opened: float) -> Deal:
     """On 15 July 2025 the market slows down: from then on everything takes twice as long.
 

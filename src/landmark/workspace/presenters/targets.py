@@ -1,58 +1,44 @@
 """The targets page: the chain from revenue down to qualified deals, the plan around it, how far the team has come.
 
 Answers: what the page shows of a plan in words, pictures and tables. Does not answer: how any figure is computed
-(``engines.targets``, ``cadence.target_plans``).
+(``engines.targets``, ``cadence.target_plans``), how far the team has come (``target_progress``).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.http import QueryDict
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from landmark.cadence.calls import read_quotas
 from landmark.cadence.models import TargetPlan
-from landmark.cadence.models.calls import Scope
 from landmark.cadence.target_plans import (
     PlanInput,
-    Progress,
     Rate,
     Worked,
-    list_steps,
-    measure_progress,
-    name_shares,
     read_deal_size,
     read_draft,
     read_input,
     read_published,
-    suggest_rates,
     work_out,
 )
-from landmark.engines.targets import LEADING, Contradiction
+from landmark.engines.targets import Contradiction
 from landmark.orgs.models import Team
 from landmark.orgs.permissions import has_right
 from landmark.orgs.roles import Right
-from landmark.outlook.funnel import Funnel, count_entered, read_funnel
-from landmark.outlook.periods import Period, next_period, period_containing, read_quarter
-from landmark.outlook.summary import summarise
-from landmark.playbook.loader import load_playbook
-from landmark.playbook.schema import Playbook
+from landmark.outlook.periods import Period, next_period, period_containing
 from landmark.ui.charts import Frame
-from landmark.ui.formats import format_chance, format_count, format_money, format_number, format_percent
+from landmark.ui.formats import format_count, format_number, format_percent
 from landmark.workspace.access import MemberRequest
 from landmark.workspace.presenters.board import PeriodChoice
-from landmark.workspace.presenters.four_numbers import Outcome, read_outcome
-from landmark.workspace.target_forms import TargetsForm, leading_labels, start_values
+from landmark.workspace.presenters.target_progress import ProgressView, view_progress
+from landmark.workspace.presenters.target_setting import Setting, show_range
+from landmark.workspace.target_forms import TargetsForm, start_values
 from landmark.workspace.templatetags.workspace import link_to
 
 WIDE, NARROW = Frame(620, 232, left=104, right=70, top=6, bottom=6), Frame(316, 232, left=86, right=64, top=6, bottom=6)
 BAR, STEP = 26.0, 62.0
 SAMPLE_DEAL = Decimal(60_000)
 SAMPLE_WINS = 20
-LIKELY = 0.5
-"""From so much on a target counts as on its way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,29 +93,6 @@ class WorkedView:
     sentence: str
 
 
-@dataclass(frozen=True, slots=True)
-class MeasureRow:
-    """One target beside what is true today. ``tone``: good, warn, or empty while nothing can be said."""
-
-    label: str
-    kind: str
-    target: str
-    now: str
-    words: str
-    tone: str
-    share: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class ProgressView:
-    measures: tuple[MeasureRow, ...]
-    levels: tuple[tuple[str, str, str], ...]
-    teams: tuple[tuple[str, str, str, int], ...]
-    elapsed: int
-    unconverted: int
-    quotas: str = ""
-
-
 @dataclass(frozen=True)
 class TargetsPage:
     period: Period
@@ -142,52 +105,6 @@ class TargetsPage:
     worked: WorkedView | None
     can_set: bool
     measured_note: str
-
-
-@dataclass(frozen=True)
-class Setting:
-    """What every part of the page needs to know about the organisation."""
-
-    request: MemberRequest
-    period: Period
-    playbook: Playbook
-    lang: str
-    states: Mapping[str, str]
-    names: Mapping[str, str]
-    funnel: Funnel
-    measured: tuple[Rate, ...]
-
-    @property
-    def currency(self) -> str:
-        return self.request.org.currency
-
-    def money(self, amount: Decimal) -> str:
-        return format_money(amount, self.currency, short=True)
-
-    def make_form(self, data: QueryDict | None = None, initial: Mapping[str, object] | None = None) -> TargetsForm:
-        roles = {role.key: self.names[role.key] for role in self.playbook.benchmarks.targets.roles}
-        teams = {key: name for key, name in self.names.items() if key not in roles}
-        return TargetsForm(
-            data, initial=dict(initial or {}), steps=list_steps(self.playbook), states=self.states, roles=roles,
-            teams=teams, measured=self.measured,
-        )  # fmt: skip
-
-
-def read_setting(request: MemberRequest) -> Setting:
-    playbook, lang = load_playbook(request.org.playbook), get_language() or "en"
-    funnel = read_funnel(request.org, request.as_of)
-    wanted = request.POST.get("period") or request.GET.get("period")
-    here = period_containing(request.org, request.as_of.on)
-    return Setting(
-        request=request,
-        period=read_quarter(request.org, wanted, request.as_of.on) if wanted else here,
-        playbook=playbook,
-        lang=lang,
-        states={s.key: playbook.text(f"funnel_state.{s.key}.label", lang) for s in playbook.benchmarks.states},
-        names=name_shares(request.org, playbook, lang),
-        funnel=funnel,
-        measured=suggest_rates(funnel, playbook),
-    )
 
 
 def read_targets_page(request: MemberRequest, setting: Setting, form: TargetsForm | None = None) -> TargetsPage:
@@ -207,7 +124,7 @@ def read_targets_page(request: MemberRequest, setting: Setting, form: TargetsFor
         choices=_choices(request, setting.period),
         plan=plan,
         plan_worked=view_worked(told, work_out(told), setting) if told else None,
-        progress=_view_progress(plan, setting) if plan else None,
+        progress=view_progress(plan, setting) if plan else None,
         draft=draft,
         form=form,
         worked=worked,
@@ -249,7 +166,7 @@ def view_form(form: TargetsForm, setting: Setting) -> WorkedView | None:
 
 
 def view_worked(plan: PlanInput, worked: Worked, setting: Setting) -> WorkedView:
-    figures = [_range(level.shown_low, level.shown_high) for level in worked.levels]
+    figures = [show_range(level.shown_low, level.shown_high) for level in worked.levels]
     labels = [setting.states.get(level.state, level.state) for level in worked.levels]
     conversions = ["", *(_words(rate) for rate in plan.rates)]
     origins = ["", *(_origin(rate) for rate in plan.rates)]
@@ -281,10 +198,6 @@ def _role_rows(worked: Worked, setting: Setting) -> tuple[PartRow, ...]:
         PartRow(setting.names.get(key, key), format_count(part), format_number(proposals * part / whole, 0))
         for key, part in worked.role_counts.items()
     )
-
-
-def _range(low: int, high: int) -> str:
-    return format_count(low) if low == high else f"{format_count(low)}–{format_count(high)}"
 
 
 def _range_exact(low: float, high: float) -> str:
@@ -330,7 +243,7 @@ def _tell_contradiction(one: Contradiction) -> str:
     low, high = format_percent(float(one.low), 1), format_percent(float(one.high), 1)
     values = {
         "stated": format_percent(float(one.stated), 1), "product": low if low == high else f"{low} to {high}",
-        "count": format_count(one.stated_count), "chain": _range(one.chain_low, one.chain_high),
+        "count": format_count(one.stated_count), "chain": show_range(one.chain_low, one.chain_high),
     }  # fmt: skip
     return (
         _(
@@ -365,112 +278,3 @@ def _note_measured(rates: Sequence[Rate]) -> str:
     if any(rate.low != rate.high for rate in measured):
         return _("Measured from your own deals, open ones not counted against you; ranges where few have ended.")
     return _("Measured from your own deals, open ones not counted against you.")
-
-
-# Progress
-
-
-def _view_progress(plan: TargetPlan, setting: Setting) -> ProgressView:
-    as_of = setting.request.as_of
-    entered = count_entered(plan.org, as_of, plan.starts_on, min(plan.ends_on, as_of.on))
-    found = measure_progress(plan, as_of, setting.funnel, entered)
-    told = read_input(plan)
-    worked = work_out(told)
-    rows = [_bookings_row(plan, found, setting)]
-    rows += [_leading_row(key, told.measures[key], found, setting) for key in LEADING if key in told.measures]
-    levels = tuple(
-        (setting.states.get(level.state, level.state), _range(level.shown_low, level.shown_high),
-         format_count(found.entered.get(level.state, 0)))
-        for level in worked.levels
-    )  # fmt: skip
-    teams = tuple(
-        (team.label, setting.money(team.target), setting.money(team.won), _percent_of(team.won, team.target))
-        for team in found.teams
-    )
-    quotas = _say_quotas(setting)
-    return ProgressView(tuple(rows), levels, teams, round(100 * found.elapsed), found.unconverted, quotas)
-
-
-def _say_quotas(setting: Setting) -> str:
-    """What team quotas add up to, beside the targets; "" for who may not see them."""
-    request = setting.request
-    if not has_right(request.member, Right.SEE_CALLS):
-        return ""
-    found = read_quotas(request.org, request.as_of, setting.period)
-    held = [
-        one.amount
-        for (scope, _id), one in found.items()
-        if scope == Scope.TEAM and one.currency == request.org.currency
-    ]
-    meant = _("A target is what the plan needs of a team; a quota is what its leaders ask of it, set apart from it.")
-    if not held:
-        return f"{meant} {_('No team has a quota for this period.')}"
-    total = setting.money(sum((amount for amount in held if amount is not None), Decimal(0)))
-    return f"{meant} {_('Team quotas add up to %(total)s.') % {'total': total}}"
-
-
-def _percent_of(part: Decimal, whole: Decimal) -> int:
-    return round(100 * part / whole) if whole > 0 else 0
-
-
-def _bookings_row(plan: TargetPlan, found: Progress, setting: Setting) -> MeasureRow:
-    share = _percent_of(found.won, plan.amount)
-    passed = round(100 * found.elapsed)
-    words = _("%(share)d %% reached with %(passed)d %% of the period gone") % {"share": share, "passed": passed}
-    outcome = _read_outcome(setting)
-    is_on_way = share >= passed
-    if not found.is_reached and outcome.model is not None and outcome.draws is not None:
-        chance = outcome.draws.chance_to_reach(plan.amount)
-        is_on_way = chance >= LIKELY
-        words = _("%(words)s. The model expects %(model)s: %(chance)s likely to be reached.") % {
-            "words": words, "model": setting.money(outcome.model), "chance": format_chance(chance),
-        }  # fmt: skip
-    tone = "good" if found.is_reached or is_on_way else "warn"
-    return MeasureRow(
-        _("Bookings"), _("result"), setting.money(plan.amount), setting.money(found.won), words, tone, min(share, 100)
-    )
-
-
-def _read_outcome(setting: Setting) -> Outcome:
-    """What the model says of the whole period, the same as on the overview."""
-    org, as_of = setting.request.org, setting.request.as_of
-    return read_outcome(org, as_of, summarise(org, as_of, setting.period))
-
-
-def _leading_row(key: str, target: Decimal, found: Progress, setting: Setting) -> MeasureRow:
-    rows = {"coverage": _coverage_row, "last_step": _last_step_row, "qualified": _qualified_row}
-    return rows[key](leading_labels()[key], target, found, setting)
-
-
-def _coverage_row(label: str, target: Decimal, found: Progress, setting: Setting) -> MeasureRow:
-    aim = _("at least %(times)s×") % {"times": format_number(float(target), 1)}
-    if found.coverage is None:
-        return MeasureRow(label, _("steer by"), aim, "—", _("Nothing is left to win."), "good", None)
-    words = _("%(pipeline)s aimed at the period or overdue, for %(left)s still to win") % {
-        "pipeline": setting.money(found.pipeline), "left": setting.money(found.left),
-    }  # fmt: skip
-    is_met = found.coverage >= target
-    shown = f"{format_number(float(found.coverage), 1)}×"
-    return MeasureRow(label, _("steer by"), aim, shown, words, "good" if is_met else "warn", None)
-
-
-def _last_step_row(label: str, target: Decimal, found: Progress, setting: Setting) -> MeasureRow:
-    aim = _("at least %(share)s") % {"share": format_percent(float(target), 0)}
-    share = found.last_step
-    if share is None or share.rate is None:
-        return MeasureRow(label, _("steer by"), aim, "—", _("No proposal has ended yet."), "", None)
-    words = _("%(low)s to %(high)s on %(count)s ended deals") % {
-        "low": format_percent(share.low), "high": format_percent(share.high), "count": format_count(share.ended),
-    }  # fmt: skip
-    is_surely_below = share.high < float(target)
-    tone = "good" if share.rate >= float(target) else "warn" if is_surely_below else ""
-    return MeasureRow(label, _("steer by"), aim, format_percent(share.rate), words, tone, None)
-
-
-def _qualified_row(label: str, target: Decimal, found: Progress, setting: Setting) -> MeasureRow:
-    first = list_steps(setting.playbook)[0][0]
-    count = found.entered.get(first, 0)
-    pace = float(target) * found.elapsed
-    words = _("an even pace would be at %(pace)s today") % {"pace": format_number(pace, 0)}
-    tone = "good" if count >= pace else "warn"
-    return MeasureRow(label, _("steer by"), format_count(int(target)), format_count(count), words, tone, None)

@@ -15,7 +15,8 @@ from landmark.deals.policies import Refused
 from landmark.orgs.permissions import check_right
 from landmark.orgs.roles import Right
 from landmark.workspace.access import MemberRequest, member_view
-from landmark.workspace.presenters.targets import Setting, read_setting, read_targets_page, view_form
+from landmark.workspace.presenters.target_setting import Setting, read_setting
+from landmark.workspace.presenters.targets import read_targets_page, view_form
 from landmark.workspace.target_forms import TargetsForm
 from landmark.workspace.templatetags.workspace import link_to
 

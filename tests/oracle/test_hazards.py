@@ -124,7 +124,7 @@ def test_a_fit_without_covariates_is_the_life_table() -> None:
         np.zeros((rows, 2, INTERVALS), np.int64),
         calendar_ahead(day, 0, np.zeros(len(INTERVAL_NAMES), bool)),
     )
-    fitted = fit_hazards(nothing, ahead, np.full(rows, 1e4), 1.0).predict(nothing)[0]
+    fitted = fit_hazards(nothing, ahead, np.full(rows, 1e4), np.ones(1)).predict(nothing)[0]
     counted = [[np.sum(ahead[:, j] == cause) / max(np.sum(ahead[:, j] >= 0), 1) for cause in (1, 2)] for j in range(11)]
     assert fitted[:11] == pytest.approx(np.array(counted), abs=2e-4)
 

@@ -151,9 +151,12 @@ class Scaling:
     kept: NDArray[np.bool_]
 
     @staticmethod
-    def learn(columns: Floats) -> "Scaling":
+    def learn(columns: Floats, always: int) -> "Scaling":
+        """``always``: so many columns at the end are kept though they never vary."""
         mean, spread = columns.mean(axis=0), columns.std(axis=0)
-        return Scaling(mean, np.where(spread > 1e-6, spread, 1.0), spread > 1e-6)
+        varies = spread > 1e-6
+        at_end = np.arange(mean.size) >= mean.size - always
+        return Scaling(mean, np.where(varies, spread, 1.0), varies | at_end)
 
     def apply(self, columns: Floats) -> Floats:
         """(rows, kept columns), within ±5 spreads, so that no unusual deal runs away."""
@@ -161,10 +164,9 @@ class Scaling:
         return scaled
 
     def to_json(self) -> dict[str, Any]:
-        return {"mean": self.mean.tolist(), "spread": self.spread.tolist(), "kept": self.kept.tolist()}
+        return {name: getattr(self, name).tolist() for name in self.__dataclass_fields__}
 
     @staticmethod
     def from_json(data: dict[str, Any]) -> "Scaling":
-        return Scaling(
-            np.array(data["mean"], np.float64), np.array(data["spread"], np.float64), np.array(data["kept"], bool)
-        )
+        mean, spread = (np.array(data[name], np.float64) for name in ("mean", "spread"))
+        return Scaling(mean, spread, np.array(data["kept"], bool))

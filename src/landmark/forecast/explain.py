@@ -24,9 +24,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit
 
-from landmark.forecast.design import expand
 from landmark.forecast.forest import as_forest, make_quick
-from landmark.forecast.full import Full, apart, drifted, mixed, tree_inputs, with_tail
+from landmark.forecast.full import Full, apart, drifted, mixed, slope_columns, tree_inputs, with_tail
 from landmark.forecast.grid import EDGES, INTERVALS, YEAR, Calendar, at_horizons, calendar_ahead, clock_bins, cumulate
 from landmark.forecast.hazards import BASIS
 from landmark.forecast.history import Floats, History, Ints
@@ -169,7 +168,7 @@ class Explainer:
 
     def _slope_shares(self, full: Full, table: Table, calendar: Calendar) -> Floats:
         """(n, K, J, 2); the constant is part of *calendar*, which makes no difference: it is everybody's."""
-        columns, _names, groups = expand(table, self._fitted.vocabulary)
+        columns, groups = slope_columns(table, self._fitted.vocabulary, self._rates(table))
         x, kept = full.scaling.apply(columns), np.array(groups, object)[full.scaling.kept]
         slopes, within = full.hazards.slopes, slice(0, self._intervals)
         flat = np.zeros((x.shape[0], len(self.keys), slopes[0].size))

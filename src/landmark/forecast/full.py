@@ -27,6 +27,7 @@ from landmark.forecast.grid import (
 from landmark.forecast.hazards import Ahead, Hazards, fit_hazards
 from landmark.forecast.history import Floats, History, Ints
 from landmark.forecast.sampling import Sample
+from landmark.forecast.shrunken import standing
 from landmark.forecast.snapshots import Table
 from landmark.forecast.trees import CLASSES, Inputs, Trees, fit_trees
 from landmark.forecast.vocabulary import Vocabulary
@@ -38,6 +39,8 @@ STRENGTHS = (16.0, 4.0, 1.0)
 FEW_DEALS, _TRIAL = 1_500, 40
 """With fewer deals than these, deals that were held back say how strong the ridge is, in fits of so many steps."""
 SHRUNKEN_WEIGHT = 35.0
+STANDING, STANDING_PENALTY = 2, 0.17
+"""Columns of what the shrunken rates say of where a deal stands: there the slopes begin. Their ridge is light."""
 TREE_WEIGHTS = np.array([500.0, 1_000.0])
 """Closed deals at which the trees have half the say on closing, and on whether a closing is a win: closings are few."""
 TAIL_HALF_LIFE_DAYS = 60.0
@@ -98,18 +101,20 @@ def fit_full(
     vocabulary: Vocabulary,
     rows: Sample,
     table: Table,
+    slow: Floats,
     closed: int,
     seed: int,
     threads: int = 1,
 ) -> Full | None:
-    """None when no interval ahead has enough deals at risk. ``closed``: closed deals, which set its share."""
+    """None when no interval ahead has enough deals at risk. ``slow``: hazards of the rows by the shrunken rates ·
+    ``closed``: closed deals, which set its share."""
     ahead = outcomes(known, rows.deal, rows.day, as_of)
     supported = _supported(ahead, rows.deal)
     if supported == 0:
         return None
     ahead[:, supported:] = -1
-    columns = expand(table, vocabulary)[0]
-    scaling = Scaling.learn(columns)
+    columns = slope_columns(table, vocabulary, slow)[0]
+    scaling = Scaling.learn(columns, STANDING)
     usable = known_calendar(float(rows.day.min()), as_of)
     calendar = calendar_ahead(rows.day, vocabulary.close_shift, usable, vocabulary.season)
     linear = Ahead(scaling.apply(columns), clock_bins(table.clocks), calendar)
@@ -121,6 +126,13 @@ def fit_full(
         shares, drift, start = _judge(linear, grown, ahead, known, rows, as_of, believed, penalty, seed, threads)
         hazards, trees = _fit_both(linear, grown, ahead, rows, penalty, seed, threads, start)
     return Full(scaling, hazards, trees, shares, drift, supported, usable, closed / (closed + SHRUNKEN_WEIGHT))
+
+
+def slope_columns(table: Table, vocabulary: Vocabulary, slow: Floats) -> tuple[Floats, tuple[str, ...]]:
+    """Columns of the slopes and their groups: the snapshot's, and at the end where the deal stands by the shrunken
+    rates. A slope for it lets few deals say at once that a milestone counts as much as the rates have it."""
+    columns, _names, groups = expand(table, vocabulary)
+    return np.column_stack([columns, standing(slow)]), (*groups, *("path",) * STANDING)
 
 
 def _penalty(linear: Ahead, ahead: NDArray[np.int8], known: History, rows: Sample) -> float:
@@ -137,11 +149,18 @@ def _penalty(linear: Ahead, ahead: NDArray[np.int8], known: History, rows: Sampl
             return PENALTY_A_ROW * STRENGTHS[0]
         found, judged = None, linear.take(held)
         for place, strength in enumerate(STRENGTHS):
-            ridge = PENALTY_A_ROW * strength * repeats
+            ridge = _ridge(linear, PENALTY_A_ROW * strength) * repeats
             found = fit_hazards(linear.take(fitted), ahead[fitted], rows.weight[fitted], ridge, found, _TRIAL, repeats)
             likelihood[place] += _log_likelihood(found.predict(judged), ahead[held]) / repeats
     weight = np.exp(likelihood - likelihood.max())
     return PENALTY_A_ROW * float(np.exp(weight @ np.log(STRENGTHS) / weight.sum()))
+
+
+def _ridge(linear: Ahead, penalty: float) -> Floats:
+    """(p) of each column: what the rates say is held by the same light one, however few the deals."""
+    ridge = np.full(linear.x.shape[1], penalty)
+    ridge[-STANDING:] = STANDING_PENALTY
+    return ridge
 
 
 def _log_likelihood(hazard: Floats, ahead: NDArray[np.int8]) -> float:
@@ -162,7 +181,7 @@ def _fit_both(
     start: Hazards | None = None,
 ) -> tuple[Hazards, Trees | None]:
     repeats = rows.repeats
-    hazards = fit_hazards(linear, ahead, rows.weight, penalty * repeats, start, repeats=repeats)
+    hazards = fit_hazards(linear, ahead, rows.weight, _ridge(linear, penalty) * repeats, start, repeats=repeats)
     grown = replace(grown, start=hazards.average(grown.calendar))
     return hazards, fit_trees(grown, ahead, rows.weight, rows.deals, seed, threads)
 

@@ -177,21 +177,21 @@ def fit_hazards(
     ahead: Ahead,
     outcome: NDArray[np.int8],
     weight: Floats,
-    penalty: float,
+    penalty: Floats,
     start: Hazards | None = None,
     most: int = ITERATIONS,
     repeats: float = 1.0,
 ) -> Hazards:
     """Maximum penalised likelihood by L-BFGS.
 
-    outcome (rows, INTERVALS) as ``grid.outcomes`` · weight (rows) · penalty: ridge on the slopes, four times as strong
-    on how they change with the time ahead · ``start``: a fit of some of the rows, from which to go on
-    with half as many steps · ``most`` steps otherwise ·
-    ``repeats``: rows a deal, which all tell of the same closing day.
+    outcome (rows, INTERVALS) as ``grid.outcomes`` · weight (rows) · penalty (p): ridge on the slopes of each column,
+    four times as strong on how they change with the time ahead · ``start``: a fit of some of the rows, from which to go
+    on with half as many steps · ``most`` steps otherwise · ``repeats``: rows a deal, which all tell of the same closing
+    day.
     """
-    slopes = np.full((ahead.x.shape[1] + 1, _CAUSES, BASIS.shape[1]), penalty)
-    slopes[:, :, 1:] *= _TIME_PENALTY
-    slopes[0] = 1.0
+    slopes = np.ones((ahead.x.shape[1] + 1, _CAUSES, BASIS.shape[1]))
+    slopes[1:] = penalty[:, None, None]
+    slopes[1:, :, 1:] *= _TIME_PENALTY
     penalties = Hazards(
         slopes,
         np.full((ahead.calendar.kinds, _CAUSES), _CALENDAR_PENALTY * repeats),

@@ -13,8 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from landmark.forecast.design import expand
-from landmark.forecast.full import Full, drifted, fit_full, mixed, tree_inputs, with_tail
+from landmark.forecast.full import Full, drifted, fit_full, mixed, slope_columns, tree_inputs, with_tail
 from landmark.forecast.grid import (
     EDGES,
     YEAR,
@@ -34,7 +33,7 @@ from landmark.forecast.shrunken import Rates, fit_rates, no_rates
 from landmark.forecast.snapshots import Snapshots, Table
 from landmark.forecast.vocabulary import Vocabulary, learn
 
-VERSION = 6
+VERSION = 7
 BENCHMARKS, SHRUNKEN, FULL = "benchmarks", "shrunken", "full"
 CLOSED_FOR_SHRUNKEN = 10
 CLOSED_FOR_FULL = 50
@@ -97,7 +96,7 @@ class Fitted:
             return at_horizons(cumulate(slow), horizons, np.ones((1, YEAR, 2)), np.zeros(rows, np.intp))
         full = self.full
         calendar = self._calendar(full, as_of, rows)
-        x = full.scaling.apply(expand(table, self.vocabulary)[0])
+        x = full.scaling.apply(slope_columns(table, self.vocabulary, slow)[0])
         hazard = full.hazards.predict(Ahead(x, clock_bins(table.clocks), calendar))
         if full.trees is not None:
             needed = int(np.searchsorted(EDGES, horizons.max()))  # leave out what nobody asked for
@@ -163,7 +162,8 @@ def fit(history: History, as_of: float, priors: Priors | None = None, seed: int 
     fitted = replace(fitted, level=SHRUNKEN, rates=rates, reason=_not_yet_full(won, lost))
     if won + lost < CLOSED_FOR_FULL or min(won, lost) < EACH_FOR_FULL:
         return fitted
-    full = fit_full(known, as_of, vocabulary, rows, table, won + lost, seed, threads)
+    slow = rates.predict(table, vocabulary.milestones, priors)
+    full = fit_full(known, as_of, vocabulary, rows, table, slow, won + lost, seed, threads)
     if full is None:
         return replace(fitted, reason="No closing has yet been seen from open to end, so closing rates by stage speak.")
     return replace(

@@ -54,6 +54,9 @@ def sample(history: History, as_of: float) -> Sample:
     if share < 1.0:
         kept = _hash(history, deal, day) < share
         deal, day = deal[kept], day[kept]
+    named = np.unique(history.deal_ids[deal].astype(str), return_inverse=True)[1]
+    order = np.lexsort((day, named))  # trees draw rows by their place: the order of a file must not matter
+    deal, day = deal[order], day[order]
     weight: Floats = np.power(0.5, (as_of - day.astype(np.float64)) / HALF_LIFE_DAYS)
     return Sample(deal, day, weight, spacing, share)
 

@@ -30,6 +30,7 @@ BAND = np.searchsorted(BAND_EDGES, EDGES[1:], "left")
 """Which band of the time ahead an interval belongs to."""
 GROUP_WEIGHT = 5.0
 """As many closings as the prior of a milestone weighs."""
+_STANDING, _LEAST = int(np.searchsorted(EDGES, 21.0)), 1e-6
 _BANDS = BAND_EDGES.size + 1
 _NEAR_DAYS = np.diff([0.0, *BAND_EDGES[:3]])
 
@@ -54,6 +55,13 @@ class Rates:
     @staticmethod
     def from_json(data: dict[str, Any]) -> "Rates":
         return Rates(np.array(data["multiplier"], np.float64))
+
+
+def standing(hazard: Floats) -> Floats:
+    """(rows, 2) log of the chance to be won, and to be lost, within three weeks, each as if the other could not happen;
+    by hazards (rows, INTERVALS, 2) of these rates."""
+    chance: Floats = 1.0 - np.prod(1.0 - hazard[:, :_STANDING], axis=1)
+    return np.log(chance + _LEAST)
 
 
 def reached(table: Table, milestones: tuple[str, ...]) -> NDArray[np.bool_]:

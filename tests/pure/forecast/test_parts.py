@@ -13,12 +13,14 @@ from sklearn.metrics import brier_score_loss, log_loss, roc_auc_score
 from landmark.forecast import calendars, evaluate, full, grid, portfolio, trees
 from landmark.forecast.backtest import run_backtest, score_rounds
 from landmark.forecast.baselines import STAGE, STAGE_HORIZON, predict_baselines
+from landmark.forecast.design import Scaling
 from landmark.forecast.hazards import Ahead, fit_hazards
 from landmark.forecast.history import LOST, OPEN, WON, History, Season
 from landmark.forecast.known import as_known
 from landmark.forecast.model import fit
 from landmark.forecast.priors import Priors
 from landmark.forecast.sampling import MOST_ROWS, sample
+from landmark.forecast.shrunken import standing
 from landmark.forecast.snapshots import Snapshots, landmark_rows
 from landmark.forecast.vocabulary import Vocabulary, learn
 from landmark.playbook.loader import load_playbook
@@ -154,7 +156,7 @@ def test_logistic_hazards_agree_with_scikit_learn() -> None:
     outcome[:, 0] = target
     calendar = grid.calendar_ahead(np.full(3_000, START, np.int32), 0, np.zeros(len(calendars.INTERVAL_NAMES), bool))
     ahead = Ahead(x, np.zeros((3_000, 1, grid.INTERVALS), np.int64), calendar)
-    ours = fit_hazards(ahead, outcome, np.ones(3_000), penalty=0.01).predict(ahead)[:, 0]
+    ours = fit_hazards(ahead, outcome, np.ones(3_000), np.full(3, 0.01)).predict(ahead)[:, 0]
     theirs = LogisticRegression(C=1e3, max_iter=500).fit(x, target).predict_proba(x)[:, 1:]
     assert np.abs(ours - theirs).max() < 0.005
 
@@ -426,3 +428,31 @@ def test_a_steady_drift_counts_for_more_than_closings_that_swing() -> None:
     assert even[1] == pytest.approx(1.0)
     # Pearson: each fortnight is 20 off an expected 20, so 10 × 20² / 20 / 9 = 22.2 times what chance allows.
     assert uneven[0] == pytest.approx(np.sqrt((200 + 20 * 200 / 9) / (400 + 20 * 200 / 9)))
+
+
+def test_columns_kept_at_the_end_say_nothing_while_they_never_vary() -> None:
+    columns = np.column_stack([np.arange(4.0), np.ones(4), np.full(4, 7.0)])
+    scaled = Scaling.learn(columns, always=1).apply(columns)
+    assert scaled.shape == (4, 2)
+    assert scaled[:, 1].tolist() == [0.0] * 4
+
+
+def test_standing_is_the_chance_of_three_weeks_of_constant_rates() -> None:
+    daily = np.array([0.03, 0.01])
+    hazard = -np.expm1(-daily * grid.LENGTH[:, None])[None]
+    assert standing(hazard) == pytest.approx(np.log(-np.expm1(-21 * daily))[None], abs=1e-4)
+
+
+def test_few_closings_say_at_once_what_the_rates_have_seen() -> None:
+    """One deal in twelve has the milestone, and more than half of those close: a light ridge lets its slope say so."""
+    random = np.random.default_rng(5)
+    has = (np.arange(120) % 12 == 0).astype(float)
+    outcome = np.full((120, grid.INTERVALS), -1, np.int8)
+    outcome[:, 0] = np.where(random.random(120) < np.where(has, 0.6, 0.02), 1, 0)
+    calendar = grid.calendar_ahead(np.full(120, START, np.int32), 0, np.zeros(len(calendars.INTERVAL_NAMES), bool))
+    ahead = Ahead(has[:, None] - has.mean(), np.zeros((120, 1, grid.INTERVALS), np.int64), calendar)
+    fits = (fit_hazards(ahead, outcome, np.ones(120), np.full(1, ridge)) for ridge in (50.0, full.STANDING_PENALTY))
+    held, free = (one.predict(ahead)[has == 1, 0, 0].mean() for one in fits)
+    share = outcome[has == 1, 0].mean()
+    assert abs(free - share) < 0.15
+    assert held < share / 2

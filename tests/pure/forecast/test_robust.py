@@ -150,3 +150,17 @@ def test_one_account_for_all_deals_leaves_nobody_to_judge() -> None:
     full = fit(alone, DAY).full
     assert full is not None
     assert full.drift.tolist() == [1.0, 1.0]
+
+
+def test_the_order_of_the_files_does_not_matter(fitted: Fitted) -> None:
+    history = make_history(deals=420)
+    order = np.random.default_rng(3).permutation(history.deal_ids.size)
+    place = np.empty(order.size, np.int32)
+    place[order] = np.arange(order.size)
+    names = ("deal_ids", "opened", "closed", "outcome", "known_from")
+    columns = {name: getattr(history, name)[order] for name in names}
+    attributes = {name: column[order] for name, column in history.attributes.items()}
+    other = replace(history, **columns, attributes=attributes, event_deal=place[history.event_deal])
+    one, again = fitted.predict(history, DAY, [14, 90]), fit(other, DAY).predict(other, DAY, [14, 90])
+    said = dict(zip(other.deal_ids[again.deal], again.p_won, strict=True))
+    assert one.p_won == pytest.approx(np.array([said[key] for key in history.deal_ids[one.deal]]), abs=1e-9)

@@ -317,3 +317,13 @@ def test_milestones_that_hardly_any_deal_had_are_named_and_given_no_number(world
     page = read(client, world.deal_url)
     assert said in page
     assert "Deals that had one of these milestones" not in page
+
+
+def test_evidence_that_ends_today_asks_for_today() -> None:
+    reach = Reach(
+        lambda **query: "?" + urlencode(query), None, (), can_edit=False, can_add_evidence=False, can_take_date=False
+    )
+    found = (Alert("expiry", days=0, names=("fit_confirmed",)), Alert("expiry", days=2, names=("fit_confirmed",)))
+    today, soon = (alert.words for alert in tell_alerts(found, load_playbook("landmark/2026.1"), "en", reach))
+    assert "ask again today" in today
+    assert "within 2 days" in soon

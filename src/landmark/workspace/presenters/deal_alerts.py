@@ -101,7 +101,9 @@ def _say(one: Alert, playbook: Playbook, lang: str) -> str:
             "%(names)s stands against it and no plan says how to handle that. Write down who talks to them, and about "
             "what."
         ),
-        rules.EXPIRY: _("%(names)s: ask again and put the answer on record within %(days)s."),
+        rules.EXPIRY: _("%(names)s: ask again and put the answer on record within %(days)s.")
+        if one.days > 0
+        else _("%(names)s: ask again today and put the answer on record."),
     }
     values = {"days": format_days(one.days), "limit": format_days(one.limit), "count": one.days, "usual": one.limit}
     return words[one.kind] % {**values, "names": names}

@@ -67,7 +67,7 @@ def test_alerts_say_their_words_on_focus_and_on_pointing_and_hush_on_escape(
     place = desk(bob, WIDE, "light")
     page = place.open(f"/alder/table/?q={deal.deal.name}&alert=idle")
     count = page.get_by_role("link", name="2 alerts on")
-    words = page.get_by_text("Nothing on record for over three weeks.")
+    words = page.get_by_text("Nothing on record for over three weeks: ask whether it still lives.")
 
     def is_seen() -> bool:
         return bool(words.evaluate("words => words.parentElement.getBoundingClientRect().height > 20"))

@@ -7,11 +7,11 @@ import click
 from benchmarks.accuracy import tables
 from benchmarks.accuracy.ceiling import CEILING, measure_ceiling
 from benchmarks.accuracy.check import TOLERANCE, differences
-from benchmarks.accuracy.compare import Measured, compare, judge, store, stored
+from benchmarks.accuracy.compare import Measured, judge, measure_up, store, stored
 from benchmarks.accuracy.learning import measure_curve
 from benchmarks.accuracy.logs import ROOT, SETS, Log, as_of_days, named_log
 from benchmarks.accuracy.peers import MODELS, OURS
-from benchmarks.accuracy.results import load, measure
+from benchmarks.accuracy.results import load_whole, measure
 
 from landmark.cli.forecast import Horizons, Interval
 
@@ -97,10 +97,7 @@ def _measure(
 ) -> Measured:
     for log in logs:
         measure(results, log, models, again, _tell)
-    made = {model: [one for log in logs if (one := load(results, log, model))] for model in MODELS}
-    whole = {model: ones for model, ones in made.items() if len(ones) == len(logs)}
-    costs = {model: sum(one.cpu_seconds for one in ones) for model, ones in whole.items()}
-    return Measured(name, compare(name, logs, whole, draws), costs)
+    return measure_up(name, logs, load_whole(results, logs, list(MODELS)), draws)
 
 
 def _report(measured: Sequence[Measured]) -> dict[str, str]:

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from benchmarks.accuracy.compare import METRICS, Ratio, Table, compare
+from benchmarks.accuracy.compare import METRICS, Ratio, Table, best_of, compare
 from benchmarks.accuracy.logs import SETS, Log, simulated
 from benchmarks.accuracy.peers import MODELS, OURS, PRIORS
-from benchmarks.accuracy.results import Made, keep, load
+from benchmarks.accuracy.results import Made, keep, load, load_whole
 
 from landmark.forecast.model import Fitted, fit
 
@@ -69,8 +69,7 @@ def _say(log: Log, fits: Sequence[Fitted]) -> Made:
 
 def _compare(folder: Path, name: str, logs: Sequence[Log], draws: int) -> list[Room]:
     models = (OURS, CEILING, *(model for model in MODELS if model != OURS))
-    made = {model: [one for log in logs if (one := load(folder, log, model))] for model in models}
-    whole = {model: ones for model, ones in made.items() if len(ones) == len(logs)}
+    whole = load_whole(folder, logs, models)
     if not {OURS, CEILING} <= whole.keys():
         return []
     as_ours = {OURS: whole.pop(CEILING), ITSELF: whole.pop(OURS), **whole}
@@ -80,5 +79,5 @@ def _compare(folder: Path, name: str, logs: Sequence[Log], draws: int) -> list[R
 def _room(table: Table, metric: str) -> Room:
     lines = {line.model: line for line in table.lines if metric in line.ratios}
     ours = lines.pop(ITSELF)
-    best = min(lines.values(), key=lambda line: line.losses[metric])
+    best = best_of(lines.values(), metric)
     return Room(table.set_name, table.horizon, metric, ours.ratios[metric], best.model, best.ratios[metric])

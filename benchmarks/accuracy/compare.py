@@ -164,6 +164,11 @@ class Measured:
     costs: Mapping[str, float]
 
 
+def measure_up(name: str, logs: Sequence[Log], made: Mapping[str, Sequence[Made]], draws: int) -> Measured:
+    costs = {model: sum(one.cpu_seconds for one in ones) for model, ones in made.items()}
+    return Measured(name, compare(name, logs, made, draws), costs)
+
+
 def store(folder: Path, measured: Measured) -> None:
     """Keep it, so that the page can be written again although only one set was measured anew."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -197,6 +202,11 @@ class Verdict:
     detail: str
 
 
+def best_of(lines: Iterable[Line], metric: str) -> Line:
+    """The one with the smallest loss, picked afterwards, which favours it."""
+    return min((line for line in lines if metric in line.losses), key=lambda line: line.losses[metric])
+
+
 def judge(tables: Sequence[Table]) -> list[Verdict]:
     """The targets, over all sets that were measured."""
     better, won_by_us, contests = [], 0, 0
@@ -207,7 +217,7 @@ def judge(tables: Sequence[Table]) -> list[Verdict]:
             if not rivals:
                 continue
             contests += 1
-            best = min(rivals, key=lambda line: line.losses[metric])
+            best = best_of(rivals, metric)
             won_by_us += best.ratios[metric].high < 1
             better += [
                 f"{line.model} on {table.set_name} at {table.horizon} d by {metric}: {line.ratios[metric].text}"

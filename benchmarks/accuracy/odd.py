@@ -4,11 +4,11 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import click
-from benchmarks.accuracy.compare import METRICS, Line, Measured, Ratio, Table, compare, store, stored
+from benchmarks.accuracy.compare import METRICS, Line, Measured, Ratio, Table, best_of, measure_up, store, stored
 from benchmarks.accuracy.logs import ROOT
 from benchmarks.accuracy.oddities import TEAMS, Team, logs_of
 from benchmarks.accuracy.peers import MODELS, OURS
-from benchmarks.accuracy.results import load, measure
+from benchmarks.accuracy.results import load_whole, measure
 from benchmarks.accuracy.tables import markdown, write_between
 
 PEERS = (
@@ -45,15 +45,11 @@ def _measure(name: str, again: Sequence[str], results: Path, draws: int) -> Meas
     logs, models = logs_of(name), (OURS, *PEERS)
     for log in logs:
         measure(results, log, models, again, lambda words: click.echo(words, err=True))
-    made = {model: [one for log in logs if (one := load(results, log, model))] for model in models}
-    costs = {model: sum(one.cpu_seconds for one in ones) for model, ones in made.items()}
-    return Measured(PREFIX + name, compare(PREFIX + name, logs, made, draws), costs)
+    return measure_up(PREFIX + name, logs, load_whole(results, logs, models), draws)
 
 
 def best_peer(table: Table, metric: str) -> Line:
-    """The peer with the smallest loss, picked afterwards, which favours the peers."""
-    rivals = (line for line in table.lines if line.model != OURS and metric in line.losses)
-    return min(rivals, key=lambda line: line.losses[metric])
+    return best_of((line for line in table.lines if line.model != OURS), metric)
 
 
 def count(tables: Iterable[Table]) -> str:

@@ -49,6 +49,12 @@ def load(folder: Path, log: Log, model: str) -> Made | None:
         return Made(*columns, about["cpu_seconds"], tuple(about["notes"]))
 
 
+def load_whole(folder: Path, logs: Sequence[Log], models: Sequence[str]) -> dict[str, list[Made]]:
+    """Of each model that has been measured on all of the logs."""
+    made = {model: [one for log in logs if (one := load(folder, log, model))] for model in models}
+    return {model: ones for model, ones in made.items() if len(ones) == len(logs)}
+
+
 def keep(folder: Path, log: Log, model: str, made: Made) -> None:
     path = _path(folder, log, model)
     path.parent.mkdir(parents=True, exist_ok=True)

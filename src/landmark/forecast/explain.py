@@ -61,11 +61,6 @@ class Explanation:
     keys: tuple[str, ...]
     effects: Floats
 
-    def ranked(self, row: int) -> list[tuple[str, float]]:
-        """The parts of one deal, largest first; without those that are nothing."""
-        parts = [(key, float(effect)) for key, effect in zip(self.keys, self.effects[row], strict=True)]
-        return sorted((part for part in parts if part[1] != 0.0), key=lambda part: (-abs(part[1]), part[0]))
-
 
 def explain(fitted: Fitted, history: History, as_of: float, horizon: int, p: Floats | None = None) -> Explanation:
     """Every deal open on the day, in the order of ``Fitted.predict``. ``p``: its P(won by horizon), if at hand."""

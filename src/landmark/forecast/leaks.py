@@ -44,7 +44,7 @@ _LEVEL_DEALS = 5
 _GROUPS = 8
 _FEWEST_PAIRS = 4.0
 _READ_SHARE = 0.98
-_SKIPPED = frozenset({"owner", "account_id"})
+NEVER_USED = frozenset({"owner", "account_id"})
 
 Flags = NDArray[np.bool_]
 
@@ -120,7 +120,7 @@ def find_leaks(history: History) -> tuple[Leak, ...]:
     is_closed = history.outcome != OPEN
     if int(is_closed.sum()) < FEWEST_CLOSED:
         return ()
-    found = (_first_leak(name, history) for name in sorted(set(history.attributes) - _SKIPPED))
+    found = (_first_leak(name, history) for name in sorted(set(history.attributes) - NEVER_USED))
     return tuple(leak for leak in found if leak is not None)
 
 

@@ -58,20 +58,9 @@ class Similar:
 
 
 @dataclass(frozen=True)
-class Step:
-    """One milestone not reached: P(won) had it been reached today, and the deals that had it at this point."""
-
-    milestone: str
-    p: float
-    count: int
-    won: int
-    low: float
-    high: float
-
-
-@dataclass(frozen=True)
 class Steps:
-    """Such milestones of several deals in columns (s): row (of the deals asked about, ascending) · names."""
+    """Milestones not reached yet, in columns (s): row (of the deals asked about, ascending) · names · p: P(won) had it
+    been reached today · like: the deals that had it at this point."""
 
     row: NDArray[np.intp]
     names: list[str]
@@ -195,24 +184,6 @@ def _range(count: Ints, won: Ints, p: Floats) -> tuple[Floats, Floats]:
 
 
 # What would move it
-
-
-def find_steps(
-    fitted: Fitted,
-    history: History,
-    as_of: float,
-    horizon: int,
-    past: Past,
-    deal: Ints,
-    wanted: Sequence[Sequence[str]],
-) -> list[list[Step]]:
-    """``look_ahead``, deal by deal."""
-    found = look_ahead(fitted, history, as_of, horizon, past, deal, wanted)
-    steps: list[list[Step]] = [[] for _ in range(deal.size)]
-    columns = (found.p, found.like.count, found.like.won, found.like.low, found.like.high)
-    for of, name, *numbers in zip(found.row, found.names, *(column.tolist() for column in columns), strict=True):
-        steps[of].append(Step(name, *numbers))
-    return steps
 
 
 def look_ahead(

@@ -23,7 +23,7 @@ from landmark.forecast.baselines import predict_baselines
 from landmark.forecast.evaluate import brier, log_loss, reliability, three_class_loss
 from landmark.forecast.history import LOST, OPEN, WON, Floats, History
 from landmark.forecast.known import as_known
-from landmark.forecast.leaks import FEWEST_CLOSED, Leak, find_leaks
+from landmark.forecast.leaks import FEWEST_CLOSED, NEVER_USED, Leak, find_leaks
 from landmark.forecast.model import CLOSED_FOR_FULL, EACH_FOR_FULL, FULL, SHRUNKEN, Fitted, fit
 from landmark.forecast.portfolio import Pipeline, draw_outcomes
 from landmark.forecast.priors import Priors
@@ -41,7 +41,6 @@ FULL_REFITS = 3
 FEWEST_DEALS = 30
 PAST_DRAWS = 2_000
 OTHER_LENGTH = 0.25
-_NEVER_USED = frozenset({"owner", "account_id"})
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -105,7 +104,7 @@ def tell_unknowns(history: History, on: date, left_out: Sequence[Leak]) -> list[
 def _count_checked(known: History) -> int:
     if int(np.sum(known.outcome != OPEN)) < FEWEST_CLOSED:
         return 0
-    columns = (values for name, values in known.attributes.items() if name not in _NEVER_USED)
+    columns = (values for name, values in known.attributes.items() if name not in NEVER_USED)
     return sum(any(value for value in values.tolist()) for values in columns)
 
 

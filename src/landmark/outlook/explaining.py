@@ -87,11 +87,11 @@ def _read_earlier(org: Organisation, on: date, by: date, fitted: Fitted) -> Iter
         is_current = before is not None and before.to_json() == now
         rows = model.forecasts.order_by().values_list("deal_id", "won").iterator(2_000)
         won = {str(deal_id): bytes(packed) for deal_id, packed in rows}
-        yield Earlier(tuple(names), model.as_of, None if before is None else make_quick(before), is_current), won
+        yield Earlier(tuple(names), model.as_of, before, is_current), won
 
 
 def _read_fitted(pk: UUID) -> Fitted | None:
     try:
-        return Fitted.from_json(FittedModel.objects.values_list("parameters", flat=True).get(pk=pk))
+        return make_quick(Fitted.from_json(FittedModel.objects.values_list("parameters", flat=True).get(pk=pk)))
     except (ValueError, KeyError, TypeError):
         return None  # written by another version of the model

@@ -13,7 +13,7 @@ from landmark.forecast.history import LOST, OPEN, WON, Floats, History
 from landmark.forecast.model import FULL, SHRUNKEN, Fitted, fit
 from landmark.forecast.replay import EDIT, EVIDENCE, RECORD, REFIT, TIME, Cause, Chance, replay
 from landmark.forecast.separation import find_separators
-from landmark.forecast.similar import SIMILAR, find_past, find_similar, find_steps
+from landmark.forecast.similar import SIMILAR, find_past, find_similar, look_ahead
 from landmark.forecast.snapshots import Snapshots, Table
 from tests.pure.forecast.made import START, make_history
 
@@ -68,7 +68,7 @@ def test_one_open_deal_is_the_typical_one(history: History, fitted: Fitted) -> N
         np.isnan(history.closed), LOST, history.outcome).astype(np.int8))  # fmt: skip
     made_of = explain(fitted, alone, DAY, 30)
     assert made_of.effects.shape[0] == 1
-    moved = {key: effect for key, effect in made_of.ranked(0) if abs(effect) > 1e-4}
+    moved = {key: effect for key, effect in zip(made_of.keys, made_of.effects[0], strict=True) if abs(effect) > 1e-4}
     assert set(moved) <= {"calendar"}
 
 
@@ -214,13 +214,12 @@ def test_the_next_milestone_is_told_with_the_deals_that_had_it(history: History,
     place = fitted.vocabulary.milestones.index("Sponsor met")
     wanted = [[] if reached[row, place] else ["Sponsor met", "Never heard of"] for row in range(found.deal.size)]
     known = history if history.complete_to == DAY else replace(history, complete_to=DAY)
-    steps = find_steps(fitted, known, DAY, 30, past, found.deal, wanted)
-    gains = [one.p - found.p_won[row, 0] for row, told in enumerate(steps) for one in told]
-    assert len(gains) == sum(1 for names in wanted if names), "an unknown name is left out"
+    steps = look_ahead(fitted, known, DAY, 30, past, found.deal, wanted)
+    gains = steps.p - found.p_won[steps.row, 0]
+    assert gains.size == sum(1 for names in wanted if names), "an unknown name is left out"
     assert np.mean(gains) > 0.05
-    one = next(told[0] for told in steps if told)
-    assert one.low <= one.p <= one.high
-    assert 0 < one.won <= one.count <= SIMILAR
+    assert steps.like.low[0] <= steps.p[0] <= steps.like.high[0]
+    assert 0 < steps.like.won[0] <= steps.like.count[0] <= SIMILAR
 
 
 # The day it closes

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from landmark.forecast.history import Floats
-from landmark.forecast.snapshots import Table
+from landmark.forecast.snapshots import COHORT, Table
 from landmark.forecast.vocabulary import Vocabulary
 
 _CLIP = 5.0
@@ -113,7 +113,7 @@ def expand(table: Table, vocabulary: Vocabulary) -> tuple[Floats, tuple[str, ...
     columns, names, groups = [], [], []
     idle = table.values[:, table.names.index("idle")]
     for place, (name, group) in enumerate(zip(table.names, table.groups, strict=True)):
-        if group == "calendar":
+        if group in ("calendar", COHORT):  # a slope would go on rising for ever
             continue
         x = table.values[:, place]
         for column_name, column in _shape(name, x, idle, levels, middles, states):

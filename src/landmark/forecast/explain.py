@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from scipy.special import expit
 
 from landmark.forecast.forest import as_forest, make_quick
-from landmark.forecast.full import Full, apart, drifted, mixed, slope_columns, tree_inputs, with_tail
+from landmark.forecast.full import Full, drifted, slope_columns, tree_inputs, with_tail
 from landmark.forecast.grid import EDGES, INTERVALS, YEAR, Calendar, at_horizons, calendar_ahead, clock_bins, cumulate
 from landmark.forecast.hazards import BASIS
 from landmark.forecast.history import Floats, History, Ints
@@ -39,7 +39,6 @@ TYPICAL_DEALS = 400
 RATE_REFERENCES = 4
 POINTS = 4
 _STEP = 1e-6
-_LEAST = 1e-300
 SEASON_DAYS = (0, 91, 182, 273)
 """The calendar's own part is measured against four days, a quarter of a year apart."""
 PATH, AGE, STAGE_AGE, CALENDAR, TOGETHER = "path", "age", "stage_age", "calendar", "together"
@@ -51,7 +50,7 @@ _ROUNDING = 1e-5
 class Explanation:
     """deal (n) positions in the history · p (n) · base · keys (K) · effects (n, K): base + effects.sum(1) = p.
 
-    Keys: ``milestone:<name>``, ``attribute:<name>``, ``age``, ``idle``, ``pace``, ``path``, ``stage_age``, ``target``,
+    Keys: ``milestone:<name>``, ``attribute:<name>``, ``age``, ``idle``, ``pace``, ``path``, ``stage_age``, ``target``, ``cohort``,
     ``calendar`` (the days ahead and what they bring to any deal).
     """
 
@@ -200,8 +199,7 @@ class Explainer:
 
     def _p_full(self, full: Full, slopes: Floats, trees: Floats) -> Floats:
         """F: log-odds (n, J, 2) twice → P(won by the horizon) (n)."""
-        own = _by_slopes(slopes)
-        return self._p_of(full, own if full.trees is None else mixed(own, _by_trees(expit(trees)), full.tree_shares))
+        return self._p_of(full, _hazard(*_chances(full, slopes, trees)))
 
     def _p_of(self, full: Full, hazard: Floats) -> Floats:
         whole = np.zeros((hazard.shape[0], INTERVALS, 2))
@@ -229,18 +227,14 @@ class Explainer:
 
     def _rise_of_full(self, full: Full, slopes: Floats, trees: Floats) -> Floats:
         """∂ ``_p_full`` by the log-odds of both components (2, n, J, 2)."""
-        own, said = _by_slopes(slopes), expit(trees)
-        both = own if full.trees is None else mixed(own, _by_trees(said), full.tree_shares)
-        closes, wins = apart(both)
-        by = self._rise_of(full, both)
+        closes, wins = _chances(full, slopes, trees)
+        by = self._rise_of(full, _hazard(closes, wins))
         by_closes, by_wins = wins * by[:, :, 0] + (1 - wins) * by[:, :, 1], closes * (by[:, :, 0] - by[:, :, 1])
-        shares = np.zeros(2) if full.trees is None else full.tree_shares
-        rise = np.zeros((2, *slopes.shape))
-        rise[1] = shares * said * (1 - said) * np.stack([by_closes, by_wins], axis=2)
-        closes, wins = apart(own)
-        tilt = (1 - shares[1]) * by_wins / np.maximum(closes, _LEAST)
-        by = (1 - shares[0]) * by_closes[:, :, None] + np.stack([tilt * (1 - wins), -tilt * wins], axis=2)
-        rise[0] = own * (by - (own * by).sum(axis=2, keepdims=True))
+        by_odds = np.stack([by_closes * closes * (1 - closes), by_wins * wins * (1 - wins)], axis=2)
+        rise = np.stack([(1 - _tree_shares(full)) * by_odds, _tree_shares(full) * by_odds])
+        own_wins = expit(slopes[:, :, 0] - slopes[:, :, 1])
+        by_closes, by_wins = rise[0, :, :, 0], rise[0, :, :, 1]
+        rise[0] = np.stack([own_wins * by_closes + by_wins, (1 - own_wins) * by_closes - by_wins], axis=2)
         return rise
 
     def _rise_of(self, full: Full, hazard: Floats) -> Floats:
@@ -318,16 +312,20 @@ class Explainer:
         return path, years
 
 
-def _by_slopes(slopes: Floats) -> Floats:
-    """Log-odds against staying open (n, J, won and lost) → hazards."""
-    odds = np.exp(np.clip(slopes, -30.0, 30.0))
-    hazard: Floats = odds / (1.0 + odds.sum(axis=2, keepdims=True))
-    return hazard
+def _tree_shares(full: Full) -> Floats:
+    return np.zeros(2) if full.trees is None else full.tree_shares
 
 
-def _by_trees(said: Floats) -> Floats:
-    """Chances (n, J, closes and a closing is a win) → hazards."""
-    closes, wins = said[:, :, 0], said[:, :, 1]
+def _chances(full: Full, slopes: Floats, trees: Floats) -> tuple[Floats, Floats]:
+    """Log-odds (n, J, won and lost, against staying open) and (n, J, closes, and a closing is a win) → the chances that
+    the deal closes, and that a closing is a win; as ``full.mixed``."""
+    own = np.stack([np.logaddexp(slopes[:, :, 0], slopes[:, :, 1]), slopes[:, :, 0] - slopes[:, :, 1]], axis=2)
+    shares = _tree_shares(full)
+    both = expit((1 - shares) * own + shares * trees)
+    return both[:, :, 0], both[:, :, 1]
+
+
+def _hazard(closes: Floats, wins: Floats) -> Floats:
     return np.stack([closes * wins, closes * (1 - wins)], axis=2)
 
 

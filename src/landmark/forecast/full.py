@@ -4,12 +4,13 @@ Answers: what is fitted once history suffices, and how it goes on beyond the tim
 Does not answer: when it is used, and with what share (``model``).
 """
 
+import math
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import betaln, xlog1py, xlogy
+from scipy.special import betaln, expit, logit, xlog1py, xlogy
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from landmark.forecast.design import Scaling, expand
@@ -38,7 +39,8 @@ PENALTY_DEALS = 2_000.0
 STRENGTHS = (16.0, 4.0, 1.0)
 FEW_DEALS, _TRIAL = 1_500, 40
 """With fewer deals than these, deals that were held back say how strong the ridge is, in fits of so many steps."""
-SHRUNKEN_WEIGHT = 35.0
+SHRUNKEN_DEALS = 60.0
+"""Every sixty closed deals more, the shrunken rates say about a third as much as before."""
 STANDING, STANDING_PENALTY = 2, 0.17
 """Columns of what the shrunken rates say of where a deal stands: there the slopes begin. Their ridge is light."""
 TREE_WEIGHTS = np.array([500.0, 1_000.0])
@@ -48,6 +50,7 @@ _DEALS_AT_RISK = 30
 _HELD_BACK_DAYS = (14.0, 90.0)
 _SHARES = np.linspace(0.0, 1.0, 11)
 _TEMPER = 4.0
+_SUREST = 1e-9
 _DRIFT_WEIGHT = 20.0
 _DRIFT_LIMITS = (0.6, 1.6)
 
@@ -125,7 +128,7 @@ def fit_full(
         penalty = _penalty(linear, ahead, known, rows)
         shares, drift, start = _judge(linear, grown, ahead, known, rows, as_of, believed, penalty, seed, threads)
         hazards, trees = _fit_both(linear, grown, ahead, rows, penalty, seed, threads, start)
-    return Full(scaling, hazards, trees, shares, drift, supported, usable, closed / (closed + SHRUNKEN_WEIGHT))
+    return Full(scaling, hazards, trees, shares, drift, supported, usable, -math.expm1(-closed / SHRUNKEN_DEALS))
 
 
 def slope_columns(table: Table, vocabulary: Vocabulary, slow: Floats) -> tuple[Floats, tuple[str, ...]]:
@@ -238,9 +241,8 @@ def _weigh(by_slopes: Floats, by_trees: Floats, happened: NDArray[np.int8], beli
     for one, other, came_true, counts, belief in zip(
         apart(by_slopes), apart(by_trees), (closes, won), counted, believed, strict=True
     ):
-        chances = (np.where(came_true, p[counts], 1 - p[counts]) for p in (one, other))
-        a, b = (np.maximum(chance, 1e-9) for chance in chances)
-        likelihood = np.array([np.sum(np.log((1 - share) * a + share * b)) for share in _SHARES])
+        slopes, trees = (np.where(came_true, 1, -1) * _log_odds(p[counts]) for p in (one, other))
+        likelihood = -np.array([np.logaddexp(0, (share - 1) * slopes - share * trees).sum() for share in _SHARES])
         log_weight = _log_binomial(_SHARES.size - 1, belief) + likelihood / temper
         weight = np.exp(log_weight - log_weight.max())
         shares.append(float(weight @ _SHARES / weight.sum()))
@@ -255,13 +257,19 @@ def _log_binomial(n: int, p: float) -> Floats:
 
 
 def mixed(by_slopes: Floats, by_trees: Floats, shares: Floats) -> Floats:
-    """Hazards (…, 2) of both models → one: each chance, to close and that a closing is a win, in its own share."""
+    """Hazards (…, 2) of both models → one: the log odds of each chance, to close and that a closing is a win, averaged
+    in its own share. An average of the chances would have a floor: one model's doubt against the other's certainty."""
     closes, wins = (
-        (1 - share) * one + share * other
+        expit((1 - share) * _log_odds(one) + share * _log_odds(other))
         for share, one, other in zip(shares, apart(by_slopes), apart(by_trees), strict=True)
     )
     hazard: Floats = np.stack([closes * wins, closes * (1 - wins)], axis=-1)
     return hazard
+
+
+def _log_odds(chance: Floats) -> Floats:
+    odds: Floats = logit(np.clip(chance, _SUREST, 1 - _SUREST))
+    return odds
 
 
 def apart(hazard: Floats) -> tuple[Floats, Floats]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from landmark.forecast.calendars import INTERVAL_NAMES, closing_days, month_place, months_of, weekday
+from landmark.forecast.calendars import INTERVAL_NAMES, closing_days, fortnight_day, month_place, months_of, weekday
 from landmark.forecast.history import Floats, History, Ints, Season
 
 EDGES = np.array([0, 1, 2, 3, 5, 7, 10, 14, 21, 30, 45, 60, 90, 150, 250, 365], np.float64)
@@ -117,7 +117,8 @@ def calendar_ahead(day: Ints, shift: int, known: NDArray[np.bool_], season: Seas
         middle = np.maximum(MIDDLE.astype(np.int64), 1)
         along = ((reached[first[:, None] + middle] - reached[first][:, None]) / middle)[:, :, None]
     calendar = Calendar(dates, first, np.zeros(0), along, row)
-    for habits, place in ((season.weekdays, weekday(all_dates)), (season.month_days, month_place(all_dates))):
+    places = weekday(all_dates), fortnight_day(all_dates), month_place(all_dates)
+    for habits, place in zip((season.weekdays, season.fortnights, season.month_days), places, strict=True):
         dates = np.column_stack([dates, *(np.array(one)[place] for one in habits)])
     return replace(calendar, dates=dates, interval=calendar._sums(calendar.dates) / LENGTH[:, None])
 

@@ -1,14 +1,15 @@
 """When a team and its customers are busy, and when they decide: what a calendar alone cannot know.
 
 Answers: how much more, or less, than on average happens in each month of the year; how likely a closing is on each
-weekday and at each place in the month. Does not answer: what it does to one deal; the model weighs it.
+weekday, on each day of a fortnight and at each place in the month. Does not answer: what it does to one deal; the model
+weighs it.
 
 Pace: log(events a working day and open deal) in calendar month t = level + trend · t + pace(month of the year) + noise,
 the posterior mean with a normal prior on each pace. It is known long before a closing shows it.
 Source: Bayesian linear regression, Bishop, Pattern Recognition and Machine Learning (2006), 3.3.
 
-Weekdays and days of the month: log of (closings + k) / (closings expected from the deals open that day + k), where
-1/k is how much the ratios differ beyond chance: without such a difference every day is like any other.
+Weekdays, days of a fortnight and of the month: log of (closings + k) / (closings expected from the deals open that day
++ k), where 1/k is how much the ratios differ beyond chance: without such a difference every day is like any other.
 Source: empirical Bayes for Poisson rates, Morris (1983).
 """
 
@@ -17,7 +18,15 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from landmark.forecast.calendars import MONTH_PLACES, MONTHS, is_day_off, month_place, quarter_month, weekday
+from landmark.forecast.calendars import (
+    MONTH_PLACES,
+    MONTHS,
+    fortnight_day,
+    is_day_off,
+    month_place,
+    quarter_month,
+    weekday,
+)
 from landmark.forecast.history import LOST, OPEN, WON, Floats, History, Ints, Season
 
 FEWEST_MONTHS = 13
@@ -30,8 +39,10 @@ _USUAL = 0.95
 
 def learn_habits(history: History) -> Season:
     """The organisation's season with what its history (cut, see ``known``) tells of it."""
-    weekdays, month_days = _closing_habits(history)
-    return replace(history.season, pace=learn_pace(history), weekdays=weekdays, month_days=month_days)
+    weekdays, fortnights, month_days = _closing_habits(history)
+    return replace(
+        history.season, pace=learn_pace(history), weekdays=weekdays, fortnights=fortnights, month_days=month_days
+    )
 
 
 def learn_pace(history: History) -> tuple[float, ...]:
@@ -88,34 +99,36 @@ def _open_on(history: History, days: Ints) -> NDArray[np.int64]:
 _Habits = tuple[tuple[float, ...], ...]
 
 
-def _closing_habits(history: History) -> tuple[_Habits, _Habits]:
-    """Of weekdays and of places in the month, each for won and lost; nothing where there is nothing to tell."""
+def _closing_habits(history: History) -> tuple[_Habits, _Habits, _Habits]:
+    """Of weekdays, days of the fortnight and places in the month, each for won and lost, beyond what the one before
+    told; nothing where there is nothing to tell."""
     if history.opened.size == 0 or not np.any(history.outcome != OPEN):
-        return (), ()
+        return (), (), ()
     first = int(np.ceil(np.min(np.fmax(history.opened, history.known_from))))
     days = np.arange(first, int(history.complete_to), dtype=np.int32)
     if days.size < _FEWEST_WEEKS * _WEEK:
-        return (), ()
+        return (), (), ()
     at_risk = _open_on(history, days).astype(np.float64)
-    weekdays, month_days = [], []
+    places = weekday(days), fortnight_day(days), month_place(days)
+    late, ends_quarter = days > np.median(days), quarter_month(days, history.season) == 2
+    weekdays, fortnights, month_days = [], [], []
     for cause in (WON, LOST):
         closed = history.closed[history.outcome == cause]
         counts = _without_bursts(np.histogram(np.floor(closed), np.append(days, days[-1] + 1))[0].astype(np.float64))
-        by_weekday = _ratios(counts, at_risk, weekday(days), _WEEK)
-        weekdays.append(by_weekday)
-        month_days.append(_of_every_month(counts, at_risk * np.exp(by_weekday)[weekday(days)], days, history.season))
+        weekdays.append(_ratios(counts, at_risk, places[0], _WEEK))
+        expected = at_risk * np.exp(weekdays[-1])[places[0]]
+        fortnights.append(_of_both(late, counts, expected, places[1], 2 * _WEEK))
+        expected = expected * np.exp(fortnights[-1])[places[1]]
+        month_days.append(_of_both(ends_quarter, counts, expected, places[2], MONTH_PLACES))
     months = _whole_months(float(first), history.complete_to).size
-    return _told(weekdays), _told(month_days) if months >= _FEWEST_FOR_MONTH_DAYS else ()
+    return _told(weekdays), _told(fortnights), _told(month_days) if months >= _FEWEST_FOR_MONTH_DAYS else ()
 
 
-def _of_every_month(counts: Floats, at_risk: Floats, days: Ints, season: Season) -> Floats:
-    """What the last months of quarters and all other months agree on: the rest is the quarter's, not the month's."""
-    ends_quarter = quarter_month(days, season) == 2
-    one, other = (
-        _ratios(counts[chosen], at_risk[chosen], month_place(days[chosen]), MONTH_PLACES)
-        for chosen in (ends_quarter, ~ends_quarter)
-    )
-    shared: Floats = np.where(one * other > 0, np.sign(one) * np.minimum(np.abs(one), np.abs(other)), 0.0)
+def _of_both(one: NDArray[np.bool_], counts: Floats, at_risk: Floats, group: NDArray[np.int64], groups: int) -> Floats:
+    """What these days and all others agree on: what only the last months of quarters show is the quarter's, not the
+    month's, and what comes and goes is no habit."""
+    these, others = (_ratios(counts[part], at_risk[part], group[part], groups) for part in (one, ~one))
+    shared: Floats = np.where(these * others > 0, np.sign(these) * np.minimum(np.abs(these), np.abs(others)), 0.0)
     return shared
 
 

@@ -20,12 +20,14 @@ OPEN, WON, LOST = 0, 1, 2
 @dataclass(frozen=True)
 class Season:
     """``country``: ISO code such as IT, or nothing · ``fiscal_month``: the month (1–12) a fiscal year starts in ·
-    ``pace``, ``weekdays``, ``month_days``: what ``habits`` learned of it, each nothing where nothing is known."""
+    ``pace``, ``weekdays``, ``fortnights``, ``month_days``: what ``habits`` learned of it, each nothing where nothing is
+    known."""
 
     country: str = ""
     fiscal_month: int = 1
     pace: tuple[float, ...] = ()
     weekdays: tuple[tuple[float, ...], ...] = ()
+    fortnights: tuple[tuple[float, ...], ...] = ()
     month_days: tuple[tuple[float, ...], ...] = ()
 
 

@@ -33,7 +33,7 @@ from landmark.forecast.shrunken import Rates, fit_rates, no_rates
 from landmark.forecast.snapshots import Snapshots, Table
 from landmark.forecast.vocabulary import Vocabulary, learn
 
-VERSION = 7
+VERSION = 8
 BENCHMARKS, SHRUNKEN, FULL = "benchmarks", "shrunken", "full"
 CLOSED_FOR_SHRUNKEN = 10
 CLOSED_FOR_FULL = 50

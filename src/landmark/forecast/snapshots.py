@@ -19,6 +19,8 @@ _DAY_SPAN = 200_000
 _MS_A_DAY = 86_400_000
 _MS_BITS = 43
 PACE_DAYS = (3, 7, 14, 30)
+COHORT, COHORT_DAYS = "cohort", 42
+"""Deals opened in the same six weeks: what has turned round since shows in the newer ones first."""
 
 
 @dataclass(frozen=True)
@@ -148,6 +150,7 @@ class Snapshots:
         for attribute in self._vocabulary.attributes:
             columns += self._attribute(attribute, deal, day)
         columns += [(name, "calendar", values) for name, values in day_features(day, self._vocabulary.season).items()]
+        columns.append((COHORT, COHORT, np.floor(self._history.opened[deal] / COHORT_DAYS)))
         values = np.column_stack([column for _, _, column in columns]).astype(np.float64)
         return Table(values, tuple(name for name, _, _ in columns), tuple(group for _, group, _ in columns))
 

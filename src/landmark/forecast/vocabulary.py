@@ -86,7 +86,7 @@ class Vocabulary:
 
 
 def _read_season(data: dict[str, Any]) -> Season:
-    habits = {name: tuple(tuple(one) for one in data[name]) for name in ("weekdays", "month_days")}
+    habits = {name: tuple(tuple(one) for one in data[name]) for name in ("weekdays", "fortnights", "month_days")}
     return Season(**data | {"pace": tuple(data["pace"])} | habits)
 
 

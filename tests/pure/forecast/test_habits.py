@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from landmark.forecast.calendars import month_place, months_of, weekday
+from landmark.forecast.calendars import fortnight_day, month_place, months_of, weekday
 from landmark.forecast.habits import learn_habits
 from landmark.forecast.history import LOST, OPEN, WON, History
 from landmark.forecast.model import fit
@@ -25,7 +25,8 @@ def steady(
     closed = np.floor(opened + random.exponential(45.0, size)) + 1.0
     if closes_on is not None:
         dates = np.arange(START, START + days + 900)
-        allowed = dates[closes_on[weekday(dates)] if closes_on.size == 7 else closes_on[month_place(dates)]]
+        place = {7: weekday, 14: fortnight_day, 31: month_place}[closes_on.size]
+        allowed = dates[closes_on[place(dates)]]
         closed = allowed[np.searchsorted(allowed, closed)].astype(np.float64)
     end = START + float(days)
     known = closed <= end
@@ -71,6 +72,7 @@ def test_less_than_a_year_tells_no_pace() -> None:
 def test_a_day_like_any_other_is_no_habit() -> None:
     season = learn_habits(steady())
     assert all(abs(value) < 0.12 for one in season.weekdays for value in one)
+    assert all(abs(value) < 0.12 for one in season.fortnights for value in one)
     assert all(abs(value) < 0.12 for one in season.month_days for value in one)
 
 
@@ -87,6 +89,36 @@ def test_decisions_on_the_fifteenth_are_expected_on_the_fifteenth() -> None:
     p = fit(history, day).predict(history, day, [10, 20])
     before, after = (p.p_won + p.p_lost).mean(axis=0)
     assert before < 0.05 < 0.2 < after
+
+
+def test_closings_keyed_every_second_friday_are_expected_then() -> None:
+    """A week without, a week with: the Friday between says nothing."""
+    friday = np.arange(14) == 4
+    history = steady(closes_on=friday)
+    won, lost = learn_habits(history).fortnights
+    assert np.argmax(won) == np.argmax(lost) == 4
+    assert won[11] < -1.0 > lost[11]
+    day = START + 604
+    assert fortnight_day(np.array([day], np.int32))[0] == 7
+    p = fit(history, day).predict(history, day, [7, 14])
+    before, after = (p.p_won + p.p_lost).mean(axis=0)
+    assert before < 0.05 < 0.2 < after
+
+
+def test_a_fortnight_begins_on_a_monday() -> None:
+    days = np.array(["1970-01-05", "1970-01-12", "1970-01-19", "2026-11-22"], "datetime64[D]").astype(np.int32)
+    assert fortnight_day(days).tolist() == [0, 7, 0, 13]
+
+
+def test_a_burst_of_busy_fridays_is_no_habit_of_fortnights() -> None:
+    """Three busy Fridays two weeks apart in the younger half of the past: the older half knows nothing of it."""
+    history = steady()
+    dates = np.floor(history.closed)
+    closed = history.closed.copy()
+    for friday in (START + 503, START + 517, START + 531):
+        closed[(history.outcome != OPEN) & (np.abs(dates - friday) < 5)] = friday + 0.5
+    season = learn_habits(replace(history, closed=np.maximum(closed, history.opened + 0.1)))
+    assert all(abs(value) < 0.2 for one in season.fortnights for value in one)
 
 
 def test_moving_house_in_one_day_is_no_habit() -> None:

@@ -6,8 +6,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from landmark.forecast import trees
 from landmark.forecast.evaluate import auc
-from landmark.forecast.history import OPEN, WON, History
+from landmark.forecast.history import LOST, OPEN, WON, History
 from landmark.forecast.model import BENCHMARKS, FULL, SHRUNKEN, Fitted, Prediction, fit
 from landmark.forecast.priors import Priors, StagePrior
 from tests.pure.forecast.made import START, cut, make_history
@@ -202,3 +203,33 @@ def test_a_far_horizon_ends_near_the_slow_rates(history: History, fitted: Fitted
     prediction = fitted.predict(history, START + 240.0, [30, 365])
     assert np.all(prediction.p_open[:, 1] < 0.15)
     assert np.all(prediction.p_open[:, 0] > prediction.p_open[:, 1])
+
+
+def test_a_rule_that_has_turned_round_is_unlearned(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For ten months small customers were won and large ones lost, for the last six the other way round."""
+    monkeypatch.setattr(trees, "ROUNDS", 100)
+    random, size, days = np.random.default_rng(3), 1_500, 480
+    made = make_history(deals=size, days=days)
+    small = random.random(size) < 0.5
+    won = random.random(size) < np.where(small == (made.opened < START + 300), 0.85, 0.1)
+    outcome = np.where(made.outcome == OPEN, OPEN, np.where(won, WON, LOST)).astype(np.int8)
+    sizes = np.where(small, "small", "large").astype(object)
+    history = replace(made, outcome=outcome, attributes={"segment": sizes})
+    told = fit(history, START + days).predict(history, START + days, [60])
+    new = history.opened[told.deal] > START + 400
+    p, is_small = told.p_won[new, 0], small[told.deal[new]]
+    assert p[~is_small].mean() > p[is_small].mean()
+
+
+def test_the_rates_by_stage_fade_as_deals_close() -> None:
+    """At 60 closed deals they have a third of the say, at 300 less than a hundredth."""
+    shares = {}
+    for deals in (110, 420):
+        history = make_history(deals=deals)
+        fitted = fit(history, START + 300.0)
+        assert fitted.full is not None
+        shares[fitted.closed] = 1 - fitted.full.share
+    (few, large), (many, small) = sorted(shares.items())
+    assert large == pytest.approx(np.exp(-few / 60))
+    assert small == pytest.approx(np.exp(-many / 60))
+    assert small < 0.01 < 0.15 < large

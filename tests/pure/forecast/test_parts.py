@@ -13,7 +13,7 @@ from sklearn.metrics import brier_score_loss, log_loss, roc_auc_score
 from landmark.forecast import calendars, evaluate, full, grid, portfolio, trees
 from landmark.forecast.backtest import run_backtest, score_rounds
 from landmark.forecast.baselines import STAGE, STAGE_HORIZON, predict_baselines
-from landmark.forecast.design import Scaling
+from landmark.forecast.design import Scaling, expand
 from landmark.forecast.hazards import Ahead, fit_hazards
 from landmark.forecast.history import LOST, OPEN, WON, History, Season
 from landmark.forecast.known import as_known
@@ -456,3 +456,36 @@ def test_few_closings_say_at_once_what_the_rates_have_seen() -> None:
     share = outcome[has == 1, 0].mean()
     assert abs(free - share) < 0.15
     assert held < share / 2
+
+
+def test_two_models_of_one_mind_stay_so() -> None:
+    hazard = np.array([[0.2, 0.1], [0.001, 0.0], [0.5, 0.5]])
+    assert full.mixed(hazard, hazard, np.array([0.3, 0.8])) == pytest.approx(hazard, abs=1e-8)
+
+
+def test_one_models_certainty_is_not_drowned_by_the_others_doubt() -> None:
+    """Log odds are averaged: of 1 in 100 and 1 in 1,000,000 that is 1 in 10,000, where the chances make 1 in 200."""
+    doubt, certain = np.array([[0.01, 0.0]]), np.array([[1e-6, 0.0]])
+    closes = full.mixed(doubt, certain, np.array([0.5, 0.5])).sum()
+    assert closes == pytest.approx(1e-4, rel=0.02)
+
+
+def test_whose_hazards_foresaw_more_gets_the_larger_say() -> None:
+    random = np.random.default_rng(0)
+    truth = np.column_stack([random.random(4_000) * 0.2, random.random(4_000) * 0.1])
+    draw = random.random(4_000)
+    happened = np.where(draw < truth[:, 0], WON, np.where(draw < truth.sum(axis=1), LOST, OPEN)).astype(np.int8)
+    flat = np.broadcast_to(truth.mean(axis=0), truth.shape)
+    believed = np.array([0.5, 0.5])
+    told = full._weigh(flat, truth, happened, believed, 1.0)
+    assert (told > 0.75).all()
+    assert full._weigh(truth, flat, happened, believed, 1.0) == pytest.approx(1 - told, abs=1e-9)
+
+
+def test_deals_opened_within_six_weeks_are_one_cohort_that_slopes_do_not_see() -> None:
+    known = as_known(make_history(), START + 300.0).history
+    vocabulary, deal = learn(known), np.arange(50, dtype=np.int32)
+    table = Snapshots(known, vocabulary).table(deal, np.full(50, START + 299, np.int32))
+    cohort = table.values[:, table.names.index("cohort")]
+    assert cohort.tolist() == np.floor(known.opened[:50] / 42).tolist()
+    assert "cohort" not in expand(table, vocabulary)[2]

@@ -106,6 +106,7 @@ def name_part(key: str, playbook: Playbook, lang: str) -> str:
         "pace": _("Pace against its own past"),
         "path": _("Where it stands, and how it came there"),
         "stage_age": _("Time in this stage"),
+        "cohort": _("When it was opened"),
         "target": _("Target date"),
         "moved_dates": _("Target date pushed"),
         "calendar": _("Days left and time of the year"),
@@ -174,6 +175,7 @@ class FactTeller:
     def _tell_clock(self, key: str) -> str:
         clocks: Mapping[str, Callable[[], str]] = {
             "age": lambda: format_days((self.on - self.facts.opened_on).days),
+            "cohort": lambda: format_day(self.facts.opened_on, year_of=self.on),
             "stage_age": lambda: format_days((self.on - self.facts.stage_entered_on).days),
             "target": lambda: format_day(self.facts.target_on, year_of=self.on),
             "moved_dates": self._tell_pushes,

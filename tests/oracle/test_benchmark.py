@@ -1,5 +1,8 @@
 """The accuracy benchmark runs on any log, keeps what it measured, and finds its place on the page."""
 
+import os
+import subprocess
+import sys
 from datetime import date
 from pathlib import Path
 
@@ -11,6 +14,8 @@ from click.testing import CliRunner
 
 from landmark.forecast.evaluate import Perfect
 from landmark.simulator import simulate, write_event_log
+
+BENCHMARKS = Path(__file__).resolve().parents[2] / "benchmarks"
 
 
 def test_any_log_is_measured_once(tmp_path: Path) -> None:
@@ -28,6 +33,15 @@ def test_any_log_is_measured_once(tmp_path: Path) -> None:
     assert second.stdout == first.stdout
     for model in ("**landmark**", "stage percentage", "stage x horizon", "lead scoring", "logistic"):
         assert f"| 30 | {model} |" in first.stdout
+
+
+@pytest.mark.parametrize("name", ["coverage.py", "ibis_cost.py", "import_scale.py", "rescoring.py", "scale.py"])
+def test_every_benchmark_starts_as_its_page_says(name: str) -> None:
+    """From a shell that knows nothing of the settings of tests."""
+    known = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
+    told = subprocess.run([sys.executable, BENCHMARKS / name, "--help"], env=known, capture_output=True, text=True)
+    assert told.returncode == 0, told.stderr
+    assert "Usage" in told.stdout
 
 
 def test_without_days_a_log_of_ones_own_is_refused(tmp_path: Path) -> None:

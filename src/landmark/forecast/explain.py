@@ -50,8 +50,8 @@ _ROUNDING = 1e-5
 class Explanation:
     """deal (n) positions in the history · p (n) · base · keys (K) · effects (n, K): base + effects.sum(1) = p.
 
-    Keys: ``milestone:<name>``, ``attribute:<name>``, ``age``, ``idle``, ``pace``, ``path``, ``stage_age``, ``target``, ``cohort``,
-    ``calendar`` (the days ahead and what they bring to any deal).
+    Keys: ``milestone:<name>``, ``attribute:<name>``, ``age``, ``idle``, ``pace``, ``path``, ``stage_age``, ``target``,
+    ``cohort`` (when it was opened), ``calendar`` (the days ahead and what they bring to any deal).
     """
 
     deal: Ints

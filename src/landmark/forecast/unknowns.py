@@ -19,6 +19,9 @@ YEAR_DAYS, TWO_YEARS = 365, 730
 FEW_PRICED = 0.5
 FEW_CLOSED, FEW_OF_A_KIND = 200, 30
 SAME_MOMENT = 1 / 1440
+CHECKED = "checked"
+"""Stored beside the gaps: how many attributes were looked at for giving the outcome away; 0 while too few have closed.
+"""
 _STAGE = "stage:"
 
 

@@ -28,9 +28,8 @@ from landmark.forecast.model import CLOSED_FOR_FULL, EACH_FOR_FULL, FULL, SHRUNK
 from landmark.forecast.portfolio import Pipeline, draw_outcomes
 from landmark.forecast.priors import Priors
 from landmark.forecast.shocks import Shock, Strayed, apart_from, size_shock, strayed
-from landmark.forecast.unknowns import Unknown, find_unknowns
+from landmark.forecast.unknowns import CHECKED, Unknown, find_unknowns
 from landmark.forecast.windows import Outlook, Window, foresee_bookings, main_currency, read_bookings
-from landmark.outlook.report_card import CHECKED
 
 LONG_HORIZONS, SHORT_HORIZONS = (30, 60, 90), (7, 14, 30)
 LONG_SPAN_DAYS = 540

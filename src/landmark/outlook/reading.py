@@ -32,7 +32,8 @@ CHUNK = 500
 class Contribution:
     """How far one group of facts moves P(won), in probability: the parts and ``Contributions.base`` add up to it.
 
-    ``key``: ``milestone:<key>``, ``attribute:<name>``, or age, idle, pace, path, stage_age, cohort, target, calendar, other.
+    ``key``: ``milestone:<key>``, ``attribute:<name>``, or age, idle, pace, path, stage_age, cohort, target, calendar,
+    other.
     """
 
     key: str

@@ -15,10 +15,6 @@ from landmark.outlook.models import FittedModel
 METHODS = (OURS, STAGE_HORIZON, STAGE)
 """Methods in the order to show them: ours, stage × horizon, the plain stage percentage."""
 
-CHECKED = "checked"
-"""Stored beside the gaps: how many attributes were looked at for giving the outcome away; 0 while too few have closed.
-"""
-
 
 @dataclass(frozen=True, slots=True)
 class Score:

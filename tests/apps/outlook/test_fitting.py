@@ -14,6 +14,7 @@ from landmark.forecast.history import History
 from landmark.forecast.leaks import FEWEST_CLOSED
 from landmark.forecast.model import Prediction, fit
 from landmark.forecast.priors import Priors
+from landmark.forecast.unknowns import CHECKED
 from landmark.ledger.append import append_evidence
 from landmark.ledger.inputs import NewEvidence
 from landmark.orgs.models import Organisation
@@ -24,7 +25,7 @@ from landmark.outlook.histories import read_history
 from landmark.outlook.models import FittedModel
 from landmark.outlook.rawrows import to_days
 from landmark.outlook.reading import DealOutlook, read_forecast
-from landmark.outlook.report_card import CHECKED, METHODS, ReportCard, read_gaps, read_report_card
+from landmark.outlook.report_card import METHODS, ReportCard, read_gaps, read_report_card
 from landmark.outlook.telling import predict_open
 from landmark.playbook.loader import load_playbook
 from tests.apps.outlook.company import (

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from landmark.forecast.leaks import FEWEST_CLOSED
-from landmark.outlook.report_card import CHECKED
+from landmark.forecast.unknowns import CHECKED
 from landmark.outlook.report_card import Gap as Found
 from landmark.ui.formats import format_count, format_day, make_readable
 

@@ -22,6 +22,7 @@ from landmark.forecast.cells import read_date, read_number
 from landmark.forecast.evaluate import auc
 from landmark.forecast.history import OPEN, WON, Floats, History, Texts
 from landmark.forecast.known import known_at_opening
+from landmark.forecast.sellers import is_never_used
 
 FILLED, OUTCOME, OTHER_VALUES, HOLDS_CLOSING, CHANGED_LATE = (
     "filled on closing",
@@ -44,7 +45,6 @@ _LEVEL_DEALS = 5
 _GROUPS = 8
 _FEWEST_PAIRS = 4.0
 _READ_SHARE = 0.98
-NEVER_USED = frozenset({"owner", "account_id"})
 
 Flags = NDArray[np.bool_]
 
@@ -120,7 +120,7 @@ def find_leaks(history: History) -> tuple[Leak, ...]:
     is_closed = history.outcome != OPEN
     if int(is_closed.sum()) < FEWEST_CLOSED:
         return ()
-    found = (_first_leak(name, history) for name in sorted(set(history.attributes) - NEVER_USED))
+    found = (_first_leak(name, history) for name in sorted(history.attributes) if not is_never_used(name))
     return tuple(leak for leak in found if leak is not None)
 
 

@@ -18,6 +18,7 @@ from landmark.forecast.cells import read_date, read_number
 from landmark.forecast.habits import learn_habits
 from landmark.forecast.history import OPEN, WON, Floats, History, Ints, Season, Texts
 from landmark.forecast.leaks import Leak, find_leaks, measure_fill
+from landmark.forecast.sellers import is_never_used
 
 MILESTONES_KEPT = 40
 ATTRIBUTES_KEPT = 200
@@ -30,7 +31,6 @@ PARSED_SHARE = 0.98
 FILL_GAP, FILL_ERRORS = 0.05, 4.0
 LARGEST = 1e15
 """Numbers beyond this are kept at it: trees answer in single precision."""
-_NEVER = frozenset({"owner", "account_id"})
 _MONTHLY = re.compile(r"month|budget|cycle|fiscal", re.IGNORECASE)
 
 
@@ -93,9 +93,11 @@ def _read_season(data: dict[str, Any]) -> Season:
 def learn(history: History) -> Vocabulary:
     """Read the columns of a cut history (see ``known.as_known``)."""
     left_out = find_leaks(history)
-    never = _NEVER | {leak.attribute for leak in left_out}
+    leaking = {leak.attribute for leak in left_out}
     read = (
-        _attribute(name, column, history) for name, column in sorted(history.attributes.items()) if name not in never
+        _attribute(name, column, history)
+        for name, column in sorted(history.attributes.items())
+        if name not in leaking and not is_never_used(name)
     )
     found = _most_telling([one for one in read if one is not None], history)
     closings = history.closed[history.outcome != OPEN]

@@ -23,10 +23,11 @@ from landmark.forecast.baselines import predict_baselines
 from landmark.forecast.evaluate import brier, log_loss, reliability, three_class_loss
 from landmark.forecast.history import LOST, OPEN, WON, Floats, History
 from landmark.forecast.known import as_known
-from landmark.forecast.leaks import FEWEST_CLOSED, NEVER_USED, Leak, find_leaks
+from landmark.forecast.leaks import FEWEST_CLOSED, Leak, find_leaks
 from landmark.forecast.model import CLOSED_FOR_FULL, EACH_FOR_FULL, FULL, SHRUNKEN, Fitted, fit
 from landmark.forecast.portfolio import Pipeline, draw_outcomes
 from landmark.forecast.priors import Priors
+from landmark.forecast.sellers import is_never_used
 from landmark.forecast.shocks import Shock, Strayed, apart_from, size_shock, strayed
 from landmark.forecast.unknowns import CHECKED, Unknown, find_unknowns
 from landmark.forecast.windows import Outlook, Window, foresee_bookings, main_currency, read_bookings
@@ -103,7 +104,7 @@ def tell_unknowns(history: History, on: date, left_out: Sequence[Leak]) -> list[
 def _count_checked(known: History) -> int:
     if int(np.sum(known.outcome != OPEN)) < FEWEST_CLOSED:
         return 0
-    columns = (values for name, values in known.attributes.items() if name not in NEVER_USED)
+    columns = (values for name, values in known.attributes.items() if not is_never_used(name))
     return sum(any(value for value in values.tolist()) for values in columns)
 
 

@@ -12,7 +12,7 @@ _WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _OWNS = "owner|rep|representative|seller|salesperson|salesman|saleswoman|salesrep"
 _WHOSE = "deal|opportunity|opp|account|record|lead|sales|hubspot"
 _SELLER = re.compile(
-    rf"((({_WHOSE}) )?({_OWNS})|(sales|account|key account) (agent|manager|executive)|agent|bdr|sdr|assigned to|assignee)"
+    rf"((({_WHOSE}) )?({_OWNS})|(sales|account|key account) (agent|manager|executive)|agent|[bs]dr|assigned to)"
     r"( (user|full|first|last))?( (id|name|email|mail|key))?"
 )
 

@@ -13,7 +13,9 @@ from django.urls import reverse
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from landmark.orgs.as_of import AsOf
+from landmark.cadence.book import Book
+from landmark.cadence.in_one_currency import read_mixed_book, sum_in_one_currency
+from landmark.cadence.rates import Rate
 from landmark.orgs.models import Organisation
 from landmark.outlook.models import FitRun
 from landmark.outlook.periods import Period, read_period
@@ -64,6 +66,17 @@ class Distribution:
 
 
 @dataclass(frozen=True, slots=True)
+class Scale:
+    """The money along a distribution; ``share``: how far along it an amount lies."""
+
+    start: float
+    end: float
+
+    def share(self, value: float) -> float:
+        return (value - self.start) / (self.end - self.start)
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """One row of a breakdown. ``gap``: what the model expects beyond the stage percentages. ``model``: the model's
     number of people and teams, the same as on the page of calls; None where it is not kept apart."""
@@ -80,12 +93,23 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One row below the distribution, and its twin as a table. ``is_part``: it is a part of the row above."""
+    """One row below the distribution, and its twin as a table. ``is_part``: it is a part of the row above. ``at``: how
+    far along the distribution the amount lies, 0 … 1; None where it is not a place on it."""
 
     label: str
     amount: Decimal
     note: str = ""
     is_part: bool = False
+    at: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """Several currencies in one sum: ``others`` beside the organisation's own, and the rates of the day."""
+
+    currency: str
+    others: str
+    rates: tuple[Rate, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +125,12 @@ class PeriodView:
     by_owner: tuple[Line, ...]
     by_type: tuple[Line, ...]
     summary: PeriodSummary
+    together: Together | None
+
+    @property
+    def apart(self) -> list[CurrencySummary]:
+        """Other currencies, where they are in no sum of the page."""
+        return [] if self.together else [one for one in self.summary.others if one.currency != self.money.currency]
 
     @property
     def expected(self) -> Decimal:
@@ -140,14 +170,17 @@ def read_forecast_page(request: MemberRequest) -> ForecastPage:
     lang = get_language() or "en"
     choices = list_periods(request, period)
     title = next((choice.title for choice in choices if choice.is_on), period.label)
-    view = _view(org, as_of, period, title, lang)
-    found = find_changes(org, as_of, _week_query(request, view.money.currency), with_categories=False)
+    summary = summarise(org, as_of, period)
+    mixed = read_mixed_book(org, as_of, summary)
+    view = _view(org, summary, mixed, title, lang)
+    currency = _main_part(summary).currency
+    found = find_changes(org, as_of, _week_query(request, currency), with_categories=False)
     forecast = view.summary.forecast
     return ForecastPage(
         forecast=forecast,
         view=view,
         week=_show_week(found, reverse("workspace:changes", args=[org.slug]), lang),
-        four=read_four_numbers(org, as_of, view.summary),
+        four=read_four_numbers(org, as_of, summary, mixed),
         choices=choices,
         run=last_run(org),
         level=name_level(forecast.level) if forecast else "",
@@ -187,16 +220,20 @@ def name_level(level: str) -> str:
     return names.get(level, level)
 
 
-def _view(org: Organisation, as_of: AsOf, period: Period, title: str, lang: str) -> PeriodView:
-    summary = summarise(org, as_of, period)
-    money = summary.main
-    if not money.total.open_count and not money.total.won_count and summary.others:
-        money = summary.others[0]
+def _main_part(summary: PeriodSummary) -> CurrencySummary:
+    """The organisation's own currency; where nothing is in it, the one with the largest pipeline."""
+    total = summary.main.total
+    return summary.others[0] if summary.others and not (total.open_count or total.won_count) else summary.main
+
+
+def _view(org: Organisation, summary: PeriodSummary, mixed: Book | None, title: str, lang: str) -> PeriodView:
+    converted = sum_in_one_currency(mixed) if mixed else None
+    money = converted or _main_part(summary)
     playbook = load_playbook(org.playbook)
     order = {stage.key: index for index, stage in enumerate(playbook.stages)}
     stages = sorted(money.by_stage, key=lambda group: (group.key == "won", order.get(group.key, 99)))
     return PeriodView(
-        period=period,
+        period=summary.period,
         title=title,
         money=money,
         range=money.range,
@@ -209,16 +246,27 @@ def _view(org: Organisation, as_of: AsOf, period: Period, title: str, lang: str)
         by_owner=_lines(money.by_owner, _("Nobody yet"), _sum_models(money.draws, 0)),
         by_type=tuple(Line(name_deal_type(group.key) or _("No type"), group.sums) for group in money.by_type),
         summary=summary,
+        together=_say_together(summary, mixed) if mixed and converted else None,
     )
+
+
+def _say_together(summary: PeriodSummary, mixed: Book) -> Together:
+    codes = sorted({*summary.arriving, *(part.currency for part in summary.others)})
+    return Together(mixed.org.currency, ", ".join(codes), mixed.rates_used)
 
 
 def _figures(money: CurrencySummary) -> Iterable[Figure]:
     """What the expected number is made of, the range, and the classic sum beside it."""
-    total, spread = money.total, money.range
+    total, spread, scale = money.total, money.range, _find_scale(money)
+
+    def place(amount: Decimal) -> float | None:
+        at = scale.share(float(amount)) if scale else -1.0
+        return round(at, 4) if 0 <= at <= 1 else None
+
     won = ngettext("%(n)d deal", "%(n)d deals", total.won_count) % {"n": total.won_count}
     if spread:
-        yield Figure(_("Expected"), spread.expected, _("mean of all outcomes"))
-    yield Figure(_("Already won"), total.won, won, is_part=spread is not None)
+        yield Figure(_("Expected"), spread.expected, _("mean of all outcomes"), at=place(spread.expected))
+    yield Figure(_("Already won"), total.won, won, is_part=spread is not None, at=place(total.won))
     if spread:
         yield Figure(_("From open deals"), total.expected, _("value × chance"), is_part=True)
         if spread.unopened:
@@ -228,10 +276,11 @@ def _figures(money: CurrencySummary) -> Iterable[Figure]:
         correction = spread.expected - total.expected_total - spread.unopened - spread.unpriced
         if abs(correction) >= 1:
             yield Figure(_("Correction"), correction, _("from how past totals came out"), is_part=True)
-        yield Figure("P10", spread.p10, _("nine times in ten it is more"))
-        yield Figure("P50", spread.p50, _("the middle"))
-        yield Figure("P90", spread.p90, _("one time in ten it is more"))
-    yield Figure(_("Weighted by stage"), total.weighted_total, _("won, and value × stage percentage"))
+        yield Figure("P10", spread.p10, _("nine times in ten it is more"), at=place(spread.p10))
+        yield Figure("P50", spread.p50, _("the middle"), at=place(spread.p50))
+        yield Figure("P90", spread.p90, _("one time in ten it is more"), at=place(spread.p90))
+    weighted, words = total.weighted_total, _("won, and value × stage percentage")
+    yield Figure(_("Weighted by stage"), weighted, words, at=place(weighted))
 
 
 def _lines(groups: Iterable[Group], nobody: str, models: Mapping[str, Decimal]) -> tuple[Line, ...]:
@@ -248,22 +297,25 @@ def _sum_models(draws: Draws | None, part: int) -> Mapping[str, Decimal]:
 
 def draw_distributions(money: CurrencySummary) -> tuple[Distribution, ...]:
     """The spread of outcomes in two sizes; nothing without a forecast or when nothing can be won."""
-    spread = money.range
-    if spread is None or not spread.spread or spread.spread[-1] <= 0:
+    spread, scale = money.range, _find_scale(money)
+    if spread is None or scale is None:
         return ()
-    return tuple(_draw(money, spread, frame, size) for frame, size in ((WIDE, "wide"), (NARROW, "narrow")))
+    return tuple(_draw(money, spread, scale, frame, size) for frame, size in ((WIDE, "wide"), (NARROW, "narrow")))
 
 
-def _draw(money: CurrencySummary, spread: Range, frame: Frame, size: str) -> Distribution:
-    low, high = spread.spread[0], spread.spread[-1]
+def _find_scale(money: CurrencySummary) -> Scale | None:
+    """From the least to the most of all outcomes and what is won, with a little room at both ends."""
+    if money.range is None or not money.range.spread or money.range.spread[-1] <= 0:
+        return None
+    low, high = money.range.spread[0], money.range.spread[-1]
     if money.total.won:
         low = min(low, float(money.total.won))
     pad = (high - low or high) * 0.04
-    start, end = max(low - pad, 0.0), high + pad
+    return Scale(max(low - pad, 0.0), high + pad)
 
-    def share(value: float) -> float:
-        return (value - start) / (end - start)
 
+def _draw(money: CurrencySummary, spread: Range, scale: Scale, frame: Frame, size: str) -> Distribution:
+    start, end, share = scale.start, scale.end, scale.share
     slots = int((frame.x1 - frame.x0) / (2 * LARGEST_DOT))
     places = [round(share(value) * slots) for value in spread.spread]
     highest = max(places.count(place) for place in places)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from landmark.cadence.calls import MODEL, NUMBERS, GradedCall, read_graded_calls
 from landmark.cadence.models import CallKind, Scope
 from landmark.outlook.reading import OrgForecast, read_forecast
-from landmark.outlook.report_card import METHODS, PastDay, ReportCard, Score, read_gaps
+from landmark.outlook.report_card import METHODS, Bin, PastDay, ReportCard, Score, read_gaps
 from landmark.outlook.report_card import read_report_card as read_stored
 from landmark.ui.formats import format_day, format_money, format_number, format_percent
 from landmark.ui.numbers import read_count
@@ -29,6 +29,8 @@ from landmark.workspace.presenters.report_charts import (
     draw_lines,
     draw_past,
     draw_reliability,
+    find_points,
+    find_slots,
 )
 
 OURS = METHODS[0]
@@ -51,6 +53,9 @@ class ScoreRow:
 
 @dataclass(frozen=True, slots=True)
 class BinRow:
+    """``at``, here and below: how far along its drawing the row lies, 0 … 1."""
+
+    at: float
     predicted: str
     observed: str
     rows: int
@@ -60,13 +65,21 @@ class BinRow:
 class DayRow:
     """One past day: Brier and log loss, method by method, in the order of ``METHODS``."""
 
+    at: float
     day: PastDay
     brier: tuple[str, ...]
     log_loss: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
+class WinsRow:
+    at: float
+    day: PastDay
+
+
+@dataclass(frozen=True, slots=True)
 class MoneyRow:
+    at: float
     day: PastDay
     low: str
     middle: str
@@ -130,7 +143,7 @@ class CardPage:
     methods: tuple[str, ...] = ()
     day_rows: tuple[DayRow, ...] = ()
     past: tuple[Past, ...] = ()
-    past_days: tuple[PastDay, ...] = ()
+    past_rows: tuple[WinsRow, ...] = ()
     money: tuple[Past, ...] = ()
     money_rows: tuple[MoneyRow, ...] = ()
     wins: str = ""
@@ -169,6 +182,7 @@ def read_report_card(request: MemberRequest) -> CardPage:
     horizon = _choose(card, request.GET.get("horizon", ""))
     scores = [score for method in METHODS if (score := card.score(method, horizon)) is not None]
     bins, days = card.bins(OURS, horizon), card.past(horizon)
+    reliability = draw_reliability(bins, card.bins(METHODS[2], horizon)) if bins else None
     brier_lines, loss_lines = _draw_scores(days)
     return CardPage(
         forecast=forecast,
@@ -185,14 +199,14 @@ def read_report_card(request: MemberRequest) -> CardPage:
         verdict=_say_verdict(card, horizon),
         rows=scores[0].rows if scores else 0,
         scores=_score_rows(scores),
-        reliability=draw_reliability(bins, card.bins(METHODS[2], horizon)) if bins else None,
-        bins=tuple(BinRow(format_percent(b.predicted, 1), format_percent(b.observed, 1), b.rows) for b in bins),
+        reliability=reliability,
+        bins=_bin_rows(bins, reliability.places if reliability else ()),
         brier_lines=brier_lines,
         loss_lines=loss_lines,
         methods=tuple(name_method(method) for method in _methods(days)),
-        day_rows=tuple(_day_row(day, _methods(days)) for day in days if day.brier),
+        day_rows=_day_rows(days),
         past=_draw_wins(days),
-        past_days=days,
+        past_rows=tuple(WinsRow(at, day) for at, day in zip(find_slots(len(days)), days, strict=True)),
         money=_draw_money(days, card.currency or request.org.currency),
         money_rows=_money_rows(days, card.currency or request.org.currency),
         wins=_say_wins(card, horizon),
@@ -278,11 +292,23 @@ def _short(value: float) -> str:
     return format_number(value, 2)
 
 
-def _day_row(day: PastDay, methods: Sequence[str]) -> DayRow:
-    return DayRow(
-        day,
-        tuple(format_number(day.brier.get(method), 4) for method in methods),
-        tuple(format_number(day.log_loss.get(method), 4) for method in methods),
+def _bin_rows(bins: Sequence[Bin], places: Sequence[float]) -> tuple[BinRow, ...]:
+    return tuple(
+        BinRow(at, format_percent(one.predicted, 1), format_percent(one.observed, 1), one.rows)
+        for at, one in zip(places, bins, strict=True)
+    )
+
+
+def _day_rows(days: Sequence[PastDay]) -> tuple[DayRow, ...]:
+    held, methods = [day for day in days if day.brier], _methods(days)
+    return tuple(
+        DayRow(
+            at,
+            day,
+            tuple(format_number(day.brier.get(method), 4) for method in methods),
+            tuple(format_number(day.log_loss.get(method), 4) for method in methods),
+        )
+        for at, day in zip(find_points(len(held)), held, strict=True)
     )
 
 
@@ -310,13 +336,13 @@ def _money_rows(days: Sequence[PastDay], currency: str) -> tuple[MoneyRow, ...]:
     def words(value: float) -> str:
         return format_money(value, currency, short=True)
 
+    held = [(day, day.money) for day in days if day.money is not None]
     return tuple(
         MoneyRow(
-            day, words(day.money.p10), words(day.money.p50), words(day.money.p90), words(day.money.actual),
-            words(day.money.actual_unopened), day.money.has_held,
+            at, day, words(money.p10), words(money.p50), words(money.p90), words(money.actual),
+            words(money.actual_unopened), money.has_held,
         )
-        for day in days
-        if day.money is not None
+        for at, (day, money) in zip(find_slots(len(held)), held, strict=True)
     )  # fmt: skip
 
 

@@ -35,12 +35,15 @@ class Dot:
 
 @dataclass(frozen=True, slots=True)
 class Reliability:
+    """``places``: how far along the drawing each group of ours lies, 0 … 1."""
+
     frame: Frame
     diagonal: str
     ours: str
     ours_dots: tuple[Dot, ...]
     other: str
     other_dots: tuple[Dot, ...]
+    places: tuple[float, ...]
     across: tuple[Tick, ...]
     up: tuple[Tick, ...]
     label: str
@@ -129,6 +132,7 @@ def draw_reliability(ours: Sequence[Bin], stage: Sequence[Bin]) -> Reliability:
         ours_dots=_dots(ours, points(ours), most),
         other=draw_line(points(stage), SQUARE) if stage else "",
         other_dots=_dots(stage, points(stage), most),
+        places=tuple(round(x, 4) for x, _y in points(ours)),
         across=tuple(Tick(SQUARE.x(t / end), format_percent(t, digits)) for t in ticks),
         up=tuple(Tick(SQUARE.y(t / end), format_percent(t, digits)) for t in ticks),
         label=_("What was forecast against what happened, in %(bins)d groups of deals. The same as a table follows.")
@@ -151,18 +155,29 @@ def draw_past(windows: Sequence[Window], words: Callable[[float], str], label: s
 def _draw_past(windows: Sequence[Window], words: Callable[[float], str], label: str, frame: Frame, size: str) -> Past:
     end, step = _scale(max(max(one.high, one.actual, one.middle) for one in windows))
     slot = (frame.x1 - frame.x0) / len(windows)
+    places = find_slots(len(windows))
     bars = []
-    for place, one in enumerate(windows):
+    for place, one in zip(places, windows, strict=True):
         high, low = frame.y(one.high / end), frame.y(one.low / end)
         bars.append(
             PastBar(
-                x=round(frame.x0 + slot * (place + 0.5), 1), top=high, height=max(round(low - high, 1), 1.5),
+                x=frame.x(place), top=high, height=max(round(low - high, 1), 1.5),
                 middle_y=frame.y(one.middle / end), actual_y=frame.y(one.actual / end), has_held=one.has_held,
                 width=round(min(slot * 0.5, 22), 1),
             )
         )  # fmt: skip
     days = _days([one.day for one in windows], [bar.x for bar in bars], size)
     return Past(frame, size, tuple(bars), _up(end, step, frame, words), days, label)
+
+
+def find_slots(count: int) -> list[float]:
+    """How far along the drawing each of so many bars stands, 0 … 1: in the middle of its slot."""
+    return [round((place + 0.5) / count, 4) for place in range(count)]
+
+
+def find_points(count: int) -> list[float]:
+    """How far along the drawing each of so many points of a line stands: from edge to edge."""
+    return [round(place / max(count - 1, 1), 4) for place in range(count)]
 
 
 def _scale(most: float) -> tuple[float, float]:
@@ -194,7 +209,7 @@ def draw_lines(
     end, step = _scale(max(held))
     drawings = []
     for frame, size in SIZES:
-        xs = [place / (len(days) - 1) for place in range(len(days))]
+        xs = find_points(len(days))
         lines = tuple(_line(SERIES[method], xs, line, end, frame) for method, line in values.items())
         ticks = _days(days, [frame.x(x) for x in xs], size)
         drawings.append(Lines(frame, size, lines, _up(end, step, frame, words), ticks, label))

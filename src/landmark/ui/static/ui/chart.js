@@ -1,17 +1,20 @@
 // Reading a chart by pointing at it: the nearest row of the chart's own table is shown beside the pointer, and arrow
 // keys walk through the rows. Nothing is known here that the table does not say; without this script the table is there.
-// A row takes part when it carries data-at (0 … 1, its place between data-x0 and data-x1 of the drawing).
+// A row takes part when it carries data-at (0 … 1, its place between data-x0 and data-x1 of the drawing);
+// where a table serves two drawings, data-of on a drawing and on a column's head says whose column it is.
 
 const SPACE = "http://www.w3.org/2000/svg";
 
-function rowsOf(part) {
-  return [...part.querySelectorAll("tr[data-at]")].map((row) => ({ at: Number(row.dataset.at), words: say(row) }));
+function rowsOf(part, of) {
+  const rows = [...part.querySelectorAll("tr[data-at]")].map((row) => ({ at: Number(row.dataset.at), words: say(row, of) }));
+  return rows.sort((one, other) => one.at - other.at);
 }
 
-function say(row) {
-  const heads = [...row.closest("table").querySelectorAll("thead th")].map((head) => head.textContent.trim());
-  const cells = [...row.cells].map((cell) => cell.textContent.replace(/\s+/g, " ").trim());
-  return cells.map((text, place) => (place === 0 ? text : `${heads[place]} ${text}`)).join(" · ");
+function say(row, of) {
+  const heads = [...row.closest("table").querySelectorAll("thead th")];
+  const cells = [...row.cells].map((cell, place) => ({ head: heads[place], text: cell.textContent.replace(/\s+/g, " ").trim() }));
+  const [first, ...rest] = cells.filter(({ head }) => !of || !head.dataset.of || head.dataset.of === of);
+  return [first.text, ...rest.map(({ head, text }) => `${head.textContent.trim()} ${text}`)].join(" · ");
 }
 
 function nearest(rows, at) {
@@ -19,7 +22,7 @@ function nearest(rows, at) {
 }
 
 function equip(part, svg) {
-  const rows = rowsOf(part);
+  const rows = rowsOf(part, svg.dataset.of);
   const [x0, x1] = [Number(svg.dataset.x0), Number(svg.dataset.x1)];
   if (!rows.length || !(x1 > x0)) return;
   const line = svg.appendChild(document.createElementNS(SPACE, "line"));
@@ -38,6 +41,7 @@ function equip(part, svg) {
     line.setAttribute("x2", x);
     line.classList.add("is-on");
     words.textContent = row.words;
+    words.style.minHeight = `${words.offsetHeight}px`; // once two lines high it stays so, and nothing below jumps
   };
   const hide = () => {
     line.classList.remove("is-on");

@@ -304,6 +304,31 @@ def test_the_deadline_and_the_fiscal_year_are_set_on_the_page(world: World) -> N
     assert world.org.fiscal_year_start_month == 7
 
 
+def test_the_country_whose_holidays_are_days_off_is_set_on_the_page(world: World) -> None:
+    client, page = world.client(make_member(world.org, Role.ADMINISTRATOR, "Ada Novak")), f"{CALLS}settings/"
+    address = world.url(f"{page}country/")
+    assert '<option value="" selected>Weekends only</option>' in read(client, world.url(page))
+    assert client.post(address, {"country": "IT"}).status_code == 302
+    world.org.refresh_from_db()
+    assert world.org.country == "IT"
+    assert '<option value="IT" selected>Italy</option>' in read(client, world.url(page))
+    bad = client.post(address, {"country": "XX"})
+    assert (bad.status_code, "Choose a country from the list" in bad.content.decode()) == (422, True)
+    world.org.refresh_from_db()
+    assert world.org.country == "IT"
+    others = world.client(world.bob)
+    assert "<p>Italy</p>" in read(others, world.url(page))
+    assert others.post(address, {"country": "DE"}).status_code == 403
+
+
+def test_the_names_of_countries_are_in_the_readers_language_each_once(world: World) -> None:
+    client = world.client(make_member(world.org, Role.ADMINISTRATOR, "Ada Novak"))
+    page = client.get(world.url(f"{CALLS}settings/"), headers={"accept-language": "it"}).content.decode()
+    assert '<option value="DE">Germania</option>' in page
+    assert page.count("Regno Unito<") == 1
+    assert 'value="UK"' not in page
+
+
 def test_the_roll_up_goes_out_as_a_file_with_exact_figures(world: World) -> None:
     deadline_at = open_week(world.org, timezone.now()).deadline.at
     submit_call(by=world.alice, about=About.own(world.alice), amount=Decimal("80000.55"), deadline_at=deadline_at)

@@ -1,4 +1,4 @@
-"""What an organisation sets for its weekly calls: the deadline, the fiscal year, quotas.
+"""What an organisation sets for its weekly calls and calendar: the deadline, the fiscal year, its country, quotas.
 
 Answers: who may set them, from when they count. Does not answer: currency rates (``rate_actions``).
 Each change is on record in the ledger; quotas and deadlines keep every version.
@@ -19,6 +19,7 @@ from landmark.cadence.deadlines import Deadline, next_deadline, read_rules
 from landmark.cadence.models.calls import CallCalendar, Quota, Scope
 from landmark.deals.policies import Refused, check_version
 from landmark.deals.records import actor_of, record
+from landmark.engines.workdays import list_countries
 from landmark.ledger.append import append_changes
 from landmark.ledger.inputs import NewChange
 from landmark.orgs.as_of import stamp
@@ -70,12 +71,29 @@ def set_fiscal_start(*, by: Member, month: int, via: str = "web", now: datetime 
         org = lock_week(by.org)
         if org.fiscal_year_start_month == month:
             return
-        row = NewChange(
-            object_kind="organisation", object_id=org.id, field="fiscal_year_start_month",
-            old=str(org.fiscal_year_start_month), new=str(month), occurred_at=stamp(org, now),
-        )  # fmt: skip
-        append_changes(org.id, [row], by=actor_of(by), source=via)
-        Organisation.objects.filter(pk=org.pk).update(fiscal_year_start_month=month)
+        _change(org, "fiscal_year_start_month", month, by=by, via=via, now=now)
+
+
+def set_country(*, by: Member, country: str, via: str = "web", now: datetime | None = None) -> None:
+    """Whose public holidays are days off, as two letters; nothing for weekends only."""
+    check_right(by, Right.ADMINISTER)
+    code = country.strip().upper()
+    if code and code not in list_countries():
+        raise Refused(_("Choose a country from the list, or weekends only."))
+    with transaction.atomic():
+        org = lock_week(by.org)
+        if org.country != code:
+            _change(org, "country", code, by=by, via=via, now=now)
+
+
+def _change(org: Organisation, name: str, value: str | int, *, by: Member, via: str, now: datetime | None) -> None:
+    """One field of the organisation, and who changed it from what."""
+    row = NewChange(
+        object_kind="organisation", object_id=org.id, field=name, old=str(getattr(org, name)), new=str(value),
+        occurred_at=stamp(org, now),
+    )  # fmt: skip
+    append_changes(org.id, [row], by=actor_of(by), source=via)
+    Organisation.objects.filter(pk=org.pk).update(**{name: value})
 
 
 def set_quota(

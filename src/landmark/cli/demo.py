@@ -29,6 +29,7 @@ FIRST_PORT = 8000
 SEED = 2026
 FITTED_DAYS_BACK = (7, 0)
 """The sample is forecast as of a week ago as well, so that every number can say why it changed."""
+SAMPLE_COUNTRY = "IT"
 SHORT_PLAYBOOK = "transactional/2026.1"
 DEMO_DOMAIN = "demo.example"  # orgs.adapter keeps these log-ins out of real use
 LOGINS = (
@@ -98,7 +99,10 @@ def _import_sample() -> "Organisation":
     path = settings.VAR_DIR / "sample-export.zip"
     write_salesforce_zip(simulate(seed=SEED, end_on=datetime.now(UTC).date()), path)
     with _progress("Importing it") as tick:
-        return import_paths([path], org_name="Sample company", is_sample=True, on_progress=tick).org
+        org = import_paths([path], org_name="Sample company", is_sample=True, on_progress=tick).org
+    org.country = SAMPLE_COUNTRY
+    org.save(update_fields=["country"])
+    return org
 
 
 def _make_logins(org: "Organisation") -> None:

@@ -19,7 +19,7 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from landmark.forecast.baselines import stage_percentages
 from landmark.forecast.files import count_milestones, unknown_share
-from landmark.forecast.history import OPEN, History
+from landmark.forecast.history import OPEN, History, Season
 from landmark.forecast.model import BENCHMARKS, VERSION, Fitted, fit
 from landmark.forecast.priors import Priors
 from landmark.orgs.as_of import on_day
@@ -108,16 +108,24 @@ def compute_rescoring(org: Organisation, on: date, source: FittedModel, tick: On
     """The forecast of the day by a model that was fitted before: nothing is fitted and nothing tested anew.
 
     Which milestones separate won from lost, and how long stages last, stays as the fit found it. Raises CannotReuse
-    when the history has come to know kinds of milestones the model never met.
+    when the history has come to know kinds of milestones the model never met, or the organisation has another country
+    or fiscal year by now.
     """
     history, playbook = _read(org, on, tick, MOST_CLOSED)
     fitted = Fitted.from_json(source.parameters)
+    if not _share_calendar(fitted.vocabulary.season, history.season):
+        raise CannotReuse
     if unknown_share(fitted, count_milestones(history)) > MOST_UNKNOWN:
         raise CannotReuse
     stays = [StageStay(*row) for row in source.stage_ages.order_by("pk").values_list(*StageStay.__slots__)]
     result = _look_ahead(org, on, fitted, history, stays, playbook, tick, processes=os.cpu_count() or 1)
     found = source.separation or plain_separation(history, fitted)
     return replace(result, report=source.report, separation=found, fitted_on=source.fitted_on or source.as_of)
+
+
+def _share_calendar(one: Season, other: Season) -> bool:
+    """Whether the same days are days off and the same quarters end."""
+    return (one.country, one.fiscal_month) == (other.country, other.fiscal_month)
 
 
 def _read(org: Organisation, on: date, tick: OnProgress, most_closed: int | None = None) -> tuple[History, Playbook]:
@@ -219,14 +227,15 @@ def _deal_results(
 
 def hash_history(history: History, playbook: str) -> str:
     """SHA-256 over everything the fit was given: the same hash means the same forecast."""
-    digest = hashlib.sha256(f"{VERSION} {SEED} {playbook} {history.complete_to}".encode())
+    digest = hashlib.sha256(f"{VERSION} {SEED} {playbook} {history.complete_to} {history.season}".encode())
     digest.update(json.dumps(history.milestones).encode())
     numbers = (
         history.opened, history.closed, history.outcome, history.known_from, history.event_deal, history.event_at,
-        history.event_known, history.event_code, history.change_deal, history.change_at,
+        history.event_known, history.event_code, history.change_deal, history.change_at, history.strength,
+        history.event_expires,
     )  # fmt: skip
     for column in numbers:
-        digest.update(np.ascontiguousarray(column).tobytes())
+        digest.update(b"" if column is None else np.ascontiguousarray(column).tobytes())
     texts = {**history.attributes, "": history.deal_ids, "field": history.change_field, "value": history.change_value}
     for name in sorted(texts):
         digest.update(json.dumps([name, texts[name].tolist()]).encode())

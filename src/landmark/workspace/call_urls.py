@@ -14,6 +14,7 @@ urlpatterns = [
     path("settings/", call_settings.show_settings, name="calls_settings"),
     path("settings/deadline/", call_settings.change_deadline, name="calls_deadline"),
     path("settings/fiscal-year/", call_settings.change_fiscal_year, name="fiscal_year"),
+    path("settings/country/", call_settings.change_country, name="calls_country"),
     path("settings/rates/", call_settings.enter_rate, name="rate_add"),
     path("settings/rates/upload/", call_settings.upload_rates, name="rates_upload"),
 ]

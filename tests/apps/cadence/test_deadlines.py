@@ -15,7 +15,7 @@ from landmark.cadence.deadlines import (
     read_rules,
     read_week,
 )
-from landmark.cadence.setting_actions import set_deadline, set_fiscal_start
+from landmark.cadence.setting_actions import set_country, set_deadline, set_fiscal_start
 from landmark.deals.policies import Refused
 from landmark.ledger.models import AuditEvent, FieldChange
 from landmark.orgs.as_of import latest
@@ -98,6 +98,20 @@ def test_the_fiscal_year_is_set_by_an_administrator(crew: Crew) -> None:
         set_fiscal_start(by=crew.bob, month=1)
     with pytest.raises(Refused):
         set_fiscal_start(by=crew.ada, month=13)
+
+
+def test_the_country_is_set_by_an_administrator_and_may_be_taken_back(crew: Crew) -> None:
+    for country in ("it", "IT", ""):
+        set_country(by=crew.ada, country=country)
+    crew.org.refresh_from_db()
+    assert crew.org.country == ""
+    changes = FieldChange.objects.filter(field="country").order_by("recorded_at")
+    assert [(one.old, one.new, one.author) for one in changes] == [("", "IT", "Ada Novak"), ("IT", "", "Ada Novak")]
+    with pytest.raises(PermissionDenied):
+        set_country(by=crew.bob, country="IT")
+    for code in ("XX", "ITA", "Italy"):
+        with pytest.raises(Refused):
+            set_country(by=crew.ada, country=code)
 
 
 def test_a_week_is_found_by_its_day_and_never_ahead_of_the_one_under_way(crew: Crew) -> None:

@@ -10,9 +10,10 @@ import pytest
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from landmark.deals.models import Account, Deal
+from landmark.forecast.calendars import is_day_off
 from landmark.forecast.history import History
 from landmark.forecast.leaks import FEWEST_CLOSED
-from landmark.forecast.model import Prediction, fit
+from landmark.forecast.model import Fitted, Prediction, fit
 from landmark.forecast.priors import Priors
 from landmark.forecast.unknowns import CHECKED
 from landmark.ledger.append import append_evidence
@@ -97,6 +98,19 @@ def test_every_deal_open_on_the_day_gets_a_curve(org: Organisation) -> None:
     assert model.level == "full"
     assert model.reason
     assert model.input_hash == hash_history(history, org.playbook)
+
+
+def test_the_country_of_the_organisation_reaches_the_fit(org: Organisation) -> None:
+    """Its holidays are days off to the fitted model, and another country is another input."""
+    without = hash_history(read_history(org, AS_OF), org.playbook)
+    Organisation.objects.filter(pk=org.pk).update(country="IT", fiscal_year_start_month=4)
+    fit_day(org)
+    model = FittedModel.objects.get()
+    season = Fitted.from_json(model.parameters).vocabulary.season
+    assert (season.country, season.fiscal_month) == ("IT", 4)
+    assert model.input_hash != without
+    liberation_day = np.array([np.datetime64("2025-04-25").astype(int)], np.int32)
+    assert is_day_off(liberation_day, season).all()
 
 
 def test_both_doors_give_the_same_probabilities(large_org: Organisation, tmp_path: Path) -> None:

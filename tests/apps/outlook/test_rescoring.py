@@ -93,6 +93,18 @@ def test_a_model_of_another_kind_is_not_used(
     assert find_recent_fit(org, day + timedelta(days=2)) is None
 
 
+@pytest.mark.parametrize("change", [{"country": "IT"}, {"fiscal_year_start_month": 2}])
+def test_with_other_days_off_or_quarters_the_next_night_fits(
+    org: Organisation, fits: list[date], change: dict[str, Any]
+) -> None:
+    day = first_day(org)
+    score(org, day)
+    Organisation.objects.filter(pk=org.pk).update(**change)
+    score(org, day + timedelta(days=1))
+    score(org, day + timedelta(days=2))
+    assert fits == [day, day + timedelta(days=1)]
+
+
 def test_what_the_fit_found_of_the_past_is_not_found_anew(org: Organisation, monkeypatch: pytest.MonkeyPatch) -> None:
     day = first_day(org)
     fitted = score(org, day).model

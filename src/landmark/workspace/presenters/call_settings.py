@@ -6,6 +6,7 @@ Answers: today's rules, rates and quotas with their authors. Does not answer: wh
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from operator import itemgetter
 from uuid import UUID
 
 from babel.dates import get_day_names, get_month_names
@@ -19,9 +20,10 @@ from landmark.cadence.models import CurrencyRate, Quota
 from landmark.cadence.rollup import MEMBER, ORG, TEAM
 from landmark.cadence.seats import Seat
 from landmark.deals.models import Deal
+from landmark.engines.workdays import list_countries
 from landmark.orgs.roles import Role
 from landmark.outlook.periods import Period, read_quarter
-from landmark.ui.formats import current_locale
+from landmark.ui.formats import current_locale, name_country
 from landmark.ui.numbers import read_amount
 from landmark.workspace.access import MemberRequest
 from landmark.workspace.presenters.board import PeriodChoice, list_periods
@@ -32,13 +34,16 @@ RATES_SHOWN = 60
 
 @dataclass(frozen=True, slots=True)
 class SettingsPage:
-    """``rule`` is the newest one; ``needed``: currencies of open deals that have no rate yet."""
+    """``rule`` is the newest one; ``countries`` as code and name, ``country`` the code of the one that is set;
+    ``needed``: currencies of open deals that have no rate yet."""
 
     rule: Rule
     deadline: str
     weekdays: list[tuple[int, str]]
     hours: list[int]
     months: list[tuple[int, str]]
+    countries: list[tuple[str, str]]
+    country: str
     rates: list[CurrencyRate]
     rate_count: int
     needed: list[str]
@@ -59,10 +64,19 @@ def read_settings(request: MemberRequest) -> SettingsPage:
         weekdays=[(day, names[day]) for day in range(7)],
         hours=list(range(24)),
         months=[(month, months[month]) for month in range(1, 13)],
+        countries=_list_countries(org.country.upper()),
+        country=org.country.upper(),
         rates=list(rows.order_by("-day", "currency", "-version")[:RATES_SHOWN]),
         rate_count=rows.count(),
         needed=sorted(used - known - {org.currency}),
     )
+
+
+def _list_countries(held: str) -> list[tuple[str, str]]:
+    """By name, in the reader's language. A second code for a country has no name and is listed only where it is set."""
+    named = ((code, name_country(code)) for code in list_countries())
+    listed = [(code, name) for code, name in named if name != code or code == held]
+    return [("", _("Weekends only")), *sorted(listed, key=itemgetter(1))]
 
 
 @dataclass(frozen=True, slots=True)

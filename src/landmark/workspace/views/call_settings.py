@@ -1,4 +1,4 @@
-"""Settings behind the calls: deadline, fiscal year, currency rates, quotas.
+"""Settings behind the calls: deadline, fiscal year, country, currency rates, quotas.
 
 Answers: the two pages and their forms. Does not answer: who may set what (``cadence.setting_actions``,
 ``cadence.rate_actions``).
@@ -17,7 +17,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from landmark.cadence.rate_actions import BadRates, add_rate, import_rates
-from landmark.cadence.setting_actions import set_deadline, set_fiscal_start, set_quota
+from landmark.cadence.setting_actions import set_country, set_deadline, set_fiscal_start, set_quota
 from landmark.deals.policies import Refused, StaleVersion
 from landmark.orgs.permissions import has_right
 from landmark.orgs.roles import Right
@@ -83,6 +83,16 @@ def change_fiscal_year(request: MemberRequest) -> HttpResponse:
     def act() -> str:
         set_fiscal_start(by=request.member, month=_number(request.POST, "month"))
         return _("Saved. Quarters are counted from that month on every page.")
+
+    return _try(request, act)
+
+
+@require_POST
+@member_view(Right.ADMINISTER)
+def change_country(request: MemberRequest) -> HttpResponse:
+    def act() -> str:
+        set_country(by=request.member, country=request.POST.get("country", ""))
+        return _("Saved. Plans use these days off at once, the forecast from its next nightly fit on.")
 
     return _try(request, act)
 

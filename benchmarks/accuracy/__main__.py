@@ -6,14 +6,14 @@ from pathlib import Path
 import click
 from benchmarks.accuracy import tables
 from benchmarks.accuracy.ceiling import CEILING, measure_ceiling
-from benchmarks.accuracy.check import TOLERANCE, differences
+from benchmarks.accuracy.check import differences, score_differences, small_log
 from benchmarks.accuracy.compare import Measured, judge, measure_up, store, stored
 from benchmarks.accuracy.learning import measure_curve
 from benchmarks.accuracy.logs import ROOT, SETS, Log, as_of_days, named_log
 from benchmarks.accuracy.peers import MODELS, OURS
 from benchmarks.accuracy.results import load_whole, measure
 
-from landmark.cli.forecast import Horizons, Interval
+from landmark.cli.options import Horizons, Interval
 
 LEARNING = "learning"
 PAGE = ROOT / "docs" / "explanation" / "accuracy.md"
@@ -39,7 +39,7 @@ def _tell(words: str) -> None:
 @click.option("--page", type=_FILE, default=PAGE, help="The page whose tables are renewed.")
 @click.option("--write/--no-write", default=True, show_default=True, help="Renew the page, or only print.")
 @click.option(
-    "--check-against", type=_FILE, help="Another scorer (a Python file): compare the peers' numbers and stop."
+    "--check-against", type=_FILE, help="Another scorer (a Python file): compare peers and scores with it and stop."
 )
 def main(
     sets: tuple[str, ...],
@@ -85,11 +85,11 @@ def main(
 
 
 def _check(scorer: Path) -> int:
-    worst = 0.0
-    for name, difference in differences(scorer):
-        click.echo(f"{name}: largest difference {difference:.2e}")
-        worst = max(worst, difference)
-    return int(worst > TOLERANCE)
+    log, agreed = small_log(), True
+    for one in (*score_differences(scorer, log), *differences(scorer, log)):
+        click.echo(f"{one.name}: largest difference {one.value:.2e}{'' if one.agrees else ', too large'}")
+        agreed = agreed and one.agrees
+    return int(not agreed)
 
 
 def _measure(

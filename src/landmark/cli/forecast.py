@@ -7,6 +7,7 @@ Exit status: 0 fine · 1 written, but some rows of the input could not be used �
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial, wraps
 from pathlib import Path
@@ -15,21 +16,30 @@ from typing import Any
 import click
 import numpy as np
 
-from landmark.cli.longlog import Asked, forecast_on_duckdb, forecast_on_spark, loaded, tell_leaks, warn_if_late
+from landmark.cli.longlog import (
+    Asked,
+    forecast_on_duckdb,
+    forecast_on_spark,
+    loaded,
+    tell_leaks,
+    tell_twins,
+    warn_if_late,
+)
+from landmark.cli.options import Country, Day, Horizons, Interval
 from landmark.cli.tables import check_ending, print_cards, write_predictions, write_rejects
 from landmark.connectors.histories import log_to_history
 from landmark.connectors.parsed import Problem, StructuralError
-from landmark.connectors.values import format_instant, parse_day
-from landmark.engines.workdays import FIRST_YEAR, LAST_YEAR
+from landmark.connectors.values import format_instant
 from landmark.forecast.backtest import Round, run_backtest, score_rounds
 from landmark.forecast.files import ModelRefused
+from landmark.forecast.history import Season
 from landmark.forecast.known import as_known
 from landmark.forecast.leaks import find_leaks
+from landmark.forecast.logs.run import name_twins
 from landmark.forecast.priors import Priors
 from landmark.playbook.loader import DEFAULT_REF, PlaybookError, load_playbook
 
 ROWS_REJECTED, NOTHING_DONE = 1, 2
-FIRST_DAY, LAST_DAY = parse_day(f"{FIRST_YEAR}-01-01"), parse_day(f"{LAST_YEAR}-12-31")
 _PATIENCE_SECONDS = 2.0
 _EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
 _NEW = click.Path(dir_okay=False, path_type=Path)
@@ -37,51 +47,6 @@ _NEW = click.Path(dir_okay=False, path_type=Path)
 
 class _Failure(click.ClickException):
     exit_code = NOTHING_DONE
-
-
-class Day(click.ParamType[float]):
-    """A calendar day, 00:00 UTC."""
-
-    name = "date"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        try:
-            day = value if isinstance(value, float) else parse_day(str(value))
-        except ValueError:
-            self.fail(f"{value!r} is no day; write it like 2026-05-12.", param, ctx)
-        if not FIRST_DAY <= day <= LAST_DAY:
-            self.fail(f"{value} lies outside the years {FIRST_YEAR} to {LAST_YEAR}; look at its year.", param, ctx)
-        return day
-
-
-class Horizons(click.ParamType[tuple[int, ...]]):
-    """Whole days ahead, separated by commas."""
-
-    name = "days"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[int, ...]:
-        if isinstance(value, tuple):
-            return value
-        try:
-            days = tuple(sorted({int(part) for part in str(value).split(",")}))
-        except ValueError:
-            days = ()
-        if not days or days[0] < 1 or days[-1] > 365:
-            self.fail(f"{value!r}: horizons are whole days from 1 to 365, such as 7,14,30.", param, ctx)
-        return days
-
-
-class Interval(click.ParamType[int]):
-    """A number of days or weeks: 7d, 7 or 1w."""
-
-    name = "interval"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        text = str(value).strip().lower()
-        number, unit = (text[:-1], text[-1]) if text[-1:] in {"d", "w"} else (text, "d")
-        if not (number.isascii() and number.isdigit()) or int(number) < 1:
-            self.fail(f"{value!r}: write a number of days or weeks, such as 7d or 1w.", param, ctx)
-        return int(number) * (7 if unit == "w" else 1)
 
 
 def _common(command: Callable[..., None]) -> Callable[..., None]:
@@ -97,6 +62,12 @@ def _common(command: Callable[..., None]) -> Callable[..., None]:
             default=DEFAULT_REF,
             show_default=True,
             help="Playbook whose benchmarks stand in while history is thin.",
+        ),
+        click.option("--country", type=Country(), help="Its public holidays are days off, such as IT."),
+        click.option(
+            "--fiscal-start",
+            type=click.IntRange(1, 12),
+            help="First month of the fiscal year (default: 1); it says where quarters end.",
         ),
         click.option("--strict", is_flag=True, help="Stop at the first row that cannot be used; write nothing."),
         click.option(
@@ -155,6 +126,8 @@ def forecast(
     out: Path,
     changes: Path | None,
     playbook_ref: str,
+    country: str | None,
+    fiscal_start: int | None,
     strict: bool,
     rejects: Path | None,
     as_of: float,
@@ -170,7 +143,10 @@ def forecast(
     (also .gz) or Parquet. Rows are written in the order of DEALS, then by horizon.
     """
     priors = Priors.from_playbook(load_playbook(playbook_ref))
-    asked = Asked(deals, events, changes, strict, as_of, horizons, priors, model, save_model)
+    season = _read_season(country, fiscal_start)
+    if model is not None and season is not None:
+        raise _Failure("A model keeps the country and fiscal year it was fitted with; leave out these two options.")
+    asked = Asked(deals, events, changes, strict, as_of, horizons, priors, model, save_model, season)
     done = forecast_on_spark(asked, spark_master) if engine == "spark" else forecast_on_duckdb(asked)
     write_predictions(out, done.ids, [done.prediction])
     found = done.prediction.deal.size
@@ -203,6 +179,8 @@ def backtest(
     out: Path,
     changes: Path | None,
     playbook_ref: str,
+    country: str | None,
+    fiscal_start: int | None,
     strict: bool,
     rejects: Path | None,
     first: float,
@@ -220,7 +198,7 @@ def backtest(
         raise _Failure("--to lies before --from; swap them.")
     priors = Priors.from_playbook(load_playbook(playbook_ref))
     with loaded(deals, events, changes, strict=strict) as (duck, log):
-        history = log_to_history(duck, log)
+        history = replace(log_to_history(duck, log), season=_read_season(country, fiscal_start) or Season())
     days = np.arange(first, last + 0.5, every).tolist()
     warn_if_late(history.complete_to, last)
     rounds = run_backtest(history, days, horizons, priors, started=partial(_tell_round, len(days), time.monotonic()))
@@ -228,10 +206,17 @@ def backtest(
     end = history.complete_to if complete_to is None else complete_to
     print_cards(score_rounds(history, rounds, end), horizons, rounds, end)
     _print_levels(rounds)
-    tell_leaks(find_leaks(as_known(history, last).history))
+    known = as_known(history, last).history
+    tell_leaks(find_leaks(known))
+    tell_twins(name_twins(known))
     found = sum(one.prediction.deal.size for one in rounds)
     click.echo(f"{_counted(found, 'deal')} on {_counted(len(days), 'day')} → {out}")
     _finish(log.problems, out, rejects)
+
+
+def _read_season(country: str | None, fiscal_start: int | None) -> Season | None:
+    """None where neither was said."""
+    return None if country is None and fiscal_start is None else Season(country or "", fiscal_start or 1)
 
 
 def _tell_round(rounds: int, began: float, place: int, day: float) -> None:

@@ -17,7 +17,7 @@ from landmark.connectors.longlog import LongLog, describe_log, load_long_log, lo
 from landmark.connectors.parsed import Problem, StructuralError
 from landmark.connectors.values import format_instant
 from landmark.forecast.files import Stored, check_vocabulary, load, save
-from landmark.forecast.history import Texts
+from landmark.forecast.history import Season, Texts
 from landmark.forecast.leaks import Leak
 from landmark.forecast.logs.duck import Duck, UnreadableFile
 from landmark.forecast.logs.engines import Engine
@@ -31,7 +31,7 @@ _LONG_BYTES, _MANY_DEALS = 20_000_000, 500
 
 @dataclass(frozen=True)
 class Asked:
-    """What the person asked for."""
+    """What the person asked for. ``season``: None where nobody said; a model brings its own."""
 
     deals: Path
     events: Path
@@ -42,6 +42,7 @@ class Asked:
     priors: Priors
     model: Path | None = None
     save_model: Path | None = None
+    season: Season | None = None
 
 
 @dataclass(frozen=True)
@@ -105,6 +106,19 @@ def tell_leaks(leaks: Sequence[Leak]) -> None:
         click.echo(leak.sentence, err=True)
 
 
+def tell_twins(twins: Sequence[tuple[str, str]], *, are_all: bool = True) -> None:
+    """How many deals look like another one. ``are_all``: whether every deal was looked at."""
+    if not twins:
+        return
+    first, second = twins[0]
+    count = "1 deal looks" if len(twins) == 1 else f"{len(twins):,} deals look"
+    click.echo(
+        f"{count if are_all else f'At least {count}'} like another one (same account, amount and attributes, opened "
+        f"within two days), for example {second} like {first}; nothing is merged, all are counted.",
+        err=True,
+    )
+
+
 @contextmanager
 def loaded(deals: Path, events: Path, changes: Path | None, *, strict: bool) -> Iterator[tuple[Duck, LongLog]]:
     """The log in DuckDB, with a word on what was assumed; a file that is no proper table goes the patient way."""
@@ -156,9 +170,10 @@ def _forecast(
 def _fit(engine: Engine, layout: Layout, asked: Asked, deals: int) -> Fitted:
     if deals > _MANY_DEALS:
         click.echo("Fitting the forecast …", err=True)
-    found = fit_log(engine, layout, asked.as_of, asked.priors)
+    found = fit_log(engine, layout, asked.as_of, asked.priors, season=asked.season or Season())
     if found.drawn < found.deals:
         click.echo(f"Fitted on {found.drawn:,} of {found.deals:,} deals, the same ones every time.", err=True)
+    tell_twins(found.twins, are_all=found.drawn == found.deals)
     if asked.save_model is not None:
         counts = count_known_milestones(engine, layout, asked.as_of)
         click.echo(f"Model kept in {save(found.fitted, counts, asked.save_model)}", err=True)

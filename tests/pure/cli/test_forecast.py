@@ -1,6 +1,7 @@
 """``landmark forecast`` and ``landmark backtest`` as a person would call them."""
 
 import csv
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -14,7 +15,8 @@ from landmark.connectors.eventlog import read_event_log
 from landmark.connectors.histories import parsed_to_history
 from landmark.connectors.values import format_instant
 from landmark.forecast.backtest import run_backtest
-from landmark.forecast.history import LOST, OPEN, WON
+from landmark.forecast.files import load
+from landmark.forecast.history import LOST, OPEN, WON, Season
 from landmark.forecast.priors import Priors
 from landmark.playbook.loader import load_playbook
 from tests.pure.forecast.made import START, make_history
@@ -162,6 +164,8 @@ def test_strict_writes_nothing(log: Path, tmp_path: Path) -> None:
         (["--rejects", "no-such-folder/rows.csv"], "does not exist"),
         (["--save-model", "no-such-folder/model.json"], "does not exist"),
         (["--playbook", "nobody/1"], "no playbook"),
+        (["--country", "Ruritania"], "'Ruritania' is no country whose public holidays are known; write it like IT."),
+        (["--fiscal-start", "13"], "13 is not in the range 1<=x<=12"),
         (["--out", "out.xlsx"], ".parquet"),
         (["--out", "no-such-folder/out.csv"], "does not exist"),
     ],
@@ -238,3 +242,60 @@ def test_a_column_that_gives_the_outcome_away_is_named_and_changes_nothing(
         result = CliRunner().invoke(forecast if command == "forecast" else backtest, given)
         assert ("contract_no is filled for 100% of closed and 0% of open deals" in result.output) == (folder == leaky)
     assert (tmp_path / "plain.csv").read_text() == (tmp_path / "leaky.csv").read_text()
+
+
+def test_country_and_fiscal_year_are_fitted_and_travel_with_the_model(log: Path, tmp_path: Path) -> None:
+    kept = tmp_path / "model.json"
+    told = ["--country", "it", "--fiscal-start", "4"]
+    result = run_forecast(log, tmp_path / "out.csv", *told, "--save-model", str(kept))
+    assert result.exit_code == 0, result.output
+    season = load(kept).fitted.vocabulary.season
+    assert (season.country, season.fiscal_month) == ("IT", 4)
+    again = run_forecast(log, tmp_path / "again.csv", "--model", str(kept))
+    assert again.exit_code == 0, again.output
+    assert (tmp_path / "again.csv").read_text() == (tmp_path / "out.csv").read_text()
+    for option in (told[:2], told[2:]):
+        refused = run_forecast(log, tmp_path / "never.csv", "--model", str(kept), *option)
+        assert refused.exit_code == 2
+        assert "A model keeps the country and fiscal year it was fitted with" in refused.output
+    assert not (tmp_path / "never.csv").exists()
+
+
+def test_a_backtest_fits_with_country_and_fiscal_year(log: Path, tmp_path: Path) -> None:
+    files = [log / "deals.csv", log / "events.csv"]
+    given = [*map(str, files), "--out", str(tmp_path / "o.csv"), "--from", day(200), "--to", day(200)]
+    result = CliRunner().invoke(backtest, [*given, "--horizons", "30", "--country", "IT", "--fiscal-start", "2"])
+    assert result.exit_code == 0, result.output
+    season, priors = Season("IT", 2), Priors.from_playbook(load_playbook())
+    histories = [replace(parsed_to_history(read_event_log(*files)), season=one) for one in (season, Season())]
+    expected, plain = (
+        run_backtest(one, [START + 200.0], (30,), priors)[0].prediction.p_won.ravel() for one in histories
+    )
+    said = np.array([float(one["p_won"]) for one in rows(tmp_path / "o.csv")])
+    assert np.abs(said - expected).max() < 1e-9
+    assert np.abs(said - plain).max() > 1e-9
+
+
+@pytest.mark.parametrize("command", ["forecast", "backtest"])
+def test_possible_duplicates_are_counted_and_kept(log: Path, tmp_path: Path, command: str) -> None:
+    """Two of one account, amount and segment within two days are told; another amount, or a later opening, is not."""
+    found = [one | {"account_id": ""} for one in rows(log / "deals.csv")]
+    same = {"closed_at": "", "outcome": "", "amount": "5000.00", "segment": "mid", "account_id": "A1"}
+    twins = [{"deal_id": "Twin 1", "opened_at": day(150)}, {"deal_id": "Twin 2", "opened_at": day(151)}]
+    others = [{"deal_id": "Twin 3", "opened_at": day(160)}, {"deal_id": "Twin 4", "opened_at": day(150), "amount": "1"}]
+    with (tmp_path / "deals.csv").open("w") as stream:
+        writer = csv.DictWriter(stream, [*found[0]])
+        writer.writeheader()
+        writer.writerows([*found, *(same | one for one in twins + others)])
+    (tmp_path / "events.csv").write_text((log / "events.csv").read_text())
+    out = tmp_path / "out.csv"
+    days = ["--as-of", day(200)] if command == "forecast" else ["--from", day(200), "--to", day(200)]
+    for folder, sentence in ((tmp_path, "1 deal looks like another one"), (log, "")):
+        given = [str(folder / "deals.csv"), str(folder / "events.csv"), *days, "--horizons", "30", "--out", str(out)]
+        result = CliRunner().invoke(forecast if command == "forecast" else backtest, given)
+        assert result.exit_code == 0, result.output
+        assert ("like another one" in result.output) == bool(sentence)
+        if sentence:
+            assert sentence in result.output
+            assert "for example Twin 2 like Twin 1; nothing is merged" in result.output
+            assert {"Twin 1", "Twin 2"} <= {one["deal_id"] for one in rows(out)}

@@ -8,12 +8,14 @@ drawn by a hash of their ids and only those leave the engine; predictions are ma
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
 import pyarrow as pa
 
+from landmark.forecast.duplicates import find_twins
+from landmark.forecast.history import History, Season
 from landmark.forecast.logs.engines import Engine
 from landmark.forecast.logs.relations import drawn, known_deals, milestone_counts, open_deals, with_trails
 from landmark.forecast.logs.trails import to_history
@@ -26,24 +28,39 @@ MOST_DEALS = 60_000
 
 @dataclass(frozen=True)
 class LogFit:
-    """A fitted model, how many deals were known on the day, and how many of them it learned from."""
+    """A fitted model, how many deals were known on the day, how many of them it learned from, and which of these look
+    like one deal twice: the ids of either, the one opened first before the other."""
 
     fitted: Fitted
     deals: int
     drawn: int
+    twins: tuple[tuple[str, str], ...] = ()
 
 
 def fit_log(
-    engine: Engine, layout: Layout, as_of: float, priors: Priors, *, most_deals: int = MOST_DEALS, seed: int = 0
+    engine: Engine,
+    layout: Layout,
+    as_of: float,
+    priors: Priors,
+    *,
+    season: Season = Season(),  # noqa: B008
+    most_deals: int = MOST_DEALS,
+    seed: int = 0,
 ) -> LogFit:
     """Fit on what was known on the day; on all deals, or on the same draw of ``most_deals`` every time."""
     deals = known_deals(layout, as_of)
     known = int(engine.fetch(deals.agg(n=deals.count())).column("n")[0].as_py())
     share = most_deals / max(known, most_deals)
     rows = engine.fetch(with_trails(drawn(deals, share), as_of, layout).order_by("deal"))
-    history = to_history(rows, layout)
+    history = replace(to_history(rows, layout), season=season)
     del rows
-    return LogFit(fit(history, as_of, priors, seed), known, history.deal_ids.size)
+    return LogFit(fit(history, as_of, priors, seed), known, history.deal_ids.size, name_twins(history))
+
+
+def name_twins(history: History) -> tuple[tuple[str, str], ...]:
+    """The ids of deals that look like one deal twice (see ``duplicates``), the one opened first before the other."""
+    ids = history.deal_ids
+    return tuple((str(ids[twin.first]), str(ids[twin.second])) for twin in find_twins(history))
 
 
 def predict_log(

@@ -4,16 +4,20 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+import numpy as np
+import pytest
 from django.utils import timezone
 
 from landmark.cadence.call_actions import About, submit_call
 from landmark.cadence.deadlines import open_week
 from landmark.cadence.rate_actions import add_rate
 from landmark.deals.models import Deal
+from landmark.forecast.arrivals import Arrivals
 from landmark.forecast.shocks import shock_of
+from landmark.orgs.as_of import latest
 from landmark.orgs.models import Member
 from landmark.orgs.roles import Role
-from landmark.outlook.periods import next_period
+from landmark.outlook.periods import next_period, period_in_view
 from tests.apps.outlook.company import add_deal, day
 from tests.factories import make_deal, make_member, make_team
 from tests.web.conftest import World
@@ -79,8 +83,81 @@ def test_several_currencies_count_at_their_rates_in_the_companys_number(world: W
     overview, calls = pages(world, world.bob)
     number = overview.four.numbers[0]
     assert number.amount == calls.book.sums_of(None).model
-    assert number.amount > overview.view.expected
+    assert number.amount == overview.view.expected == overview.view.range.expected
+    assert number.amount > overview.view.summary.main.range.expected + 3000
     assert "all currencies at their rates" in number.note
+
+
+def arriving(*codes: str) -> dict[str, Any]:
+    """A deal a day is opened, and half of them are won soon after, for 1,000 each; the same number in each currency."""
+    made = Arrivals(
+        rate=1.0, openings=180, stray=0.0, won_by_age=np.full(366, 0.5), wins_by_age=np.full(366, 90.0),
+        amounts={code: np.array([1000.0]) for code in codes}, shares={code: 1 / len(codes) for code in codes},
+    )  # fmt: skip
+    return {"arrivals": made.to_json()}
+
+
+def test_deals_to_come_in_another_currency_are_in_the_companys_number(world: World) -> None:
+    """Every other one brings dollars, worth half a euro each: half as much again as those in euros bring."""
+    make_forecast(world.org, 0.5, arriving("EUR", "USD"))
+    period = next_period(period_in_view(world.org, latest(world.org).on))
+    query, day = f"?period={period.key}", timezone.now().date()
+    without, _calls = pages(world, world.bob, query)
+    ada = make_member(world.org, Role.ADMINISTRATOR, "Ada Novak")
+    add_rate(by=ada, currency="USD", day=day, rate=Decimal("0.5"))
+    overview, calls = pages(world, world.bob, query)
+    before, after = without.view.range, overview.view.range
+    assert before.unopened > 20_000
+    assert after.unopened == pytest.approx(before.unopened * Decimal("1.5"), abs=Decimal("0.02"))
+    assert after.expected - before.expected == pytest.approx(before.unopened / 2, abs=Decimal("0.02"))
+    assert min(after.p10 - before.p10, after.p50 - before.p50, after.p90 - before.p90) > before.unopened / 4
+    reach = before.expected + before.unopened / 4
+    assert overview.view.money.draws.chance_to_reach(reach) > without.view.money.draws.chance_to_reach(reach) + 0.3
+    assert calls.book.sums_of(None).model == overview.four.numbers[0].amount == after.expected
+    assert sum(row.model for row in overview.view.by_owner) == after.expected
+    assert [rate.currency for rate in calls.book.rates_used] == ["USD"]
+    assert pages(world, world.bob, query)[0].view.range == after, "seeded"
+
+
+def test_the_overview_draws_all_currencies_together_once_every_rate_is_known(world: World) -> None:
+    """€84,000 and $10,000 open, $1,000 won; without a rate dollars are told apart, with one they are in every sum."""
+    make_deal(world.alice, "Across the water", amount=10_000, currency="USD")
+    make_forecast(world.org, 0.5)
+    today = (timezone.now() - day(0)) / timedelta(days=1)
+    add_deal(world.org, moves=[(today - 0.02, "qualification"), (today - 0.01, "won")], amount=1000, currency="USD",
+             owner=world.alice)  # fmt: skip
+    client = world.client(world.bob)
+    response = client.get(world.url("forecast/"))
+    view, words = response.context["page"].view, " ".join(response.content.decode().split())
+    assert (view.money.total.amount, view.money.total.won, view.together) == (84_000, 0, None)
+    assert "USD is counted apart" in words
+    ada = make_member(world.org, Role.ADMINISTRATOR, "Ada Novak")
+    add_rate(by=ada, currency="USD", day=timezone.now().date() - timedelta(days=2), rate=Decimal("0.9"))
+    response = client.get(world.url("forecast/"))
+    page, words = response.context["page"], " ".join(response.content.decode().split())
+    view = page.view
+    assert (view.money.total.amount, view.money.total.won) == (93_000, 900)
+    assert view.distributions[0].label != ""
+    assert view.range.p90 == pytest.approx(84_000 + 9_000 + 900)
+    assert sum(figure.amount for figure in view.figures if figure.is_part) == pytest.approx(view.expected, abs=1)
+    assert sum(line.sums.expected for line in view.by_team) == view.money.total.expected
+    assert page.four.numbers[0].amount == view.expected == sum(row.model for row in view.by_owner)
+    assert "In EUR, deals in USD included: won ones at the rate of the day they were won" in words
+    assert "1 USD = 0.9 EUR" in words
+    assert "counted apart" not in words
+
+
+def test_one_missing_rate_keeps_every_other_currency_apart(world: World) -> None:
+    for code in ("USD", "CHF"):
+        make_deal(world.alice, f"In {code}", amount=10_000, currency=code)
+    make_forecast(world.org, 0.5)
+    ada = make_member(world.org, Role.ADMINISTRATOR, "Ada Novak")
+    add_rate(by=ada, currency="USD", day=timezone.now().date(), rate=Decimal("0.9"))
+    response = world.client(world.bob).get(world.url("forecast/"))
+    view = response.context["page"].view
+    assert (view.together, view.money.total.amount) == (None, 84_000)
+    assert [part.currency for part in view.apart] == ["CHF", "USD"]
+    assert "CHF is counted apart" in response.content.decode()
 
 
 def test_neither_page_explains_a_difference_any_more(world: World) -> None:

@@ -43,7 +43,7 @@ NOBODY = ""
 @dataclass(frozen=True, slots=True)
 class OpenLine:
     """One deal that was open. ``expected``: its value × chance in the organisation's currency, not yet corrected by how
-    past totals came out (``Book.worths``)."""
+    past totals came out (``Book.worths``). ``percent``: its stage's."""
 
     deal: DealAsKnown
     owner_id: UUID | None
@@ -57,6 +57,7 @@ class OpenLine:
     expected: Decimal
     chosen: Chosen | None
     suggestion: Suggestion
+    percent: float = 0.0
 
     @property
     def is_paused(self) -> bool:
@@ -170,7 +171,8 @@ class Book:
             if not line.is_paused and (line.converted is not None or line.deal.amount is None)
         ]
         shares += [Share(self._whose(one.owner_id), one.converted, 0.0, is_won=True) for one in self.bookings]
-        return draw_period(shares, self.org.currency, self.assumptions)
+        rates = {rate.currency: rate.rate for rate in self.rates.used(self.assumptions.arriving, self.as_of.on)}
+        return draw_period(shares, self.org.currency, self.assumptions, rates)
 
     @cached_property
     def expected(self) -> Mapping[UUID | None, Decimal]:
@@ -219,7 +221,9 @@ class Book:
 
     @cached_property
     def rates_used(self) -> tuple[Rate, ...]:
-        return self.rates.used({line.currency for line in self.lines}, self.as_of.on)
+        """Of the day: of open deals, and of those not opened yet."""
+        arriving = self.assumptions.arriving if self.assumptions else ()
+        return self.rates.used({*arriving, *(line.currency for line in self.lines)}, self.as_of.on)
 
 
 def _names(owners: Collection[UUID | None] | None) -> set[str] | None:
@@ -294,9 +298,7 @@ def sums_by_type(book: Book, owners: Collection[UUID | None] | None = None) -> l
     return found
 
 
-def read_book(
-    org: Organisation, as_of: AsOf, period: Period, forecast: OrgForecast | None = None, *, rates_on: date | None = None
-) -> Book:
+def read_book(org: Organisation, as_of: AsOf, period: Period, forecast: OrgForecast | None = None) -> Book:
     """Everything of the period as known by the as-of moment. ``forecast``: another one than the day's own."""
     forecast = forecast or read_forecast(org, as_of)
     rates = read_rates(org, as_of)
@@ -307,9 +309,10 @@ def read_book(
     chosen = categories_as_known(org, as_of)
     suggested = suggest_categories(org, as_of, known, p_won, period.starts_on, period.ends_on)
     seats = read_seats(org)
+    percents = {deal_id: outlook.stage_percent or 0.0 for deal_id, outlook in outlooks.items()}
     lines = tuple(
-        _make_line(org, seats, deal, earlier, rates, rates_on or as_of.on, p_won.get(deal.id), chosen.get(deal.id),
-                   suggested[deal.id])
+        _make_line(org, seats, deal, earlier, rates, as_of.on, p_won.get(deal.id), percents.get(deal.id, 0.0),
+                   chosen.get(deal.id), suggested[deal.id])
         for deal in known
     )  # fmt: skip
     return Book(
@@ -353,6 +356,7 @@ def _make_line(
     rates: Rates,
     on: date,
     p_won: float | None,
+    percent: float,
     chosen: Chosen | None,
     suggestion: Suggestion,
 ) -> OpenLine:
@@ -377,4 +381,5 @@ def _make_line(
         expected=(converted * Decimal(repr(p_won))).quantize(CENT) if is_counted and converted is not None else ZERO,
         chosen=chosen,
         suggestion=suggestion,
+        percent=percent,
     )

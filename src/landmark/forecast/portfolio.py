@@ -111,6 +111,10 @@ class Newcomers:
     def value(self) -> float:
         return self.expected * float(self.amounts.mean()) if self.amounts.size else 0.0
 
+    @property
+    def by_scope(self) -> Mapping[str, float]:
+        return self.shares or {"": 1.0}
+
 
 def newcomers(
     arrivals: Arrivals, start: int, end: int, currency: str = "", shares: Mapping[str, float] | None = None
@@ -162,7 +166,7 @@ def draw_outcomes(
     *,
     already: Mapping[str, float] | None = None,
     shock: Shock | None = None,
-    newcomers: Newcomers | None = None,
+    newcomers: Sequence[Newcomers] = (),
     seed: int = 0,
     draws: int = DRAWS,
 ) -> Outcomes:
@@ -171,11 +175,11 @@ def draw_outcomes(
     Formula: a draw first draws the shared G (``shock``); each deal is then won with 1 − e^(−H·G) independently, where H
     is such that the mean over G is the deal's own p once G is scaled to mean 1. Arrivals are counted from history, so
     the level of the model is no matter of theirs: Poisson with mean expected · D · G / mean G, where D (gamma, mean 1,
-    standard deviation ``doubt``) is how unsure the rate is. ``already``: scope → booked so far.
+    standard deviation ``doubt``) is how unsure the rate is. ``newcomers``: of one currency each, in one unit; G and D
+    are the same for all of them. ``already``: scope → booked so far.
     """
-    new, booked = newcomers or Newcomers(), already or {}
-    shares = new.shares or {"": 1.0}
-    scopes = tuple(sorted({*pipeline.scopes, *booked, *(shares if new.value else {})}))
+    arriving, booked = [new for new in newcomers if new.value > 0], already or {}
+    scopes = tuple(sorted({*pipeline.scopes, *booked, *(name for new in arriving for name in new.by_scope)}))
     place = {name: index for index, name in enumerate(scopes)}
     levels = (shock or no_shock()).levels(LEVELS)
     count = int(min(max(CELLS // max(len(scopes), 1), FEWEST_DRAWS), draws)) // LEVELS * LEVELS
@@ -187,12 +191,12 @@ def draw_outcomes(
     expected = totals[0] + np.bincount(scope, worth, len(scopes))
     unpriced = np.bincount(scope, np.where(pipeline.unpriced, worth, 0.0), len(scopes)).astype(np.float64)
     _add_open(totals, pipeline, hazard, scope, levels, random)
-    unopened = np.zeros(len(scopes))
-    if new.value > 0:
-        for name, share in shares.items():
-            unopened[place[name]] = new.value * share
-        shares_of = unopened / unopened.sum()
-        _add_newcomers(totals, new, np.repeat(levels / levels.mean(), count // LEVELS), shares_of, random)
+    worths = np.array([[new.value * new.by_scope.get(name, 0.0) for name in scopes] for new in arriving])
+    unopened = worths.sum(axis=0) if arriving else np.zeros(len(scopes))
+    if arriving:
+        shared, doubt = np.repeat(levels / levels.mean(), count // LEVELS), _draw_doubt(arriving, count, random)
+        for new, worth in zip(arriving, worths, strict=True):
+            _add_newcomers(totals, new, new.expected * shared * doubt, worth / worth.sum(), random)
     return Outcomes(scopes, totals, expected + unopened, unopened, unpriced)
 
 
@@ -202,7 +206,7 @@ def bookings(
     *,
     already: float = 0.0,
     shock: Shock | None = None,
-    newcomers: Newcomers | None = None,
+    newcomers: Sequence[Newcomers] = (),
     seed: int = 0,
     draws: int = DRAWS,
 ) -> Bookings:
@@ -301,12 +305,15 @@ def _add_rest(
         totals[rows] += np.clip(mean + spread * random.standard_normal((each, scopes)), least, most)
 
 
-def _add_newcomers(totals: Floats, new: Newcomers, shock: Floats, shares: Floats, random: np.random.Generator) -> None:
-    """Arrivals won, each with an amount drawn from history and a scope drawn by its share."""
+def _draw_doubt(arriving: Sequence[Newcomers], draws: int, random: np.random.Generator) -> Floats:
+    """D (draws): one rate of openings stands behind all currencies, so they stray together."""
+    doubt = max(new.doubt for new in arriving)
+    return random.gamma(doubt**-2, doubt**2, draws) if doubt > 0 else np.ones(draws)
+
+
+def _add_newcomers(totals: Floats, new: Newcomers, rate: Floats, shares: Floats, random: np.random.Generator) -> None:
+    """Arrivals won, each with an amount drawn from history and a scope drawn by its share. rate (draws): how many."""
     draws, scopes = totals.shape
-    rate = np.full(draws, new.expected) * shock
-    if new.doubt > 0:
-        rate *= random.gamma(new.doubt**-2, new.doubt**2, draws)
     if new.expected > MOST_COUNTED:
         mean, square = float(new.amounts.mean()), float(np.mean(new.amounts**2))
         spread = np.sqrt(np.outer(rate, shares) * square)

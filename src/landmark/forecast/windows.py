@@ -55,7 +55,7 @@ def foresee_bookings(history: History, window: Window, outlook: Outlook, *, seed
     return draw_outcomes(
         Pipeline.of(np.clip(outlook.p_won[mine], 0.0, 1.0), amount, usual=usual),
         shock=outlook.shock,
-        newcomers=newcomers(outlook.arrivals, 0, window.days, window.currency),
+        newcomers=[newcomers(outlook.arrivals, 0, window.days, window.currency)],
         seed=seed,
         draws=draws,
     )

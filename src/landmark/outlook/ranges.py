@@ -4,6 +4,7 @@ Answers: draws of a period in one currency, from the stored shock and arrivals; 
 what is won already or expected of each deal (``summary``), how the draws are made (``forecast.portfolio``).
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
@@ -115,10 +116,26 @@ class Assumptions:
         found = newcomers(self.arrivals, self.start, self.end, currency)
         unsaid = newcomers(self.arrivals, self.start, self.end, "") if currency == self.currency else Newcomers()
         more, less = (found, unsaid) if found.expected >= unsaid.expected else (unsaid, found)
-        counts = self.openings.get(currency, {})
+        counts = self.openings.get(currency) or self._openings_of_all()
         total = sum(counts.values())
-        shares = {_scope(whose): count / total for whose, count in counts.items()} if total else {}
+        shares = {_scope(whose): count / total for whose, count in counts.items()}
         return replace(more, expected=more.expected + less.expected, shares=shares)
+
+    def _openings_of_all(self) -> Mapping[Whose, int]:
+        """Whose they are where nobody has opened one in the currency; nobody's where none was opened at all."""
+        found = sum((Counter(counts) for counts in self.openings.values()), Counter[Whose]())
+        return found or {("", ""): 1}
+
+    def newcomers_of_all(self, currency: str, rates: Mapping[str, Decimal]) -> list[Newcomers]:
+        """Each currency's own, in units of ``currency``. ``rates``: another currency → what one unit of it is worth."""
+        others = [(self.newcomers(code), float(rates[code])) for code in sorted(rates) if code != currency]
+        return [self.newcomers(currency), *(replace(new, amounts=new.amounts * rate) for new, rate in others)]
+
+    @cached_property
+    def arriving(self) -> tuple[str, ...]:
+        """Currencies other than the organisation's in which deals not yet opened may be won."""
+        codes = sorted(self.arrivals.amounts) if self.arrivals else []
+        return tuple(code for code in codes if code not in ("", self.currency) and self.newcomers(code).value > 0)
 
     def usual(self, currency: str) -> Any:
         """Amounts of won deals, for open ones that have none."""
@@ -161,10 +178,13 @@ def _count_openings(org: Organisation, on: date) -> dict[str, dict[Whose, int]]:
     return found
 
 
-def draw_period(shares: Iterable[Share], currency: str, assumptions: Assumptions) -> Draws:
-    """Seeded, so that the same forecast gives the same range on every look."""
+def draw_period(
+    shares: Iterable[Share], currency: str, assumptions: Assumptions, rates: Mapping[str, Decimal] | None = None
+) -> Draws:
+    """Seeded, so that the same forecast gives the same range on every look. ``rates``: of the other currencies whose
+    newcomers count as well; left out, only those of ``currency`` do."""
     held = list(shares)
-    new = assumptions.newcomers(currency)
+    new = assumptions.newcomers_of_all(currency, rates or {})
     still_open = [one for one in held if not one.is_won]
     booked: dict[str, Decimal] = {}
     for one in held:

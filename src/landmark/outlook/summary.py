@@ -88,7 +88,7 @@ class PeriodSummary:
     """``main`` is the organisation's own currency; ``others`` the rest, largest pipeline first.
 
     ``without_amount`` deals are in the counts but in no sum (the range takes usual amounts for them);
-    ``without_forecast`` ones came after the fit.
+    ``without_forecast`` ones came after the fit. ``arriving``: other currencies that deals not yet opened may bring.
     """
 
     period: Period
@@ -98,10 +98,15 @@ class PeriodSummary:
     without_amount: tuple[NamedDeal, ...]
     without_forecast: tuple[NamedDeal, ...]
     forecast: OrgForecast | None = field(repr=False)
+    arriving: tuple[str, ...] = ()
+
+    @property
+    def is_in_one_currency(self) -> bool:
+        return not self.others and not self.arriving
 
 
 @dataclass(frozen=True, slots=True)
-class _Line:
+class Line:
     """One deal's share in the period, open or won."""
 
     currency: str
@@ -130,14 +135,14 @@ def summarise(org: Organisation, on: date | AsOf, period: Period) -> PeriodSumma
     forecast = read_forecast(org, as_of)
     outlooks = forecast.all_deals() if forecast else {}
     known = deals_as_known(org, as_of)
-    lines = [_open_line(org, deal, outlooks.get(deal.id), period, as_of.on) for deal in known]
+    lines = [_read_line(org, deal, outlooks.get(deal.id), period, as_of.on) for deal in known]
     lines += _won_lines(org, as_of, period)
-    by_currency: dict[str, list[_Line]] = defaultdict(list)
+    by_currency: dict[str, list[Line]] = defaultdict(list)
     by_currency[org.currency] = []
     for line in lines:
         by_currency[line.currency].append(line)
     assumptions = read_assumptions(forecast.model.report, org, as_of, period) if forecast else None
-    summaries = {code: _sum_currency(code, held, assumptions) for code, held in by_currency.items()}
+    summaries = {code: sum_lines(code, held, _draw(code, held, assumptions)) for code, held in by_currency.items()}
     main = summaries.pop(org.currency)
     return PeriodSummary(
         period=period,
@@ -147,6 +152,7 @@ def summarise(org: Organisation, on: date | AsOf, period: Period) -> PeriodSumma
         without_amount=tuple(NamedDeal(deal.id, deal.name) for deal in known if deal.amount is None),
         without_forecast=tuple(NamedDeal(deal.id, deal.name) for deal in known if deal.id not in outlooks),
         forecast=forecast,
+        arriving=assumptions.arriving if assumptions else (),
     )
 
 
@@ -155,14 +161,18 @@ def p_won_within(outlook: DealOutlook, period: Period) -> float:
     return max(0.0, outlook.p_won_by(period.ends_on) - outlook.p_won_by(period.starts_on - timedelta(days=1)))
 
 
-def _open_line(org: Organisation, deal: DealAsKnown, outlook: DealOutlook | None, period: Period, on: date) -> _Line:
-    amount = deal.amount if deal.amount is not None else ZERO
+def _read_line(org: Organisation, deal: DealAsKnown, outlook: DealOutlook | None, period: Period, on: date) -> Line:
     p_won = p_won_within(outlook, period) if outlook else 0.0
-    percent = outlook.stage_percent if outlook and outlook.stage_percent is not None else 0.0
-    is_ahead = period.ends_on >= on
-    weighted = _share(amount, percent) if is_ahead else ZERO
-    return _Line(
-        currency=deal.currency or org.currency,
+    percent = outlook.stage_percent if outlook and period.ends_on >= on else None
+    return open_line(deal, deal.currency or org.currency, period, p_won, percent or 0.0)
+
+
+def open_line(deal: DealAsKnown, currency: str, period: Period, p_won: float, percent: float) -> Line:
+    """``percent``: its stage's, 0 in a period that is over."""
+    amount = deal.amount if deal.amount is not None else ZERO
+    weighted = _share(amount, percent)
+    return Line(
+        currency=currency,
         stage=deal.stage,
         team=deal.team,
         owner_id=str(deal.owner_id or ""),
@@ -182,13 +192,13 @@ def _share(amount: Decimal, probability: float) -> Decimal:
     return (amount * Decimal(repr(probability))).quantize(CENT)
 
 
-def _won_lines(org: Organisation, as_of: AsOf, period: Period) -> list[_Line]:
+def _won_lines(org: Organisation, as_of: AsOf, period: Period) -> list[Line]:
     """Deals won in the period by the as-of day, and not reopened by then."""
     ids = _won_ids(org, as_of, period)
     later = _amounts_before_later_changes(org, ids, as_of)
     rows = Deal.objects.of(org).select_related("owner", "owner__team").filter(id__in=ids) if ids else []
     return [
-        _Line(
+        Line(
             currency=deal.currency or org.currency,
             stage="won",
             team=deal.owner.team.name if deal.owner and deal.owner.team else "",
@@ -224,14 +234,21 @@ def _amounts_before_later_changes(org: Organisation, ids: list[UUID], as_of: AsO
     return {deal_id: Decimal(old) if old else None for deal_id, old in newest_first if deal_id in wanted}
 
 
-def _sum_currency(currency: str, lines: list[_Line], assumptions: Assumptions | None) -> CurrencySummary:
-    counted = [line for line in lines if line.stage != PAUSED]
+def _draw(currency: str, lines: Iterable[Line], assumptions: Assumptions | None) -> Draws | None:
+    if assumptions is None:
+        return None
+    return draw_period((line.share for line in lines if line.stage != PAUSED), currency, assumptions)
+
+
+def sum_lines(currency: str, lines: Iterable[Line], draws: Draws | None) -> CurrencySummary:
+    """Lines of one currency, or converted into one, with the outcomes drawn of them."""
+    held = list(lines)
+    counted = [line for line in held if line.stage != PAUSED]
     total = _sum(counted)
-    draws = draw_period((line.share for line in counted), currency, assumptions) if assumptions else None
     return CurrencySummary(
         currency=currency,
         total=total,
-        paused=_sum(line for line in lines if line.stage == PAUSED),
+        paused=_sum(line for line in held if line.stage == PAUSED),
         undated=Sums(
             open_count=sum(1 for line in counted if line.undated),
             weighted=sum((line.undated for line in counted), ZERO),
@@ -245,7 +262,7 @@ def _sum_currency(currency: str, lines: list[_Line], assumptions: Assumptions | 
     )
 
 
-def _sum(lines: Iterable[_Line]) -> Sums:
+def _sum(lines: Iterable[Line]) -> Sums:
     held = list(lines)
     still_open = [line for line in held if not line.is_won]
     return Sums(
@@ -258,8 +275,8 @@ def _sum(lines: Iterable[_Line]) -> Sums:
     )
 
 
-def _group(lines: list[_Line], name: Callable[[_Line], tuple[str, str]]) -> tuple[Group, ...]:
-    held: dict[tuple[str, str], list[_Line]] = defaultdict(list)
+def _group(lines: list[Line], name: Callable[[Line], tuple[str, str]]) -> tuple[Group, ...]:
+    held: dict[tuple[str, str], list[Line]] = defaultdict(list)
     for line in lines:
         held[name(line)].append(line)
     groups = [Group(key, label, _sum(rows)) for (key, label), rows in held.items()]

@@ -15,6 +15,7 @@ from landmark.forecast.leaks import find_leaks
 from landmark.forecast.portfolio import (
     DRAWN_ONE_BY_ONE,
     Newcomers,
+    Outcomes,
     Pipeline,
     bookings,
     draw_outcomes,
@@ -64,7 +65,7 @@ def test_people_add_up_to_teams_in_every_outcome() -> None:
     outcomes = draw_outcomes(
         Pipeline.of(random.random(200), random.random(200) * 100, owners),
         already={"person 1": 50.0, "person 7": 9.0},
-        newcomers=Newcomers(12.0, 0.2, np.array([10.0, 40.0]), {"person 0": 0.25, "person 9": 0.75}),
+        newcomers=[Newcomers(12.0, 0.2, np.array([10.0, 40.0]), {"person 0": 0.25, "person 9": 0.75})],
         shock=shock_of(0.15),
     )
     assert outcomes.scopes == (*(f"person {place}" for place in range(8)), "person 9")
@@ -77,6 +78,36 @@ def test_people_add_up_to_teams_in_every_outcome() -> None:
     assert (parts[7].p10, parts[7].p90) == (9.0, 9.0)
     spread = sum(one.p90 - one.p10 for one in parts)
     assert whole.p90 - whole.p10 < spread, "people do not all have their good quarter at once"
+
+
+def test_newcomers_of_two_currencies_add_up_in_the_mean_and_in_every_draw() -> None:
+    """Four wins of 100 and three of 200, both of one unsure rate of openings: 1,000, and they stray together."""
+    first = Newcomers(4.0, 0.3, np.array([100.0]), {"Ann": 1.0})
+    second = Newcomers(3.0, 0.3, np.array([150.0, 250.0]), {"Ann": 0.25, "Ben": 0.75})
+    pipeline = Pipeline.of(np.array([0.5]), np.array([80.0]), ["Ann"])
+
+    def drawn(*new: Newcomers) -> Outcomes:
+        return draw_outcomes(pipeline, newcomers=new, shock=no_shock(), seed=3)
+
+    alone, both = drawn(first), drawn(first, second)
+    assert (alone.of().expected, both.of().expected) == (pytest.approx(440.0), pytest.approx(1_040.0))
+    assert both.unopened == pytest.approx([550.0, 450.0])
+    totals = both.totals.sum(axis=1)
+    assert totals.mean() == pytest.approx(1_040.0, rel=0.02)
+    assert both.of().p10 > alone.of().p10 + 200
+    assert both.chance_to_reach(1_000.0) > alone.chance_to_reach(1_000.0) + 0.3
+    apart = 40**2 + 400 * 100 + 3 * (150**2 + 250**2) / 2
+    assert totals.var() == pytest.approx(apart + (0.3 * 1_000) ** 2, rel=0.06), "one doubt for both"
+    assert (both.totals == drawn(first, second).totals).all()
+
+
+def test_one_currency_is_drawn_as_ever() -> None:
+    """Numbers of the version before several currencies came in, to the last digit."""
+    pipeline = Pipeline.of(np.array([0.2, 0.5, 0.7] * 10), np.linspace(10, 300, 30))
+    new = Newcomers(6.0, 0.3, np.array([40.0, 90.0]))
+    for several in ([new], [new, Newcomers()]):
+        found = draw_outcomes(pipeline, newcomers=several, shock=shock_of(0.15), seed=3, draws=1_000).of()
+        assert (found.expected, found.p10, found.p50, found.p90) == (pytest.approx(2_610.0), 1960.0, 2650.0, 3361.0)
 
 
 def test_many_small_deals_come_out_as_if_each_had_been_drawn() -> None:

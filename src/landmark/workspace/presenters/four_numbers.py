@@ -15,7 +15,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from landmark.cadence.book import read_book
+from landmark.cadence.book import Book
 from landmark.cadence.calls import Key, expected_callers, newest, read_entries, read_quotas, sum_calls
 from landmark.cadence.deadlines import Week, read_week
 from landmark.cadence.models.calls import CallEntry, CallKind, Scope
@@ -71,12 +71,12 @@ class FourNumbers:
         return any(number.amount is not None for number in self.numbers[1:])
 
 
-def read_four_numbers(org: Organisation, as_of: AsOf, summary: PeriodSummary) -> FourNumbers:
-    """Of the week under way on the day."""
+def read_four_numbers(org: Organisation, as_of: AsOf, summary: PeriodSummary, mixed: Book | None) -> FourNumbers:
+    """Of the week under way on the day. ``mixed``: the period's book where it is in several currencies."""
     week = read_week(org, as_of)
     is_period_called = week.period.key == summary.period.key
     entries = newest(read_entries(org, [week]), week.deadline.at) if is_period_called else {}
-    outcome = read_outcome(org, as_of, summary)
+    outcome = read_outcome(summary, mixed)
     return FourNumbers(
         numbers=(_model(outcome), *(_said(org, summary, entries) if is_period_called else _unasked())),
         quota=_read_quota(org, as_of, summary.period, outcome),
@@ -96,14 +96,13 @@ class Outcome:
     is_converted: bool
 
 
-def read_outcome(org: Organisation, as_of: AsOf, summary: PeriodSummary) -> Outcome:
+def read_outcome(summary: PeriodSummary, mixed: Book | None) -> Outcome:
     """Of the summary where everything is in one currency; else of the book, which holds the rates."""
     main = summary.main
-    if not summary.others:
+    if mixed is None:
         return Outcome(main.total.won, main.range.expected if main.range else None, main.draws, False)
-    book = read_book(org, as_of, summary.period, summary.forecast)
-    sums = book.sums_of(None)
-    return Outcome(sums.won, sums.model, book.draws, True)
+    sums = mixed.sums_of(None)
+    return Outcome(sums.won, sums.model, mixed.draws, bool(summary.others or mixed.rates_used))
 
 
 def _model(outcome: Outcome) -> Number:
@@ -121,11 +120,12 @@ def _unasked() -> tuple[Number, ...]:
 
 def _said(org: Organisation, summary: PeriodSummary, current: Mapping[Key, CallEntry]) -> tuple[Number, ...]:
     seats = read_seats(org)
-    owners = {UUID(group.key) for group in summary.main.by_owner if group.key and group.sums.open_count}
+    rows = [group for part in (summary.main, *summary.others) for group in part.by_owner if group.key]
+    owners = {UUID(group.key) for group in rows if group.sums.open_count}
     owing = {seat.id for seat in expected_callers(seats, owners)}
     gave = {one for kind, scope, one in current if (kind, scope) == (CallKind.REPRESENTATIVE, Scope.MEMBER)}
     people = sum_calls(current, CallKind.REPRESENTATIVE, Scope.MEMBER, sorted(owing | gave, key=str))
-    sellers = owing | {UUID(group.key) for group in summary.main.by_owner if group.key}
+    sellers = owing | {UUID(group.key) for group in rows}
     teams = sorted({seat.team_id for seat in seats.values() if seat.id in sellers and seat.team_id}, key=str)
     managed = sum_calls(current, CallKind.MANAGER, Scope.TEAM, teams)
     commit = current.get((CallKind.COMMIT, Scope.ORG, org.id))

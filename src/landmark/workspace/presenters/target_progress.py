@@ -10,6 +10,7 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from landmark.cadence.calls import read_quotas
+from landmark.cadence.in_one_currency import read_mixed_book
 from landmark.cadence.models import TargetPlan
 from landmark.cadence.models.calls import Scope
 from landmark.cadence.target_plans import (
@@ -120,7 +121,8 @@ def _bookings_row(plan: TargetPlan, found: Progress, setting: Setting) -> Measur
 def _read_outcome(setting: Setting) -> Outcome:
     """What the model says of the whole period, the same as on the overview."""
     org, as_of = setting.request.org, setting.request.as_of
-    return read_outcome(org, as_of, summarise(org, as_of, setting.period))
+    summary = summarise(org, as_of, setting.period)
+    return read_outcome(summary, read_mixed_book(org, as_of, summary))
 
 
 def _leading_row(key: str, target: Decimal, found: Progress, setting: Setting) -> MeasureRow:

@@ -24,6 +24,7 @@ from landmark.deals.models import Account, Deal, NextStep, StageMove
 from landmark.orgs.as_of import latest, stamp
 from landmark.orgs.models import Member, Organisation, Team, User
 from landmark.orgs.roles import Role
+from landmark.plans.scheduling import workdays_of
 from landmark.playbook.schema import Strength
 
 PASSWORD = "a long enough pass phrase"
@@ -45,6 +46,14 @@ def make_member(
     email = f"{name.lower().replace(' ', '.')}.{org.slug}@example.com"
     user = User.objects.filter(email=email).first() or User.objects.create_user(email, PASSWORD)
     return Member.objects.create(org=org, user=user, role=role, name=name, team=team)
+
+
+def find_workday(org: Organisation, ahead: int) -> date:
+    """The first day from so many days ahead on which people work: whenever tests run, it is no holiday."""
+    day, workdays = latest(org).on + timedelta(days=ahead), workdays_of(org, "")
+    while not workdays.is_working(day):
+        day += timedelta(days=1)
+    return day
 
 
 def sign_in(client: Client, member: Member) -> Client:

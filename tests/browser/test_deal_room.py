@@ -5,7 +5,7 @@ is read from the page, and no page scrolls sideways on a phone or complains in t
 """
 
 from collections.abc import Callable
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -31,7 +31,7 @@ from landmark.plans.models import Plan
 from landmark.plans.plan_actions import edit_plan
 from landmark.playbook.loader import load_playbook
 from tests.browser.conftest import PHONE, WIDE, Desk
-from tests.factories import make_deal, make_member, make_org, prove
+from tests.factories import find_workday, make_deal, make_member, make_org, prove
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 DECIDER = "Greta Lindholm"
@@ -94,7 +94,7 @@ def agree_plan(place: Desk, deal: Deal, alice: Member) -> None:
     page = open_tab(place, deal, "plan/")
     page.get_by_role("link", name="Start it from a day").click()
     form = page.get_by_role("dialog")
-    form.get_by_label("That day").fill(a_working_day(deal, 120).isoformat())
+    form.get_by_label("That day").fill(find_workday(deal.org, 120).isoformat())
     form.get_by_role("button", name="Count the days and start").click()
     expect(page.locator("tr[id^=a-]")).to_have_count(12)
     plan = Plan.objects.get(deal=deal)
@@ -106,12 +106,6 @@ def agree_plan(place: Desk, deal: Deal, alice: Member) -> None:
     form.get_by_label("Their mail").set_input_files({"name": "yes.eml", "mimeType": "message/rfc822", "buffer": MAIL})
     form.get_by_role("button", name="Put on record").click()
     expect(page.locator(".plan-head")).to_contain_text(f"{DECIDER} confirmed outcomes, requirements, owners and dates")
-
-
-def a_working_day(deal: Deal, ahead: int) -> date:
-    """A Wednesday: plans count over working days."""
-    day = latest(deal.org).on + timedelta(days=ahead)
-    return day + timedelta(days=2 - day.weekday())
 
 
 def qualify(place: Desk, deal: Deal, alice: Member) -> None:

@@ -1,7 +1,6 @@
 """Odd days, zones and hidden fields: one sentence back, no page that breaks, and a second click undoes nothing."""
 
 import json
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,7 +13,7 @@ from landmark.deals.models import Stakeholder
 from landmark.orgs.as_of import latest
 from landmark.plans.models import Plan
 from landmark.plans.plan_actions import start_plan
-from tests.factories import meet, prove
+from tests.factories import find_workday, meet, prove
 from tests.web.conftest import World
 from tests.web.test_decision_page import plan as invitation
 
@@ -23,9 +22,7 @@ OUT_OF_TIME = ("0001-01-01", "9999-12-31")
 
 @pytest.fixture
 def shared(world: World) -> Plan:
-    day = latest(world.org).on + timedelta(days=60)
-    while day.weekday() > 4:
-        day += timedelta(days=1)
+    day = find_workday(world.org, 60)
     return start_plan(world.deal, by=world.alice, template="mutual", anchor="go_live", anchor_on=day)
 
 

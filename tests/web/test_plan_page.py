@@ -18,7 +18,7 @@ from landmark.orgs.roles import Role
 from landmark.plans.models import Plan, PlanAction
 from landmark.plans.plan_actions import start_plan
 from landmark.workspace.plan_forms import plain_values
-from tests.factories import make_deal, make_member, meet
+from tests.factories import find_workday, make_deal, make_member, meet
 from tests.web.conftest import World
 from tests.web.test_board import make_forecast
 
@@ -206,8 +206,7 @@ def test_an_action_of_another_deal_is_not_found(world: World, plan: Plan, charli
 @pytest.fixture
 def charlies_action(world: World) -> PlanAction:
     deal = make_deal(world.charlie)
-    day = timezone.localdate() + timedelta(days=200)
-    day -= timedelta(days=max(day.weekday() - 4, 0))
+    day = find_workday(deal.org, 200)
     made = start_plan(deal, by=world.charlie, template="mutual", anchor="go_live", anchor_on=day)
     return made.actions.all()[0]
 

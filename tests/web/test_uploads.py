@@ -3,7 +3,6 @@
 import io
 import zipfile
 from collections.abc import Mapping
-from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -19,7 +18,7 @@ from landmark.ledger.models import Evidence
 from landmark.orgs.as_of import latest
 from landmark.plans.plan_actions import start_plan
 from landmark.ui import uploads
-from tests.factories import meet, prove
+from tests.factories import find_workday, meet, prove
 from tests.web.conftest import World
 
 # address below the deal → the field that takes the file, and something typed beside it
@@ -45,19 +44,13 @@ def send(world: World, door: str, name: str, content: bytes) -> HttpResponse:
     field, beside, typed = DOORS[door]
     fields: dict[str, object] = {beside: typed.removesuffix(" kept"), field: SimpleUploadedFile(name, content)}
     if door.startswith("plan"):
-        day = latest(world.org).on
-        start_plan(world.deal, by=world.alice, template="mutual", anchor="go_live", anchor_on=find_workday(day))
+        day = find_workday(world.org, 90)
+        start_plan(world.deal, by=world.alice, template="mutual", anchor="go_live", anchor_on=day)
     if door.endswith("paper/"):
         fields["row"] = start_packet(world.deal, by=world.alice).papers.get(key="scope").pk
     if door.startswith("decision"):
         decide(world.deal, is_written=door.endswith("signed/"))
     return world.client(world.alice).post(world.deal_url + door, fields)
-
-
-def find_workday(day: date) -> date:
-    """A weekday about three months on that is no holiday of a country nobody named."""
-    far = day + timedelta(days=90)
-    return far - timedelta(days=max(far.weekday() - 4, 0))
 
 
 def decide(deal: Deal, *, is_written: bool) -> None:

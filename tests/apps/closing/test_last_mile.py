@@ -21,7 +21,7 @@ from landmark.orgs.as_of import latest
 from landmark.orgs.models import Member, Notice
 from landmark.orgs.roles import Role
 from landmark.plans.plan_actions import start_plan
-from tests.factories import make_member, meet
+from tests.factories import find_workday, make_member, meet
 
 pytestmark = pytest.mark.django_db
 
@@ -252,9 +252,7 @@ def test_the_commercial_summary_is_one_and_its_payments_add_up(deal: Deal, alice
 
 def share_plan(deal: Deal, by: Member) -> None:
     """A plan of both sides that ends on a working day four months ahead."""
-    day = latest(deal.org).on + timedelta(days=120)
-    day += timedelta(days=(7 - day.weekday()) % 7)
-    start_plan(deal, by=by, template="mutual", anchor="go_live", anchor_on=day)
+    start_plan(deal, by=by, template="mutual", anchor="go_live", anchor_on=find_workday(deal.org, 120))
 
 
 @pytest.mark.rule("8.5", "“Confirmed” is owed by the economic owner and the procurement contact")

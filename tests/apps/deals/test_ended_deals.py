@@ -5,7 +5,6 @@ The list is read from the actions: one that names no rule for ended deals, and i
 
 import ast
 from collections.abc import Callable
-from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -41,9 +40,7 @@ Act = Callable[[Deal, Member], object]
 
 
 def plan(deal: Deal, by: Member) -> object:
-    far = latest(deal.org).on + timedelta(days=90)
-    anchor = far - timedelta(days=max(far.weekday() - 4, 0))
-    return start_plan(deal, by=by, template="mutual", anchor="go_live", anchor_on=anchor)
+    return start_plan(deal, by=by, template="mutual", anchor="go_live", anchor_on=factories.find_workday(deal.org, 90))
 
 
 BEFORE_SIGNING: dict[str, Act] = {

@@ -32,6 +32,16 @@ def test_a_part_is_its_heading_its_wide_drawing_and_its_exact_figures() -> None:
     assert (empty.title, empty.svg, empty.rows, empty.is_review) == ("empty", "", (), False)
 
 
+def test_a_part_within_a_part_keeps_its_rows_to_itself() -> None:
+    page = """<section data-chart="curve"><h2>Curve</h2><table><thead><tr><th>By</th></tr></thead></table>
+     <dl><div><dt>not</dt><dd>asked for</dd></div></dl><div data-chart="date"><h3>Date</h3><svg class="chart"></svg>
+     <dl data-rows><div><dt>Suggested</dt><dd data-value="2026-12-30">30 Dec</dd></div></dl></div></section>"""
+    curve, date = read_parts(page)
+    assert ([[cell.exact for cell in row] for row in curve.rows], curve.has_head, curve.svg) == ([["By"]], True, "")
+    assert [[cell.exact for cell in row] for row in date.rows] == [["Suggested", "2026-12-30"]]
+    assert not date.has_head
+
+
 def test_the_painter_gets_plain_rules_and_plain_colours() -> None:
     rules = paint_rules()
     assert ".chart .a-won { fill: #1f7a5c; }" in rules

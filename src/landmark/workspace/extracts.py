@@ -4,8 +4,8 @@ Answers: the drawings and tables of a finished page. Does not answer: what is in
 Reading the page, instead of drawing a second time, keeps one truth: a file can show nothing that the page does not.
 
 A part is any element with ``data-chart="name"``: its first heading, its first ``svg.chart`` (the wide one where there
-are two), its tables, and what its list items say in ``data-line``. ``data-value`` on a cell carries the exact figure
-behind a shortened text.
+are two), its tables, lists of terms with ``data-rows``, and what its list items say in ``data-line``. What lies in a
+part within it belongs to that one alone. ``data-value`` on a cell carries the exact figure behind a shortened text.
 """
 
 from dataclasses import dataclass
@@ -28,8 +28,8 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """``svg`` is empty for a table alone; ``rows``: its tables, one below the other, ``has_head`` when the first names
-    the columns. ``lines``: its list, one line each. ``is_review``: it belongs on the weekly page."""
+    """``svg`` is empty for a table alone; ``rows``: its tables and terms, one below the other, ``has_head`` when the
+    first row names the columns. ``lines``: its list, one line each. ``is_review``: it belongs on the weekly page."""
 
     name: str
     title: str
@@ -48,17 +48,22 @@ def read_parts(page: str) -> list[Part]:
 def _read_part(element: HtmlElement) -> Part:
     for unseen in element.xpath(f".//*[{_UNSEEN}][not(self::thead)]"):
         unseen.drop_tree()
-    headings = element.xpath(".//h1 | .//h2 | .//h3")
-    drawings = element.xpath(f".//svg[{_CHART}][{_WIDE}]") or element.xpath(f".//svg[{_CHART}]")
+    headings = _own(element, ".//h1 | .//h2 | .//h3")
+    drawings = _own(element, f".//svg[{_CHART}][{_WIDE}]") or _own(element, f".//svg[{_CHART}]")
+    rows = _own(element, ".//table//tr | .//dl[@data-rows]/div")
     return Part(
         name=element.get("data-chart"),
         title=_text(headings[0]) if headings else element.get("data-chart"),
         svg=_drawing(drawings[0]) if drawings else "",
-        rows=tuple(tuple(_cells(row)) for row in element.xpath(".//table//tr")),
-        has_head=bool(element.xpath("boolean(.//table[1]/thead)")),
-        lines=tuple(element.xpath(".//li/@data-line")),
+        rows=tuple(tuple(_cells(row)) for row in rows),
+        has_head=bool(rows) and rows[0].getparent().tag == "thead",
+        lines=tuple(line.get("data-line") for line in _own(element, ".//li[@data-line]")),
         is_review="data-review" in element.attrib,
     )
+
+
+def _own(element: HtmlElement, path: str) -> list[HtmlElement]:
+    return [found for found in element.xpath(path) if found.xpath("ancestor::*[@data-chart][1]")[0] is element]
 
 
 def _drawing(svg: HtmlElement) -> str:
@@ -69,7 +74,7 @@ def _drawing(svg: HtmlElement) -> str:
 
 def _cells(row: HtmlElement) -> list[Cell]:
     cells = []
-    for cell in row.xpath("./th | ./td"):
+    for cell in row.xpath("./th | ./td | ./dt | ./dd"):
         text = _text(cell)
         cells.append(Cell(text, cell.get("data-value", text)))
         cells += [Cell("", "")] * (int(cell.get("colspan", 1)) - 1)

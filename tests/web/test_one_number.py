@@ -144,6 +144,7 @@ def test_the_overview_draws_all_currencies_together_once_every_rate_is_known(wor
     assert page.four.numbers[0].amount == view.expected == sum(row.model for row in view.by_owner)
     assert "In EUR, deals in USD included: won ones at the rate of the day they were won" in words
     assert "1 USD = 0.9 EUR" in words
+    assert page.week.only == "EUR"
     assert "counted apart" not in words
 
 
@@ -157,6 +158,8 @@ def test_one_missing_rate_keeps_every_other_currency_apart(world: World) -> None
     view = response.context["page"].view
     assert (view.together, view.money.total.amount) == (None, 84_000)
     assert [part.currency for part in view.apart] == ["CHF", "USD"]
+    assert "currencies without a rate left out" in response.context["page"].four.numbers[0].note
+    assert "Deals in EUR alone." in response.content.decode()
     assert "CHF is counted apart" in response.content.decode()
 
 

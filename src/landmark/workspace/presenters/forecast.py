@@ -140,7 +140,8 @@ class PeriodView:
 
 @dataclass(frozen=True, slots=True)
 class WeekView:
-    """What changed since last week: a short waterfall and its largest parts."""
+    """What changed since last week: a short waterfall and its largest parts. ``only``: its currency, where there are
+    others."""
 
     waterfall: WaterfallView
     rows: Sequence[ChangeRow]
@@ -150,6 +151,7 @@ class WeekView:
     gaps: tuple[str, ...]
     period: str
     url: str
+    only: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +181,7 @@ def read_forecast_page(request: MemberRequest) -> ForecastPage:
     return ForecastPage(
         forecast=forecast,
         view=view,
-        week=_show_week(found, reverse("workspace:changes", args=[org.slug]), lang),
+        week=_show_week(found, reverse("workspace:changes", args=[org.slug]), lang, currency if summary.others else ""),
         four=read_four_numbers(org, as_of, summary, mixed),
         choices=choices,
         run=last_run(org),
@@ -194,7 +196,7 @@ def _week_query(request: MemberRequest, currency: str) -> dict[str, str]:
     return {"period": request.GET.get("period", ""), "currency": currency, "as_of": day}
 
 
-def _show_week(found: Findings, page: str, lang: str) -> WeekView:
+def _show_week(found: Findings, page: str, lang: str, only: str) -> WeekView:
     """``page``: the address of the changes page."""
     query, fall, currency = found.query, found.fall, found.scope.currency
     days = (format_day(query.start.on, year_of=query.end.on), format_day(query.end.on, year_of=query.end.on))
@@ -207,6 +209,7 @@ def _show_week(found: Findings, page: str, lang: str) -> WeekView:
         gaps=tuple(say_gaps(found.changes)),
         period=found.period.label if found.period else "",
         url=page + query.url(),
+        only=only,
     )
 
 

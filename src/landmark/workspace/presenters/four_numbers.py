@@ -18,6 +18,7 @@ from django.utils.translation import ngettext
 from landmark.cadence.book import Book
 from landmark.cadence.calls import Key, expected_callers, newest, read_entries, read_quotas, sum_calls
 from landmark.cadence.deadlines import Week, read_week
+from landmark.cadence.in_one_currency import has_every_rate
 from landmark.cadence.models.calls import CallEntry, CallKind, Scope
 from landmark.cadence.rates import read_rates
 from landmark.cadence.seats import read_seats
@@ -93,24 +94,26 @@ class Outcome:
     won: Decimal
     model: Decimal | None
     draws: Draws | None
-    is_converted: bool
+    note: str
 
 
 def read_outcome(summary: PeriodSummary, mixed: Book | None) -> Outcome:
     """Of the summary where everything is in one currency; else of the book, which holds the rates."""
     main = summary.main
     if mixed is None:
-        return Outcome(main.total.won, main.range.expected if main.range else None, main.draws, False)
+        model = main.range.expected if main.range else None
+        return Outcome(main.total.won, model, main.draws, _("won and expected"))
     sums = mixed.sums_of(None)
-    return Outcome(sums.won, sums.model, mixed.draws, bool(summary.others or mixed.rates_used))
+    is_whole, left_out = has_every_rate(mixed), _("won and expected, currencies without a rate left out")
+    note = _("won and expected, all currencies at their rates") if is_whole else left_out
+    return Outcome(sums.won, sums.model, mixed.draws, note)
 
 
 def _model(outcome: Outcome) -> Number:
     """The mean of all outcomes: won, expected of open deals, and what deals not yet opened may bring."""
     if outcome.model is None:
         return Number("model", _("Model"), None, _("no forecast yet"))
-    note = _("won and expected, all currencies at their rates") if outcome.is_converted else _("won and expected")
-    return Number("model", _("Model"), outcome.model, note)
+    return Number("model", _("Model"), outcome.model, outcome.note)
 
 
 def _unasked() -> tuple[Number, ...]:

@@ -54,6 +54,15 @@ def test_a_card_says_value_next_step_score_gate_and_age(world: World) -> None:
     assert "3 items missing" in page
 
 
+@pytest.mark.parametrize("view", ["board/", "table/"])
+def test_a_score_tells_its_band_and_what_became_of_deals_like_it(world: World, view: str) -> None:
+    by = latest(world.org).on + timedelta(days=40)
+    stored = {"by": by.isoformat(), "base": 0.1, "p_won": 0.62, "parts": []}
+    make_forecast(world.org).forecasts.update(contributions=stored, explanation={"similar": [40, 14, 0.26, 0.45]})
+    page = read(world.client(world.alice), world.url(view))
+    assert "likely between 26 % and 45 %. Of 40 similar deals, 14 were won within 40 days." in page
+
+
 def test_a_deal_that_meets_its_gate_is_ready_in_words(world: World) -> None:
     open_discovery_gate(world.deal, world.alice)
     assert "ready for Discovery" in read(world.client(world.alice), world.url("board/"))

@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 import numpy as np
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from landmark.deals.models import StageMove
 from landmark.forecast.closing import WinDays, find_win_days
@@ -22,7 +22,7 @@ from landmark.orgs.models import Organisation
 from landmark.outlook.curves import DAYS, at_day, unpack_curve
 from landmark.outlook.levels import say_reason
 from landmark.outlook.models import DealForecast, FitRun, FittedModel, StageAge
-from landmark.outlook.reasons import Reasons, read_reasons
+from landmark.outlook.reasons import Reasons, SimilarDeals, read_reasons, read_similar
 from landmark.playbook.schema import Playbook
 
 CHUNK = 500
@@ -66,6 +66,7 @@ class DealOutlook:
 
     When the stored forecast is older than the day asked for, its curve is conditioned on the deal being open still.
     ``is_stale``: something about the deal was recorded after the model had read it. ``alerts``: kinds that stood then.
+    ``similar``: what became of deals like it, by ``similar_by``.
     """
 
     deal_id: UUID
@@ -78,6 +79,8 @@ class DealOutlook:
     is_stale: bool = False
     reasons: Reasons | None = None
     alerts: tuple[str, ...] = ()
+    similar: SimilarDeals | None = None
+    similar_by: date | None = None
 
     def p_won_by(self, day: date) -> float:
         """P(won by the end of ``day``); 0 for the day asked for and before."""
@@ -159,9 +162,13 @@ class OrgForecast:
             found |= {row.deal_id: self._outlook(row) for row in rows}
         return found
 
-    def all_deals(self) -> dict[UUID, DealOutlook]:
-        """Every deal of the forecast, without the question of staleness: for sums over an organisation."""
+    def all_deals(self, *, with_similar: bool = False) -> dict[UUID, DealOutlook]:
+        """Every deal of the forecast, without the question of staleness: for sums over an organisation and for lists,
+        which want ``similar`` as well. One query; the day it speaks of is the same for all deals of a forecast."""
         rows = self.model.forecasts.defer("contributions", "explanation").order_by()
+        if with_similar:
+            days = self.model.forecasts.filter(contributions__has_key="by").order_by().values("contributions__by")
+            rows = rows.annotate(similar=F("explanation__similar"), similar_by=Subquery(days[:1]))
         return {row.deal_id: self._outlook(row, with_parts=False) for row in rows.iterator(2_000)}
 
     def stage_age(self, stage: str) -> StageAge | None:
@@ -194,6 +201,8 @@ class OrgForecast:
             is_stale=bool(getattr(row, "has_news", False)),
             reasons=read_reasons(row.explanation) if with_parts else None,
             alerts=tuple(row.alerts.split(",")) if row.alerts else (),
+            similar=read_similar(getattr(row, "similar", None)),
+            similar_by=date.fromisoformat(by) if (by := getattr(row, "similar_by", None)) else None,
         )
 
 

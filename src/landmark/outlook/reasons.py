@@ -4,7 +4,7 @@ Answers: similar deals, the next milestones, why the number changed and how the 
 answer: how they were found (``explaining``), in which words they are told (a screen).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -84,13 +84,16 @@ def read_reasons(stored: Mapping[str, Any]) -> Reasons | None:
     """None for a forecast from before reasons were kept."""
     if not stored:
         return None
-    like = stored.get("similar")
     return Reasons(
-        similar=SimilarDeals(int(like[0]), int(like[1]), like[2], like[3]) if like else None,
+        similar=read_similar(stored.get("similar")),
         steps=tuple(NextMilestone(*step) for step in stored.get("steps", ())),
         changes=tuple(_read_change(change) for change in stored.get("changes", ())),
         unseen=tuple(stored.get("unseen", ())),
     )
+
+
+def read_similar(stored: Sequence[float] | None) -> SimilarDeals | None:
+    return SimilarDeals(int(stored[0]), int(stored[1]), stored[2], stored[3]) if stored else None
 
 
 def _read_change(change: Mapping[str, Any]) -> Change:

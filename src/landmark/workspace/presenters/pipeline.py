@@ -29,6 +29,7 @@ from landmark.outlook.reading import DealOutlook, OrgForecast, find_usual_days
 from landmark.playbook.loader import load_playbook
 from landmark.ui.formats import format_chance, format_days, format_distance, format_weekday
 from landmark.workspace.presenters.alerts import tell_in_short
+from landmark.workspace.presenters.reasons import tell_similar
 
 ZERO = Decimal(0)
 GateTone = Literal["ready", "missing", "unverified", "unknown"]
@@ -83,7 +84,8 @@ class DealRow:
     is_verified: bool
     p_won: float | None
     score: int | None
-    score_words: str
+    score_line: str
+    outlook: DealOutlook | None
     step: StepView
     age: AgeView
     gate: GateView
@@ -94,6 +96,17 @@ class DealRow:
     @property
     def alert_words(self) -> tuple[str, ...]:
         return tell_in_short(self.alerts)
+
+    @property
+    def score_words(self) -> str:
+        """The sentence behind the score, with its band and what became of deals like it; told for shown rows alone."""
+        found = self.outlook
+        if found is None or found.similar is None or not found.similar.count or found.similar_by is None:
+            return self.score_line
+        if found.similar_by <= found.asked_on:
+            return self.score_line
+        words, similar = tell_similar(found.similar, found.similar_by, found.as_of, found.asked_on)
+        return f"{self.score_line}. {words}. {similar}"
 
     @property
     def expected(self) -> Decimal:
@@ -115,7 +128,7 @@ def read_rows(member: Member, as_of: AsOf, period: Period, forecast: OrgForecast
     """Every open deal of the organisation as known on the day."""
     org = member.org
     known = deals_as_known(org, as_of)
-    outlooks = forecast.all_deals() if forecast else {}
+    outlooks = forecast.all_deals(with_similar=True) if forecast else {}
     states = _stored_states(org) if as_of.is_latest else {}
     teller = _Teller(member, as_of, period, forecast)
     return [teller.tell(deal, outlooks.get(deal.id), states.get(deal.id)) for deal in known]
@@ -144,13 +157,13 @@ class _Teller:
             stage=deal.stage, stage_label=self.labels.get(deal.stage, deal.stage), amount=deal.amount,
             currency=deal.currency or self.member.org.currency, target_on=deal.target_on, pushes=deal.pushes,
             opened_on=deal.opened_on, is_verified=deal.is_verified, p_won=p_won,
-            score=None if p_won is None else round(100 * p_won), score_words=self._score_words(p_won),
+            score=None if p_won is None else round(100 * p_won), score_line=self._score_line(p_won), outlook=outlook,
             step=tell_step(deal, self.as_of.on), age=self._age(deal), gate=self._gate(deal, state),
             can_edit=self.as_of.is_latest and (self.edits_all or (self.edits_own and deal.owner_id == self.member.id)),
             alerts=outlook.alerts if outlook else (),
         )  # fmt: skip
 
-    def _score_words(self, p_won: float | None) -> str:
+    def _score_line(self, p_won: float | None) -> str:
         if p_won is None:
             return _("No forecast yet for this deal")
         return _("Score %(score)d: %(chance)s likely to be won by %(day)s") % {

@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 from landmark.forecast.closing import WinDays
 from landmark.forecast.similar import FEWEST_SIMILAR
 from landmark.outlook.reading import DealOutlook
-from landmark.outlook.reasons import NextMilestone
+from landmark.outlook.reasons import NextMilestone, SimilarDeals
 from landmark.playbook.schema import Playbook
 from landmark.ui.formats import format_chance, format_day, format_days, format_percent, make_readable
 
@@ -96,23 +96,31 @@ def make_band(outlook: DealOutlook, on: date) -> Band | None:
     if reasons is None or parts is None or reasons.similar is None or reasons.similar.count == 0:
         return None
     like = reasons.similar
-    low, high = format_chance(like.low), format_chance(like.high)
-    days = (parts.by - outlook.as_of).days
-    similar = ngettext(
-        "Of %(count)d similar deal, %(won)d was won within %(days)s.",
-        "Of %(count)d similar deals, %(won)d were won within %(days)s.",
-        like.count,
-    ) % {"count": like.count, "won": like.won, "days": format_days(days)}
-    if like.count < FEWEST_SIMILAR:
-        similar = f"{similar} {_('That is few: take the band as wide as it looks.')}"
+    words, similar = tell_similar(like, parts.by, outlook.as_of, on)
     return Band(
-        words=_("By %(day)s likely between %(low)s and %(high)s")
-        % {"day": format_day(parts.by, year_of=on), "low": low, "high": high},
+        words=words,
         similar=similar,
         low=round(100 * like.low, 1),
         width=round(100 * max(like.high - like.low, 0.01), 1),
         at=round(100 * parts.p_won, 1),
     )
+
+
+def tell_similar(like: SimilarDeals, by: date, as_of: date, on: date) -> tuple[str, str]:
+    """The band, and how many of the deals it rests on were won, counted from ``as_of``."""
+    similar = ngettext(
+        "Of %(count)d similar deal, %(won)d was won within %(days)s.",
+        "Of %(count)d similar deals, %(won)d were won within %(days)s.",
+        like.count,
+    ) % {"count": like.count, "won": like.won, "days": format_days((by - as_of).days)}
+    if like.count < FEWEST_SIMILAR:
+        similar = f"{similar} {_('That is few: take the band as wide as it looks.')}"
+    words = _("By %(day)s likely between %(low)s and %(high)s") % {
+        "day": format_day(by, year_of=on),
+        "low": format_chance(like.low),
+        "high": format_chance(like.high),
+    }
+    return words, similar
 
 
 # What would move it

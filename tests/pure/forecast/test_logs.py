@@ -1,5 +1,6 @@
 """One log on DuckDB, on Spark and in memory: the same histories, the same probabilities."""
 
+import csv
 import shutil
 from collections.abc import Iterator
 from datetime import date
@@ -8,7 +9,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from click.testing import CliRunner, Result
 
+from landmark.cli.forecast import forecast
 from landmark.connectors.eventlog import read_event_log
 from landmark.connectors.histories import parsed_to_history
 from landmark.connectors.longlog import describe_log, load_long_log
@@ -96,3 +99,38 @@ def test_spark_says_what_duckdb_says(
     assert scored == ids
     for part in ("p_won", "p_lost", "p_open"):
         assert np.abs(getattr(prediction, part) - getattr(expected, part)).max() < 1e-6
+
+
+@pytest.mark.filterwarnings("default")
+def test_the_command_says_on_spark_what_it_says_on_duckdb(
+    spark: Any, paths: tuple[Path, Path, Path], tmp_path: Path
+) -> None:
+    """Fitted by each of its own; a row that cannot be used is left out by both, and the exit status says so."""
+    deals, events, changes = paths
+    odd = tmp_path / "deals.csv"
+    width = deals.read_text().partition("\n")[0].count(",")
+    odd.write_text(deals.read_text().rstrip("\n") + f"\nx,someday{',' * (width - 1)}\n")
+    options = [str(odd), str(events), "--changes", str(changes), "--as-of", "2026-04-01", "--horizons", "7,30,90"]
+
+    def run(name: str, *more: str) -> Result:
+        return CliRunner().invoke(forecast, [*options, "--out", str(tmp_path / f"{name}.csv"), *more])
+
+    here, there = run("duckdb"), run("spark", "--engine", "spark", "--spark-master", "local[2]")
+    assert (here.exit_code, there.exit_code) == (1, 1), here.output + there.output
+    assert "Level in use: full." in there.stdout
+    assert there.stdout.replace("spark.csv", "duckdb.csv") == here.stdout
+    assert "1 rows were left out" in there.stderr
+    ours, theirs = (_written(tmp_path / f"{name}.csv") for name in ("duckdb", "spark"))
+    assert list(ours) == list(theirs)
+    assert max(abs(ours[row] - theirs[row]).max() for row in ours) < 1e-6
+
+
+def _written(path: Path) -> dict[tuple[str, str, str], np.ndarray]:
+    """(deal, as-of day, horizon) → P(won), P(lost), P(open), in the order of the file."""
+    with path.open() as stream:
+        rows = list(csv.DictReader(stream))
+    chances = ("p_won", "p_lost", "p_open")
+    return {
+        (one["deal_id"], one["as_of"], one["horizon_days"]): np.array([float(one[name]) for name in chances])
+        for one in rows
+    }

@@ -2,7 +2,8 @@
 
 python benchmarks/scale.py                      # 10,000, 100,000 and 1,000,000 deals; writes docs/explanation/scale.md
 python benchmarks/scale.py --deals 10000        # one size, printed only
-Every measurement runs in a process of its own. ``--quality`` compares the thinned fit with one on every landmark row.
+Every measurement runs in a process of its own. ``--quality`` compares the thinned fit with one that thins nothing, or
+next to nothing.
 """
 
 import os
@@ -11,6 +12,8 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -22,7 +25,10 @@ ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "explanation" / "scale.md"
 SIZES = (10_000, 100_000, 1_000_000)
 END_ON, AS_OF = date(2026, 6, 1), "2026-04-01"
-QUALITY_DEALS, QUALITY_DAYS = 3_000, ("2026-01-15", "2026-02-15", "2026-03-15")
+EVERY = 100_000_000
+QUALITY = ((3_000, ("2026-01-15", "2026-02-01", "2026-02-28"), EVERY), (100_000, ("2026-02-15",), 200_000))
+"""Deals of a log, as-of days, and the landmark rows that a fit without thinning looks at."""
+QUALITY_HORIZONS = (30, 90)
 PLAIN = """
 import duckdb, sys
 found = duckdb.connect().sql(
@@ -66,51 +72,74 @@ def measure_size(folder: Path, deals: int) -> dict[str, Any]:
 
 
 def compare_quality() -> list[str]:
-    """Brier of P(won) by the thinned fit and by the fit on every landmark row, on the same deals and days."""
+    """Brier of P(won) by the usual fit and by one that thins (next to) nothing, on the same deals and days."""
+    lines = ["| deals | the fit beside the usual one | days ahead | its Brier | ours | ratio, 95 % interval |"]
+    lines.append("|---|---|---|---|---|---|")
+    for deals, days, most in QUALITY:
+        errors = _errors(deals, days, {"usual": None, "whole": most})
+        told = "every landmark row" if most == EVERY else f"all deals, {most:,} of their landmark rows"
+        for place, horizon in enumerate(QUALITY_HORIZONS):
+            usual, whole = (one.squared[:, place] for one in (errors["usual"], errors["whole"]))
+            low, high = _interval(usual, whole, errors["usual"].deal)
+            ratio = f"{usual.mean() / whole.mean():.4f} ({low:.4f} – {high:.4f})"
+            lines.append(f"| {deals:,} | {told} | {horizon} | {whole.mean():.5f} | {usual.mean():.5f} | {ratio} |")
+    return lines
+
+
+@dataclass(frozen=True)
+class Errors:
+    """Of each forecast: whose it is (n), and its squared errors at each horizon (n, H)."""
+
+    deal: np.ndarray
+    squared: np.ndarray
+
+
+def _errors(deals: int, days: Sequence[str], ways: dict[str, int | None]) -> dict[str, Errors]:
+    """``ways``: rows that a fit may take of all deals; None as usual: a draw of deals, and few rows."""
+    from landmark.cli.longlog import loaded
     from landmark.connectors.values import parse_day
-    from landmark.forecast import sampling
-    from landmark.forecast.backtest import outcome_at
-    from landmark.forecast.history import WON
-    from landmark.forecast.model import fit
-
-    history = _history(QUALITY_DEALS)
-    errors: dict[str, list[np.ndarray]] = {"thinned": [], "all": []}
-    owners, rows = [], {"thinned": 0, "all": 0}
-    usual = sampling.ROWS_A_DEAL, sampling.MOST_ROWS
-    for day in map(parse_day, QUALITY_DAYS):
-        for name, (per_deal, most) in {"thinned": usual, "all": (100_000, 100_000_000)}.items():
-            sampling.ROWS_A_DEAL, sampling.MOST_ROWS = per_deal, most
-            fitted = fit(history, day)
-            rows[name] += sampling.sample(_known(history, day), day).deal.size
-            prediction = fitted.predict(history, day, [30])
-            won = outcome_at(history, prediction, 30) == WON
-            errors[name].append((prediction.p_won[:, 0] - won) ** 2)
-        owners.append(prediction.deal)
-    sampling.ROWS_A_DEAL, sampling.MOST_ROWS = usual
-    thinned, whole = (np.concatenate(errors[name]) for name in ("thinned", "all"))
-    low, high = _interval(thinned, whole, np.concatenate(owners))
-    ratio = f"{thinned.mean() / whole.mean():.4f} ({low:.4f} – {high:.4f})"
-    return [
-        "| fit | snapshots a fit | Brier, 30 days | ratio, 95 % interval |",
-        "|---|---|---|---|",
-        f"| on every landmark row | {rows['all'] / len(QUALITY_DAYS):,.0f} | {whole.mean():.5f} | |",
-        f"| thinned | {rows['thinned'] / len(QUALITY_DAYS):,.0f} | {thinned.mean():.5f} | {ratio} |",
-    ]
-
-
-def _history(deals: int) -> Any:
-    from landmark.connectors.eventlog import read_event_log
-    from landmark.connectors.histories import parsed_to_history
     from landmark.simulator.longlog import write_long_log
 
     with tempfile.TemporaryDirectory() as name:
-        return parsed_to_history(read_event_log(*write_long_log(name, deals, END_ON)))
+        files = write_long_log(name, deals, END_ON)
+        won_at = _wins(files[0])
+        with loaded(files[0], files[1], None, strict=False) as (duck, log):
+            return {
+                way: _join([_errors_on(duck, log.layout, parse_day(day), most, won_at) for day in days])
+                for way, most in ways.items()
+            }
 
 
-def _known(history: Any, day: float) -> Any:
-    from landmark.forecast.known import as_known
+def _errors_on(duck: Any, layout: Any, day: float, most: int | None, won_at: dict[str, float]) -> Errors:
+    from landmark.forecast import sampling
+    from landmark.forecast.logs.run import MOST_DEALS, fit_log, predict_log
+    from landmark.forecast.priors import Priors
 
-    return as_known(history, day).history
+    usual = sampling.ROWS_A_DEAL, sampling.MOST_ROWS
+    try:
+        if most is not None:
+            sampling.ROWS_A_DEAL = sampling.MOST_ROWS = most
+        fitted = fit_log(duck, layout, day, Priors(), most_deals=MOST_DEALS if most is None else EVERY).fitted
+    finally:
+        sampling.ROWS_A_DEAL, sampling.MOST_ROWS = usual
+    ids, prediction = predict_log(duck, layout, fitted, day, QUALITY_HORIZONS)
+    closed = np.array([won_at.get(one, np.inf) for one in ids])
+    won = closed[:, None] <= day + np.array(QUALITY_HORIZONS)
+    return Errors(np.array(ids), (prediction.p_won - won) ** 2)
+
+
+def _join(parts: Sequence[Errors]) -> Errors:
+    return Errors(np.concatenate([one.deal for one in parts]), np.concatenate([one.squared for one in parts]))
+
+
+def _wins(deals: Path) -> dict[str, float]:
+    """When each deal that was won was won, in days since 1970."""
+    import duckdb
+
+    found = duckdb.execute(
+        "SELECT deal_id, epoch(closed_at::TIMESTAMP) / 86400 FROM read_csv(?) WHERE outcome = 'won'", [str(deals)]
+    ).fetchall()
+    return dict(found)
 
 
 def _interval(thinned: np.ndarray, whole: np.ndarray, owner: np.ndarray) -> tuple[float, float]:

@@ -257,6 +257,7 @@ def test_each_part_says_what_was_known_of_it(world: World) -> None:
     keys = (
         "milestone:fit_confirmed", "milestone:sponsor_committed", "milestone:stage:qualification",
         "milestone:stage:solution", "attribute:revenue", "attribute:industry", "moved_dates", "calendar",
+        "cohort",
     )  # fmt: skip
     stored = {"by": (on + timedelta(days=38)).isoformat(), "base": 0.12, "p_won": 0.3}
     facts = {}
@@ -267,7 +268,9 @@ def test_each_part_says_what_was_known_of_it(world: World) -> None:
     today = format_day(on, year_of=on)
     assert list(facts.values()) == [
         today, "not on record", today, "not yet", "217,000,000", "not filled in", "0 times", "38 days left",
+        format_day(timezone.localtime(world.deal.opened_at).date(), year_of=on),
     ]  # fmt: skip
+    assert part.label == "When it was opened"
     page = read(world.client(world.alice), world.deal_url)
     assert f"from 12 % for a typical open deal to 30 % by {format_day(on + timedelta(days=38), year_of=on)}" in page
 

@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from scipy.special import expit
 
 from landmark.forecast.forest import as_forest, make_quick
-from landmark.forecast.full import Full, drifted, slope_columns, tree_inputs, with_tail
+from landmark.forecast.full import Full, drifted, hazard_of, mixed_chances, slope_columns, tree_inputs, with_tail
 from landmark.forecast.grid import EDGES, INTERVALS, YEAR, Calendar, at_horizons, calendar_ahead, clock_bins, cumulate
 from landmark.forecast.hazards import BASIS
 from landmark.forecast.history import Floats, History, Ints
@@ -199,7 +199,7 @@ class Explainer:
 
     def _p_full(self, full: Full, slopes: Floats, trees: Floats) -> Floats:
         """F: log-odds (n, J, 2) twice → P(won by the horizon) (n)."""
-        return self._p_of(full, _hazard(*_chances(full, slopes, trees)))
+        return self._p_of(full, hazard_of(*_chances(full, slopes, trees)))
 
     def _p_of(self, full: Full, hazard: Floats) -> Floats:
         whole = np.zeros((hazard.shape[0], INTERVALS, 2))
@@ -228,10 +228,10 @@ class Explainer:
     def _rise_of_full(self, full: Full, slopes: Floats, trees: Floats) -> Floats:
         """∂ ``_p_full`` by the log-odds of both components (2, n, J, 2)."""
         closes, wins = _chances(full, slopes, trees)
-        by = self._rise_of(full, _hazard(closes, wins))
+        by = self._rise_of(full, hazard_of(closes, wins))
         by_closes, by_wins = wins * by[:, :, 0] + (1 - wins) * by[:, :, 1], closes * (by[:, :, 0] - by[:, :, 1])
         by_odds = np.stack([by_closes * closes * (1 - closes), by_wins * wins * (1 - wins)], axis=2)
-        rise = np.stack([(1 - _tree_shares(full)) * by_odds, _tree_shares(full) * by_odds])
+        rise = np.stack([(1 - _shares_of_trees(full)) * by_odds, _shares_of_trees(full) * by_odds])
         own_wins = expit(slopes[:, :, 0] - slopes[:, :, 1])
         by_closes, by_wins = rise[0, :, :, 0], rise[0, :, :, 1]
         rise[0] = np.stack([own_wins * by_closes + by_wins, (1 - own_wins) * by_closes - by_wins], axis=2)
@@ -312,21 +312,15 @@ class Explainer:
         return path, years
 
 
-def _tree_shares(full: Full) -> Floats:
+def _shares_of_trees(full: Full) -> Floats:
     return np.zeros(2) if full.trees is None else full.tree_shares
 
 
 def _chances(full: Full, slopes: Floats, trees: Floats) -> tuple[Floats, Floats]:
     """Log-odds (n, J, won and lost, against staying open) and (n, J, closes, and a closing is a win) → the chances that
-    the deal closes, and that a closing is a win; as ``full.mixed``."""
+    the deal closes, and that a closing is a win; without the bounds that keep predictions off certainty."""
     own = np.stack([np.logaddexp(slopes[:, :, 0], slopes[:, :, 1]), slopes[:, :, 0] - slopes[:, :, 1]], axis=2)
-    shares = _tree_shares(full)
-    both = expit((1 - shares) * own + shares * trees)
-    return both[:, :, 0], both[:, :, 1]
-
-
-def _hazard(closes: Floats, wins: Floats) -> Floats:
-    return np.stack([closes * wins, closes * (1 - wins)], axis=2)
+    return mixed_chances(own, trees, _shares_of_trees(full))
 
 
 def _with(table: Table, column: int, value: float | Table) -> Table:

@@ -128,7 +128,12 @@ def fit_full(
         penalty = _penalty(linear, ahead, known, rows)
         shares, drift, start = _judge(linear, grown, ahead, known, rows, as_of, believed, penalty, seed, threads)
         hazards, trees = _fit_both(linear, grown, ahead, rows, penalty, seed, threads, start)
-    return Full(scaling, hazards, trees, shares, drift, supported, usable, -math.expm1(-closed / SHRUNKEN_DEALS))
+    return Full(scaling, hazards, trees, shares, drift, supported, usable, share_of(closed))
+
+
+def share_of(closed: int) -> float:
+    """What both models say beside the shrunken rates, after so many closed deals."""
+    return -math.expm1(-closed / SHRUNKEN_DEALS)
 
 
 def slope_columns(table: Table, vocabulary: Vocabulary, slow: Floats) -> tuple[Floats, tuple[str, ...]]:
@@ -259,12 +264,19 @@ def _log_binomial(n: int, p: float) -> Floats:
 def mixed(by_slopes: Floats, by_trees: Floats, shares: Floats) -> Floats:
     """Hazards (…, 2) of both models → one: the log odds of each chance, to close and that a closing is a win, averaged
     in its own share. An average of the chances would have a floor: one model's doubt against the other's certainty."""
-    closes, wins = (
-        expit((1 - share) * _log_odds(one) + share * _log_odds(other))
-        for share, one, other in zip(shares, apart(by_slopes), apart(by_trees), strict=True)
-    )
-    hazard: Floats = np.stack([closes * wins, closes * (1 - wins)], axis=-1)
-    return hazard
+    own, other = (_log_odds(np.stack(apart(hazard), axis=-1)) for hazard in (by_slopes, by_trees))
+    return hazard_of(*mixed_chances(own, other, shares))
+
+
+def mixed_chances(own: Floats, other: Floats, shares: Floats) -> tuple[Floats, Floats]:
+    """Log odds (…, closes and a closing is a win) of slopes and of trees → the two chances."""
+    chances = expit((1 - shares) * own + shares * other)
+    return chances[..., 0], chances[..., 1]
+
+
+def hazard_of(closes: Floats, wins: Floats) -> Floats:
+    """(…, 2) of the chance that the deal closes, and that such a closing is a win."""
+    return np.stack([closes * wins, closes * (1 - wins)], axis=-1)
 
 
 def _log_odds(chance: Floats) -> Floats:

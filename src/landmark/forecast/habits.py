@@ -33,7 +33,7 @@ FEWEST_MONTHS = 13
 _PRIOR, _NOISE, _TREND = 0.2, 0.08, 0.2
 """Spread of a month's pace, of a month around it, and of a year's trend."""
 _WEEK = 7
-_FEWEST_WEEKS, _FEWEST_FOR_MONTH_DAYS = 8, 4
+_FEWEST_WEEKS, _FEWEST_FOR_MONTH_DAYS, _FEWEST_FOR_FORTNIGHTS = 8, 4, 300
 _USUAL = 0.95
 
 
@@ -100,8 +100,8 @@ _Habits = tuple[tuple[float, ...], ...]
 
 
 def _closing_habits(history: History) -> tuple[_Habits, _Habits, _Habits]:
-    """Of weekdays, days of the fortnight and places in the month, each for won and lost, beyond what the one before
-    told; nothing where there is nothing to tell."""
+    """Of weekdays, days of the fortnight and places in the month, each for won and lost; nothing where there is nothing
+    to tell."""
     if history.opened.size == 0 or not np.any(history.outcome != OPEN):
         return (), (), ()
     first = int(np.ceil(np.min(np.fmax(history.opened, history.known_from))))
@@ -109,26 +109,43 @@ def _closing_habits(history: History) -> tuple[_Habits, _Habits, _Habits]:
     if days.size < _FEWEST_WEEKS * _WEEK:
         return (), (), ()
     at_risk = _open_on(history, days).astype(np.float64)
-    places = weekday(days), fortnight_day(days), month_place(days)
-    late, ends_quarter = days > np.median(days), quarter_month(days, history.season) == 2
     weekdays, fortnights, month_days = [], [], []
     for cause in (WON, LOST):
         closed = history.closed[history.outcome == cause]
         counts = _without_bursts(np.histogram(np.floor(closed), np.append(days, days[-1] + 1))[0].astype(np.float64))
-        weekdays.append(_ratios(counts, at_risk, places[0], _WEEK))
-        expected = at_risk * np.exp(weekdays[-1])[places[0]]
-        fortnights.append(_of_both(late, counts, expected, places[1], 2 * _WEEK))
-        expected = expected * np.exp(fortnights[-1])[places[1]]
-        month_days.append(_of_both(ends_quarter, counts, expected, places[2], MONTH_PLACES))
+        weekdays.append(_ratios(counts, at_risk, weekday(days), _WEEK))
+        expected = at_risk * np.exp(weekdays[-1])[weekday(days)]
+        month_days.append(_of_every_month(counts, expected, days, history.season))
+        fortnights.append(_of_both_halves(counts, at_risk * np.exp(month_days[-1])[month_place(days)], days))
     months = _whole_months(float(first), history.complete_to).size
     return _told(weekdays), _told(fortnights), _told(month_days) if months >= _FEWEST_FOR_MONTH_DAYS else ()
 
 
-def _of_both(one: NDArray[np.bool_], counts: Floats, at_risk: Floats, group: NDArray[np.int64], groups: int) -> Floats:
-    """What these days and all others agree on: what only the last months of quarters show is the quarter's, not the
-    month's, and what comes and goes is no habit."""
-    these, others = (_ratios(counts[part], at_risk[part], group[part], groups) for part in (one, ~one))
-    shared: Floats = np.where(these * others > 0, np.sign(these) * np.minimum(np.abs(these), np.abs(others)), 0.0)
+def _of_both_halves(counts: Floats, at_risk: Floats, days: Ints) -> Floats:
+    """What the older and the newer half of the past agree on, each beyond its own weekdays. A few month ends, too, lie
+    whole fortnights apart: it takes the better part of a year to tell them from fortnights."""
+    if days.size < _FEWEST_FOR_FORTNIGHTS:
+        return np.zeros(2 * _WEEK)
+    newer, told = days > np.median(days), []
+    for half in (newer, ~newer):
+        count, risk, day = counts[half], at_risk[half], days[half]
+        expected = risk * np.exp(_ratios(count, risk, weekday(day), _WEEK))[weekday(day)]
+        told.append(_ratios(count, expected, fortnight_day(day), 2 * _WEEK))
+    return _shared(*told)
+
+
+def _of_every_month(counts: Floats, at_risk: Floats, days: Ints, season: Season) -> Floats:
+    """What the last months of quarters and all other months agree on: the rest is the quarter's, not the month's."""
+    ends_quarter = quarter_month(days, season) == 2
+    one, other = (
+        _ratios(counts[chosen], at_risk[chosen], month_place(days[chosen]), MONTH_PLACES)
+        for chosen in (ends_quarter, ~ends_quarter)
+    )
+    return _shared(one, other)
+
+
+def _shared(one: Floats, other: Floats) -> Floats:
+    shared: Floats = np.where(one * other > 0, np.sign(one) * np.minimum(np.abs(one), np.abs(other)), 0.0)
     return shared
 
 

@@ -110,15 +110,20 @@ def test_a_fortnight_begins_on_a_monday() -> None:
     assert fortnight_day(days).tolist() == [0, 7, 0, 13]
 
 
-def test_a_burst_of_busy_fridays_is_no_habit_of_fortnights() -> None:
-    """Three busy Fridays two weeks apart in the younger half of the past: the older half knows nothing of it."""
-    history = steady()
-    dates = np.floor(history.closed)
-    closed = history.closed.copy()
-    for friday in (START + 503, START + 517, START + 531):
-        closed[(history.outcome != OPEN) & (np.abs(dates - friday) < 5)] = friday + 0.5
-    season = learn_habits(replace(history, closed=np.maximum(closed, history.opened + 0.1)))
+@pytest.mark.parametrize("is_newer", [True, False])
+def test_a_rule_of_one_half_of_the_past_is_no_habit_of_fortnights(is_newer: bool) -> None:
+    """Every second Friday, but in the newer half only, or in the older one only."""
+    free, ruled = steady(), steady(closes_on=np.arange(14) == 4)
+    follows = (ruled.closed > START + DAYS / 2) == is_newer
+    season = learn_habits(replace(ruled, closed=np.where(follows, ruled.closed, free.closed)))
     assert all(abs(value) < 0.2 for one in season.fortnights for value in one)
+
+
+@pytest.mark.parametrize("days", [120, 700])
+def test_month_ends_are_not_taken_for_fortnights(days: int) -> None:
+    """Two or three month ends may lie whole fortnights apart."""
+    at_end = np.arange(31) == 15
+    assert np.abs(np.array(learn_habits(steady(closes_on=at_end, days=days)).fortnights)).max(initial=0.0) < 0.05
 
 
 def test_moving_house_in_one_day_is_no_habit() -> None:

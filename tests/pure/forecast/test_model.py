@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from landmark.forecast import trees
+from landmark.forecast import full, trees
 from landmark.forecast.evaluate import auc
 from landmark.forecast.history import LOST, OPEN, WON, History
 from landmark.forecast.model import BENCHMARKS, FULL, SHRUNKEN, Fitted, Prediction, fit
@@ -222,14 +222,9 @@ def test_a_rule_that_has_turned_round_is_unlearned(monkeypatch: pytest.MonkeyPat
 
 
 def test_the_rates_by_stage_fade_as_deals_close() -> None:
-    """At 60 closed deals they have a third of the say, at 300 less than a hundredth."""
-    shares = {}
-    for deals in (110, 420):
-        history = make_history(deals=deals)
-        fitted = fit(history, START + 300.0)
-        assert fitted.full is not None
-        shares[fitted.closed] = 1 - fitted.full.share
-    (few, large), (many, small) = sorted(shares.items())
-    assert large == pytest.approx(np.exp(-few / 60))
-    assert small == pytest.approx(np.exp(-many / 60))
-    assert small < 0.01 < 0.15 < large
+    """43 % at 50 closed deals, 19 % at 100, less than a hundredth at 300."""
+    fitted = fit(make_history(), START + 300.0)
+    assert fitted.full is not None
+    assert fitted.closed == 354
+    assert 1 - fitted.full.share == pytest.approx(0.003, abs=0.0005)
+    assert [1 - full.share_of(closed) for closed in (50, 100, 300)] == pytest.approx([0.43, 0.19, 0.0067], abs=0.005)

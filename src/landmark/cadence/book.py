@@ -166,12 +166,12 @@ class Book:
         if self.assumptions is None:
             return None
         shares = [
-            Share(self._whose(line.owner_id), line.converted, line.p_won or 0.0, is_won=False)
+            Share(self.whose(line.owner_id), line.converted, line.p_won or 0.0, is_won=False)
             for line in self.lines
             if not line.is_paused and (line.converted is not None or line.deal.amount is None)
         ]
-        shares += [Share(self._whose(one.owner_id), one.converted, 0.0, is_won=True) for one in self.bookings]
-        rates = {rate.currency: rate.rate for rate in self.rates.used(self.assumptions.arriving, self.as_of.on)}
+        shares += [Share(self.whose(one.owner_id), one.converted, 0.0, is_won=True) for one in self.bookings]
+        rates = {rate.currency: rate.rate for rate in self.rates.used(self.arriving, self.as_of.on)}
         return draw_period(shares, self.org.currency, self.assumptions, rates)
 
     @cached_property
@@ -215,15 +215,25 @@ class Book:
             found |= {line.deal.id: CENT * cent for line, cent in zip(held, cents, strict=True)}
         return found
 
-    def _whose(self, owner: UUID | None) -> tuple[str, str]:
+    def whose(self, owner: UUID | None) -> tuple[str, str]:
+        """The owner as text, and the team; nothing for nobody and for no team."""
         seat = self.seats.get(owner) if owner else None
         return (_name(owner), seat.team if seat else "")
 
+    @property
+    def arriving(self) -> tuple[str, ...]:
+        """Other currencies in which deals not yet opened may be won."""
+        return self.assumptions.arriving if self.assumptions else ()
+
+    @cached_property
+    def currencies_ahead(self) -> frozenset[str]:
+        """Of open deals, and of those not opened yet."""
+        return frozenset({*self.arriving, *(line.currency for line in self.lines)})
+
     @cached_property
     def rates_used(self) -> tuple[Rate, ...]:
-        """Of the day: of open deals, and of those not opened yet."""
-        arriving = self.assumptions.arriving if self.assumptions else ()
-        return self.rates.used({*arriving, *(line.currency for line in self.lines)}, self.as_of.on)
+        """Of the day."""
+        return self.rates.used(self.currencies_ahead, self.as_of.on)
 
 
 def _names(owners: Collection[UUID | None] | None) -> set[str] | None:

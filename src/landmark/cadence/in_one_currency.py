@@ -6,7 +6,6 @@ There is no such sum while a rate of any currency in use is missing: a part of i
 """
 
 from dataclasses import replace
-from uuid import UUID
 
 from landmark.cadence.book import Book, OpenLine, read_book
 from landmark.cadence.booked import Booking
@@ -32,19 +31,18 @@ def sum_in_one_currency(book: Book) -> CurrencySummary | None:
 
 def has_every_rate(book: Book) -> bool:
     """For open and won deals, and for those not opened yet."""
-    arriving = book.assumptions.arriving if book.assumptions else ()
-    ahead = {*arriving, *(line.currency for line in book.lines)}
-    has_rates_ahead = all(book.rates.find(code, book.as_of.on) is not None for code in ahead)
+    has_rates_ahead = all(book.rates.find(code, book.as_of.on) is not None for code in book.currencies_ahead)
     return has_rates_ahead and all(one.converted is not None for one in book.bookings)
 
 
 def _convert_open(book: Book, line: OpenLine) -> Line:
     deal = replace(line.deal, amount=line.converted)
     percent = line.percent if book.period.ends_on >= book.as_of.on else 0.0
+    owner_id, team = book.whose(line.owner_id)
     return replace(
         open_line(deal, book.org.currency, book.period, line.p_won or 0.0, percent),
-        team=_team(book, line.owner_id),
-        owner_id=str(line.owner_id or ""),
+        team=team,
+        owner_id=owner_id,
         owner=line.owner,
         deal_type=plain_deal_type(line.deal_type),
     )
@@ -52,18 +50,14 @@ def _convert_open(book: Book, line: OpenLine) -> Line:
 
 def _convert_won(book: Book, booking: Booking) -> Line:
     seat = book.seats.get(booking.owner_id) if booking.owner_id else None
+    owner_id, team = book.whose(booking.owner_id)
     return Line(
         currency=book.org.currency,
         stage="won",
-        team=_team(book, booking.owner_id),
-        owner_id=str(booking.owner_id or ""),
+        team=team,
+        owner_id=owner_id,
         owner=seat.name if seat else "",
         is_won=True,
         amount=booking.converted or ZERO,
         deal_type=plain_deal_type(booking.deal_type),
     )
-
-
-def _team(book: Book, owner: UUID | None) -> str:
-    seat = book.seats.get(owner) if owner else None
-    return seat.team if seat else ""

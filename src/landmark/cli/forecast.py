@@ -31,11 +31,11 @@ from landmark.connectors.histories import log_to_history
 from landmark.connectors.parsed import Problem, StructuralError
 from landmark.connectors.values import format_instant
 from landmark.forecast.backtest import Round, run_backtest, score_rounds
+from landmark.forecast.duplicates import name_twins
 from landmark.forecast.files import ModelRefused
 from landmark.forecast.history import Season
 from landmark.forecast.known import as_known
 from landmark.forecast.leaks import find_leaks
-from landmark.forecast.logs.run import name_twins
 from landmark.forecast.priors import Priors
 from landmark.playbook.loader import DEFAULT_REF, PlaybookError, load_playbook
 

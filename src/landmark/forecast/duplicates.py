@@ -47,6 +47,12 @@ def find_twins(history: History, names: Sequence[str] | None = None) -> tuple[Tw
     return tuple(sorted((twin for group in groups.values() for twin in _close_pairs(group, history)), key=_order))
 
 
+def name_twins(history: History) -> tuple[tuple[str, str], ...]:
+    """The ids of deals that look like one deal twice, the one opened first before the other."""
+    ids = history.deal_ids
+    return tuple((str(ids[twin.first]), str(ids[twin.second])) for twin in find_twins(history))
+
+
 def _order(twin: Twin) -> tuple[int, int]:
     return twin.first, twin.second
 

@@ -20,7 +20,6 @@ from landmark.forecast.known import as_known
 from landmark.forecast.model import fit
 from landmark.forecast.priors import Priors
 from landmark.forecast.sampling import MOST_ROWS, sample
-from landmark.forecast.sellers import is_never_used
 from landmark.forecast.shrunken import standing
 from landmark.forecast.snapshots import Snapshots, landmark_rows
 from landmark.forecast.vocabulary import Vocabulary, learn
@@ -377,22 +376,6 @@ def test_ids_and_owners_are_no_attributes() -> None:
     people = np.array(["owner 1", "owner 2"] * 150, object)
     described = replace(history, attributes={"note": codes, "owner": people, "account_id": people, "level": people})
     assert [one.name for one in learn(as_known(described, START + 300.0).history).attributes] == ["level"]
-
-
-@pytest.mark.parametrize(
-    "name", ["owner", "Owner Name", "OwnerId", "deal_owner", "hubspot_owner_id", "sales_rep", "Sales Agent",
-             "rep_email", "account_manager", "Account Executive", "assigned_to", "SDR", "salesperson", "account_id"],
-)  # fmt: skip
-def test_who_sells_is_never_an_attribute(name: str) -> None:
-    assert is_never_used(name)
-
-
-@pytest.mark.parametrize(
-    "name", ["regional_office", "ownership", "Owner Region", "product_owner", "reporting", "lead_source", "agency",
-             "manager_involved", "amount", "number of reps", "account_type"],
-)  # fmt: skip
-def test_what_describes_the_deal_stays(name: str) -> None:
-    assert not is_never_used(name)
 
 
 def test_a_long_history_is_thinned_the_same_way_each_time() -> None:

@@ -14,8 +14,8 @@ from functools import lru_cache
 import numpy as np
 import pyarrow as pa
 
-from landmark.forecast.duplicates import find_twins
-from landmark.forecast.history import History, Season
+from landmark.forecast.duplicates import name_twins
+from landmark.forecast.history import Season
 from landmark.forecast.logs.engines import Engine
 from landmark.forecast.logs.relations import drawn, known_deals, milestone_counts, open_deals, with_trails
 from landmark.forecast.logs.trails import to_history
@@ -55,12 +55,6 @@ def fit_log(
     history = replace(to_history(rows, layout), season=season)
     del rows
     return LogFit(fit(history, as_of, priors, seed), known, history.deal_ids.size, name_twins(history))
-
-
-def name_twins(history: History) -> tuple[tuple[str, str], ...]:
-    """The ids of deals that look like one deal twice (see ``duplicates``), the one opened first before the other."""
-    ids = history.deal_ids
-    return tuple((str(ids[twin.first]), str(ids[twin.second])) for twin in find_twins(history))
 
 
 def predict_log(

@@ -5,6 +5,7 @@ Does not answer: when it is used, and with what share (``model``).
 """
 
 import math
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -110,7 +111,7 @@ def fit_full(
     threads: int = 1,
 ) -> Full | None:
     """None when no interval ahead has enough deals at risk. ``slow``: hazards of the rows by the shrunken rates ·
-    ``closed``: closed deals, which set its share."""
+    ``closed``: closed deals, which set its share · ``threads``: with two, the trial runs beside the fit."""
     ahead = outcomes(known, rows.deal, rows.day, as_of)
     supported = _supported(ahead, rows.deal)
     if supported == 0:
@@ -126,8 +127,14 @@ def fit_full(
     with threadpool_limits(1, "blas"):
         believed = closed / (closed + TREE_WEIGHTS)
         penalty = _penalty(linear, ahead, known, rows)
-        shares, drift, start = _judge(linear, grown, ahead, known, rows, as_of, believed, penalty, seed, threads)
-        hazards, trees = _fit_both(linear, grown, ahead, rows, penalty, seed, threads, start)
+        trial = _trial(linear, ahead, known, rows, as_of, penalty)
+        with ThreadPoolExecutor(1) as beside:
+            judged = beside.submit(_judge, trial, linear, grown, ahead, rows, believed, seed)
+            if threads == 1:
+                wait([judged])
+            hazards = _fit_slopes(linear, ahead, rows, penalty, trial.hazards if trial else None)
+            trees = _grow(grown, hazards, ahead, rows, seed)
+            shares, drift = judged.result()
     return Full(scaling, hazards, trees, shares, drift, supported, usable, share_of(closed))
 
 
@@ -178,62 +185,74 @@ def _log_likelihood(hazard: Floats, ahead: NDArray[np.int8]) -> float:
     return float(np.sum(np.log(np.maximum(chances[np.arange(row.size), ahead[row, interval]], 1e-9))))
 
 
-def _fit_both(
-    linear: Ahead,
-    grown: Inputs,
-    ahead: NDArray[np.int8],
-    rows: Sample,
-    penalty: float,
-    seed: int,
-    threads: int,
-    start: Hazards | None = None,
-) -> tuple[Hazards, Trees | None]:
-    repeats = rows.repeats
-    hazards = fit_hazards(linear, ahead, rows.weight, _ridge(linear, penalty) * repeats, start, repeats=repeats)
+@dataclass(frozen=True)
+class _Trial:
+    """Slopes fitted on some of the rows as of an earlier day. rows (n) they were fitted on · before (rows, INTERVALS)
+    what was known that day · is_fitted (rows) whether the deal is one of the half that was looked at."""
+
+    hazards: Hazards
+    rows: NDArray[np.intp]
+    before: NDArray[np.int8]
+    is_fitted: NDArray[np.bool_]
+
+
+def _fit_slopes(linear: Ahead, ahead: NDArray[np.int8], rows: Sample, penalty: float, start: Hazards | None) -> Hazards:
+    ridge = _ridge(linear, penalty) * rows.repeats
+    return fit_hazards(linear, ahead, rows.weight, ridge, start, repeats=rows.repeats)
+
+
+def _grow(grown: Inputs, hazards: Hazards, ahead: NDArray[np.int8], rows: Sample, seed: int) -> Trees | None:
     grown = replace(grown, start=hazards.average(grown.calendar))
-    return hazards, fit_trees(grown, ahead, rows.weight, rows.deals, seed, threads)
+    return fit_trees(grown, ahead, rows.weight, rows.deals, seed)
 
 
-def _judge(
-    linear: Ahead,
-    grown: Inputs,
-    ahead: NDArray[np.int8],
-    known: History,
-    rows: Sample,
-    as_of: float,
-    believed: Floats,
-    penalty: float,
-    seed: int,
-    threads: int,
-) -> tuple[Floats, Floats, Hazards | None]:
-    """How much the trees should say, and how the market has drifted, judged out of time; and the hazards it took.
-
-    Both are fitted on half of the deals, no account in both halves, as of an earlier day. Each share from 0 to 1 is
-    weighed by the likelihood it gave to what became known since of the other half, with the levels of both set right,
-    and the average is taken; ``believed`` when nothing tells them apart: trees need more deals than slopes. One such
-    stretch of time is worth less than its deals: its log likelihood counts for a quarter.
-    """
+def _trial(
+    linear: Ahead, ahead: NDArray[np.int8], known: History, rows: Sample, as_of: float, penalty: float
+) -> _Trial | None:
+    """On half of the deals, no account in both halves, as of an earlier day; None when too little was known then."""
     earlier = as_of - np.clip((as_of - float(rows.day.min())) / 4, *_HELD_BACK_DAYS)
     before = outcomes(known, rows.deal, rows.day, float(np.floor(earlier)))
     before[ahead < 0] = -1
     is_fitted = account_folds(known, 2)[rows.deal] == 0
     chosen = np.flatnonzero(is_fitted & (before >= 0).any(axis=1))
     if np.unique(before[chosen][before[chosen] >= 0]).size < CLASSES:
-        return believed, np.ones(2), None
-    part = Sample(rows.deal[chosen], rows.day[chosen], rows.weight[chosen], rows.spacing, rows.kept)
-    hazards, trees = _fit_both(linear.take(chosen), grown.take(chosen), before[chosen], part, penalty, seed, threads)
-    row, interval = np.nonzero((ahead >= 0) & (before < 0) & ~is_fitted[:, None])
+        return None
+    hazards = _fit_slopes(linear.take(chosen), before[chosen], rows.take(chosen), penalty, None)
+    return _Trial(hazards, chosen, before, is_fitted)
+
+
+def _judge(
+    trial: _Trial | None,
+    linear: Ahead,
+    grown: Inputs,
+    ahead: NDArray[np.int8],
+    rows: Sample,
+    believed: Floats,
+    seed: int,
+) -> tuple[Floats, Floats]:
+    """How much the trees should say, and how the market has drifted, judged out of time.
+
+    Trees are grown beside the trial's slopes. Each share from 0 to 1 is weighed by the likelihood it gave to what
+    became known since of the other half, with the levels of both set right, and the average is taken; ``believed`` when
+    nothing tells them apart: trees need more deals than slopes. One such stretch of time is worth less than its deals:
+    its log likelihood counts for a quarter.
+    """
+    if trial is None:
+        return believed, np.ones(2)
+    chosen, before = trial.rows, trial.before
+    trees = _grow(grown.take(chosen), trial.hazards, before[chosen], rows.take(chosen), seed)
+    row, interval = np.nonzero((ahead >= 0) & (before < 0) & ~trial.is_fitted[:, None])
     if trees is None or row.size == 0:
-        return believed, np.ones(2), hazards
+        return believed, np.ones(2)
     happened = ahead[row, interval]
-    grown = replace(grown, start=hazards.average(grown.calendar))
-    by_slopes, by_trees = hazards.predict(linear)[row, interval], trees.hazard(grown, row, interval)
+    grown = replace(grown, start=trial.hazards.average(grown.calendar))
+    by_slopes, by_trees = trial.hazards.predict(linear)[row, interval], trees.hazard(grown, row, interval)
     repeats = row.size / np.unique(rows.deal[row]).size  # the cells of one deal tell the same story again and again
     one, other = (_levelled(hazard, happened, repeats) for hazard in (by_slopes, by_trees))
     shares = _weigh(one, other, happened, believed, repeats * _TEMPER)
     fortnight = ((rows.day[row] + MIDDLE[interval]) // 14).astype(np.int64)
     drift = _drift(mixed(by_slopes, by_trees, shares), happened, fortnight - fortnight.min(), repeats)
-    return shares, drift, hazards
+    return shares, drift
 
 
 def _weigh(by_slopes: Floats, by_trees: Floats, happened: NDArray[np.int8], believed: Floats, temper: float) -> Floats:

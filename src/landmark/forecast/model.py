@@ -146,7 +146,7 @@ class Fitted:
 def fit(history: History, as_of: float, priors: Priors | None = None, seed: int = 0, *, threads: int = 1) -> Fitted:
     """Fit on what was known at 00:00 UTC of ``as_of`` (whole days since 1970); later rows change nothing.
 
-    ``threads``: cores that the trees may use; the same number gives the same numbers.
+    ``threads``: with two, half of the work runs beside the other half; any number gives the same numbers.
     """
     _checked(as_of, [1])
     priors = priors or Priors()

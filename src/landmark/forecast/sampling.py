@@ -42,6 +42,9 @@ class Sample:
         """Rows a deal: they tell the same story again and again."""
         return max(self.deal.size / max(self.deals, 1), 1.0)
 
+    def take(self, rows: NDArray[np.intp]) -> "Sample":
+        return Sample(self.deal[rows], self.day[rows], self.weight[rows], self.spacing, self.kept)
+
 
 def sample(history: History, as_of: float) -> Sample:
     """Rows of a cut history: landmark days as_of − 1, as_of − 1 − spacing, …, at most three years back."""

@@ -84,21 +84,19 @@ class Trees:
         return {name: json.loads(getattr(self, name).save_raw("json")) for name in self.__dataclass_fields__}
 
     @staticmethod
-    def from_json(data: dict[str, Any], threads: int = 1) -> "Trees":
-        return Trees(*(_load(data[name], threads) for name in Trees.__dataclass_fields__))
+    def from_json(data: dict[str, Any]) -> "Trees":
+        return Trees(*(_load(data[name]) for name in Trees.__dataclass_fields__))
 
 
-def _load(data: dict[str, Any], threads: int) -> "Booster":
+def _load(data: dict[str, Any]) -> "Booster":
     from xgboost import Booster
 
-    booster = Booster({"nthread": threads})
+    booster = Booster({"nthread": 1})
     booster.load_model(bytearray(json.dumps(data).encode()))
     return booster
 
 
-def fit_trees(
-    inputs: Inputs, outcome: NDArray[np.int8], weight: Floats, deals: int, seed: int, threads: int = 1
-) -> Trees | None:
+def fit_trees(inputs: Inputs, outcome: NDArray[np.int8], weight: Floats, deals: int, seed: int) -> Trees | None:
     """Boost on the person-period table. weight (rows) · ``deals``: how many different deals the rows come from; a leaf
     must hold as much information as some three deals bring. None when one of the three outcomes never occurs."""
     from xgboost import train
@@ -119,19 +117,17 @@ def fit_trees(
         "reg_lambda": leaf / 2,
         "subsample": 0.5,
         "colsample_bytree": COLUMNS,
-        "nthread": threads,
+        "nthread": 1,
         "seed": seed,
     }
     closed = target > 0
     return Trees(
-        train(settings, _matrix(cells, closed, weights, start[:, 0], threads), ROUNDS),
-        train(
-            settings, _matrix(cells[closed], target[closed] == 1, weights[closed], start[closed, 1], threads), ROUNDS
-        ),
+        train(settings, _matrix(cells, closed, weights, start[:, 0]), ROUNDS),
+        train(settings, _matrix(cells[closed], target[closed] == 1, weights[closed], start[closed, 1]), ROUNDS),
     )
 
 
-def _matrix(cells: Cells, happened: NDArray[np.bool_], weight: Floats, start: Cells, threads: int) -> "QuantileDMatrix":
+def _matrix(cells: Cells, happened: NDArray[np.bool_], weight: Floats, start: Cells) -> "QuantileDMatrix":
     from xgboost import QuantileDMatrix
 
-    return QuantileDMatrix(cells, happened, weight=weight, base_margin=start, nthread=threads)
+    return QuantileDMatrix(cells, happened, weight=weight, base_margin=start, nthread=1)

@@ -94,6 +94,10 @@ def test_stored_as_plain_text_it_predicts_the_same(history: History, fitted: Fit
     assert (again.level, again.reason) == (fitted.level, fitted.reason)
 
 
+def test_two_threads_fit_what_one_fits(history: History, fitted: Fitted) -> None:
+    assert fit(history, fitted.as_of, threads=2).to_json() == fitted.to_json()
+
+
 def test_a_model_of_another_version_is_refused(fitted: Fitted) -> None:
     with pytest.raises(ValueError, match="fit it again"):
         Fitted.from_json(fitted.to_json() | {"version": 0})

@@ -54,7 +54,7 @@ def fit_log(
     rows = engine.fetch(with_trails(drawn(deals, share), as_of, layout).order_by("deal"))
     history = replace(to_history(rows, layout), season=season)
     del rows
-    return LogFit(fit(history, as_of, priors, seed), known, history.deal_ids.size, name_twins(history))
+    return LogFit(fit(history, as_of, priors, seed, threads=2), known, history.deal_ids.size, name_twins(history))
 
 
 def predict_log(

@@ -60,7 +60,7 @@ def test_a_score_tells_its_band_and_what_became_of_deals_like_it(world: World, v
     stored = {"by": by.isoformat(), "base": 0.1, "p_won": 0.62, "parts": []}
     make_forecast(world.org).forecasts.update(contributions=stored, explanation={"similar": [40, 14, 0.26, 0.45]})
     page = read(world.client(world.alice), world.url(view))
-    assert "likely between 26 % and 45 %. Of 40 similar deals, 14 were won within 40 days." in page
+    assert "likely between 26 % and 45 %. Won within 40 days: 14 of 40 similar deals." in page
 
 
 def test_a_deal_that_meets_its_gate_is_ready_in_words(world: World) -> None:

@@ -84,7 +84,7 @@ def test_the_page_says_why_the_number_is_what_it_is(world: World) -> None:
     explain_forecast(world)
     prove(world.deal, world.alice, "fit_confirmed")
     page = read(world.client(world.alice), world.deal_url)
-    assert "Of 40 similar deals, 14 were won within 38 days." in page
+    assert "Won within 38 days: 14 of 40 similar deals." in page
     assert "likely between 26 % and 45 %" in page
     assert "+6 points since" in page
     assert "from 24 % to 30 %" in page

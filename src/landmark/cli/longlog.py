@@ -83,12 +83,12 @@ def forecast_on_spark(asked: Asked, master: str | None) -> Done:
     try:
         left_out = engine.load(layout, deals, events, changes)
         if left_out and asked.strict:
-            raise StructuralError(f"{left_out:,} rows cannot be used; run once without --engine spark to see why.")
+            raise StructuralError(f"Rows that cannot be used: {left_out:,}; run once without --engine spark to see why.")
         ids, prediction, fitted = _forecast(engine, layout, asked, stored, 0)
     finally:
         engine.close()
     if left_out:
-        click.echo(f"{left_out:,} rows were left out; run once without --engine spark to see why.", err=True)
+        click.echo(f"Rows left out: {left_out:,}; run once without --engine spark to see why.", err=True)
     return Done(ids, prediction, fitted.level, fitted.reason, [], left_out)
 
 

@@ -119,7 +119,7 @@ def test_the_command_says_on_spark_what_it_says_on_duckdb(
     assert (here.exit_code, there.exit_code) == (1, 1), here.output + there.output
     assert "Level in use: full." in there.stdout
     assert there.stdout.replace("spark.csv", "duckdb.csv") == here.stdout
-    assert "1 rows were left out" in there.stderr
+    assert "Rows left out: 1;" in there.stderr
     ours, theirs = (_written(tmp_path / f"{name}.csv") for name in ("duckdb", "spark"))
     assert list(ours) == list(theirs)
     assert max(abs(ours[row] - theirs[row]).max() for row in ours) < 1e-6

@@ -109,8 +109,8 @@ def make_band(outlook: DealOutlook, on: date) -> Band | None:
 def tell_similar(like: SimilarDeals, by: date, as_of: date, on: date) -> tuple[str, str]:
     """The band, and how many of the deals it rests on were won, counted from ``as_of``."""
     similar = ngettext(
-        "Of %(count)d similar deal, %(won)d was won within %(days)s.",
-        "Of %(count)d similar deals, %(won)d were won within %(days)s.",
+        "Won within %(days)s: %(won)d of %(count)d similar deal.",
+        "Won within %(days)s: %(won)d of %(count)d similar deals.",
         like.count,
     ) % {"count": like.count, "won": like.won, "days": format_days((by - as_of).days)}
     if like.count < FEWEST_SIMILAR:

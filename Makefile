@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast check reference accuracy scale format lock clean
+.PHONY: help demo test test-fast check reference accuracy scale coverage rescoring format lock clean
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3.13 || command -v python3 || echo python3)
 VENV := .venv
@@ -66,6 +66,12 @@ accuracy: $(VENV)/.bench ## Measure the forecast against its peers and renew doc
 
 scale: $(VENV)/.run ## Measure a million deals and renew docs/explanation/scale.md
 	@$(BIN)/python -m benchmarks.scale
+
+coverage: $(VENV)/.run ## Measure how often the range of bookings holds and renew docs/explanation/portfolio.md
+	@$(BIN)/python -m benchmarks.coverage
+
+rescoring: $(VENV)/.run ## Measure a night of 50,000 open deals and renew docs/explanation/scale.md
+	@$(BIN)/python -m benchmarks.rescoring
 
 format: $(VENV)/.dev ## Put the code in order
 	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .

@@ -1,6 +1,6 @@
 """What do Ibis expressions cost beside plain DuckDB SQL that does the same? See docs/adr/0008-engines.md.
 
-python benchmarks/ibis_cost.py --deals 100000
+python -m benchmarks.ibis_cost --deals 100000
 """
 
 import os

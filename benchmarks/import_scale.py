@@ -1,6 +1,6 @@
 """How long `landmark import` takes for many deals, and how much memory.
 
-Usage: python benchmarks/import_scale.py [--deals 100000] [--events 1000000]
+Usage: python -m benchmarks.import_scale [--deals 100000] [--events 1000000]
 Writes a made-up event log, imports it into a fresh SQLite database in a process of its own, prints seconds and peak.
 """
 

@@ -1,6 +1,7 @@
 """How long does a night take: scoring 50,000 open deals in the web database with a model fitted before?
 
-python benchmarks/rescoring.py --deals 50000
+python -m benchmarks.rescoring              # writes docs/explanation/scale.md
+python -m benchmarks.rescoring --deals 5000    # another size, printed only
 Makes a throw-away SQLite database, fits once on a part of its deals, then times one rescoring run.
 """
 
@@ -8,17 +9,27 @@ import os
 import resource
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+from benchmarks.pages import EXPLANATION, markdown, write_between
 
+if TYPE_CHECKING:
+    from landmark.orgs.models import Organisation
+    from landmark.outlook.models import FitRun
+
+PAGE = EXPLANATION / "scale.md"
 END_ON = date(2026, 6, 1)
+NIGHT, OPEN_SHARE = 50_000, 0.139
 
 
 @click.command()
-@click.option("--deals", type=click.IntRange(min=500), default=50_000, show_default=True, help="Open deals.")
-def main(deals: int) -> None:
+@click.option("--deals", type=click.IntRange(min=500), help=f"Open; {NIGHT:,} otherwise, and the page is renewed.")
+def main(deals: int | None) -> None:
     """Fill, fit, rescore; print seconds and the highest memory."""
     with tempfile.TemporaryDirectory() as name:
         os.environ["LANDMARK_VAR"] = name
@@ -29,53 +40,65 @@ def main(deals: int) -> None:
 
         django.setup()
         call_command("migrate", verbosity=0)
-        measure(deals, Path(name))
+        click.echo(table := measure(deals or NIGHT, Path(name)))
+    if deals is None:
+        write_between(PAGE, "night", table)
 
 
-def measure(deals: int, folder: Path) -> None:
-    from landmark.outlook.actions import run_fit, start_fit
+def measure(deals: int, folder: Path) -> str:
     from landmark.outlook.models import DealForecast
 
-    org = fill(deals, folder)
-    before = time.process_time(), time.perf_counter()
-    run_fit(start_fit(org, END_ON - timedelta(days=2), enqueue=False).pk)
-    say("fit and score", before)
-    before = time.process_time(), time.perf_counter()
-    run = run_fit(start_fit(org, END_ON - timedelta(days=1), enqueue=False, rescoring=True).pk)
-    say("rescoring", before)
-    run.refresh_from_db()
+    rows: list[list[str]] = []
+    with timed("import", rows):
+        org = fill(deals, folder)
+    with timed("fit, test on past days, and forecast of every deal", rows):
+        run_on(org, 2, rescoring=False)
+    with timed("a night with that model", rows):
+        run = run_on(org, 1, rescoring=True)
     if run.model is None or run.model.fitted_on is None:
         raise click.ClickException(f"the run did not rescore: {run.status} {run.error}")
-    click.echo(f"{DealForecast.objects.filter(model=run.model).count():,} open deals scored")
+    scored = DealForecast.objects.filter(model=run.model).count()
+    headings = ("what", "s by the clock", "s of processors", "MB in the worker", "MB in each process beside it")
+    return f"{markdown(headings, rows)}\n\n{scored:,} open deals were scored."
 
 
-def fill(deals: int, folder: Path) -> object:
-    """Simulated deals, ``deals`` of them open, written by the importer's own actions."""
-    from landmark.simulator.longlog import write_long_log
+@contextmanager
+def timed(what: str, rows: list[list[str]]) -> Iterator[None]:
+    """Adds a line of the table; memory is the highest so far."""
+    began = time.perf_counter(), processor_seconds()
+    yield
+    wall, cpu = time.perf_counter() - began[0], processor_seconds() - began[1]
+    peaks = (resource.getrusage(of).ru_maxrss / 1024 for of in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    click.echo(f"{what}: {wall:.1f} s", err=True)
+    rows.append([what, f"{wall:.1f}", f"{cpu:.1f}", *(f"{peak:,.0f}" for peak in peaks)])
 
-    total = int(deals / 0.139)
-    paths = write_long_log(folder / "log", total, END_ON)
-    return import_log(paths)
+
+def processor_seconds() -> float:
+    """Of this process and of those beside it that have ended."""
+    used = os.times()
+    return used.user + used.system + used.children_user + used.children_system
 
 
-def import_log(paths: tuple[Path, Path]) -> object:
+def run_on(org: "Organisation", days_before_end: int, *, rescoring: bool) -> "FitRun":
+    from landmark.outlook.actions import run_fit, start_fit
+
+    on = END_ON - timedelta(days=days_before_end)
+    return run_fit(start_fit(org, on, enqueue=False, rescoring=rescoring).pk)
+
+
+def fill(deals: int, folder: Path) -> "Organisation":
+    """Simulated deals, ``deals`` of them open, imported as a user would."""
     from click.testing import CliRunner
 
     from landmark.cli.main import main as landmark
     from landmark.orgs.models import Organisation
+    from landmark.simulator.longlog import write_long_log
 
-    before = time.process_time(), time.perf_counter()
+    paths = write_long_log(folder / "log", int(deals / OPEN_SHARE), END_ON)
     done = CliRunner().invoke(landmark, ["import", *map(str, paths), "--org", "Night", "--no-fit"])
     if done.exit_code:
         raise click.ClickException(done.output[-2_000:])
-    say("import", before)
     return Organisation.objects.get()
-
-
-def say(what: str, before: tuple[float, float]) -> None:
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    cpu, wall = time.process_time() - before[0], time.perf_counter() - before[1]
-    click.echo(f"{what}: {wall:.1f} s, processor {cpu:.1f} s, peak so far {memory:,.0f} MB")
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """From two CSV files to predictions for every open deal, fit included: how long, how much memory, how much is lost?
 
-python benchmarks/scale.py                      # 10,000, 100,000 and 1,000,000 deals; writes docs/explanation/scale.md
-python benchmarks/scale.py --deals 10000        # one size, printed only
+python -m benchmarks.scale                  # 10,000, 100,000 and 1,000,000 deals; writes docs/explanation/scale.md
+python -m benchmarks.scale --deals 10000    # one size, printed only
 Every measurement runs in a process of its own. ``--quality`` compares the thinned fit with one that thins nothing, or
 next to nothing.
 """
@@ -20,9 +20,9 @@ from typing import Any
 
 import click
 import numpy as np
+from benchmarks.pages import EXPLANATION, write_between
 
-ROOT = Path(__file__).resolve().parent.parent
-PAGE = ROOT / "docs" / "explanation" / "scale.md"
+PAGE = EXPLANATION / "scale.md"
 SIZES = (10_000, 100_000, 1_000_000)
 END_ON, AS_OF = date(2026, 6, 1), "2026-04-01"
 EVERY = 100_000_000
@@ -171,13 +171,6 @@ def lines_of(results: list[dict[str, Any]]) -> list[str]:
     return lines
 
 
-def write_between(page: Path, name: str, lines: list[str]) -> None:
-    """Replace what stands between the page's two markers of this name."""
-    text, begin, end = page.read_text(), f"<!-- {name}: begin -->", f"<!-- {name}: end -->"
-    before, rest = text.split(begin, 1)
-    page.write_text(before + begin + "\n" + "\n".join(lines) + "\n" + end + rest.split(end, 1)[1])
-
-
 @click.command()
 @click.option("--deals", type=click.IntRange(min=1_000), multiple=True, help="Sizes; the page is left alone.")
 @click.option("--quality/--no-quality", default=True, show_default=True)
@@ -187,10 +180,10 @@ def main(deals: tuple[int, ...], quality: bool) -> None:
         results = [measure_size(Path(name), size) for size in deals or SIZES]
     click.echo("\n".join(lines := lines_of(results)))
     if not deals:
-        write_between(PAGE, "scale", lines)
+        write_between(PAGE, "scale", "\n".join(lines))
     if quality:
         click.echo("\n".join(lines := compare_quality()))
-        write_between(PAGE, "thinning", lines)
+        write_between(PAGE, "thinning", "\n".join(lines))
     click.echo(f"own peak: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:,.0f} MB")
 
 

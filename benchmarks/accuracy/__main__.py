@@ -12,11 +12,12 @@ from benchmarks.accuracy.learning import measure_curve
 from benchmarks.accuracy.logs import ROOT, SETS, Log, as_of_days, named_log
 from benchmarks.accuracy.peers import MODELS, OURS
 from benchmarks.accuracy.results import load_whole, measure
+from benchmarks.pages import EXPLANATION, write_between
 
 from landmark.cli.options import Horizons, Interval
 
 LEARNING = "learning"
-PAGE = ROOT / "docs" / "explanation" / "accuracy.md"
+PAGE = EXPLANATION / "accuracy.md"
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
@@ -81,7 +82,7 @@ def main(
     for name, text in parts.items():
         click.echo(f"\n{text}")
         if write:
-            tables.write_between(page, name, text)
+            write_between(page, name, text)
 
 
 def _check(scorer: Path) -> int:

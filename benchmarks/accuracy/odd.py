@@ -9,7 +9,7 @@ from benchmarks.accuracy.logs import ROOT
 from benchmarks.accuracy.oddities import TEAMS, Team, logs_of
 from benchmarks.accuracy.peers import MODELS, OURS
 from benchmarks.accuracy.results import load_whole, measure
-from benchmarks.accuracy.tables import markdown, write_between
+from benchmarks.pages import EXPLANATION, markdown, write_between
 
 PEERS = (
     "stage x horizon",
@@ -19,7 +19,7 @@ PEERS = (
     "xgboost depth 3",
     "xgboost three classes",
 )
-PAGE = ROOT / "docs" / "explanation" / "odd-teams.md"
+PAGE = EXPLANATION / "odd-teams.md"
 PREFIX = "odd "
 
 

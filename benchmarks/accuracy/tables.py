@@ -1,23 +1,15 @@
-"""The measured numbers as Markdown, between the markers of a page.
+"""The measured numbers as Markdown.
 
 Answers: how results are laid out. Does not answer: what is said around them; that text is written by hand.
 """
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 
 from benchmarks.accuracy.ceiling import Room
 from benchmarks.accuracy.compare import METRICS, Line, Table, Verdict
 from benchmarks.accuracy.learning import BENCHMARKS, PERCENTAGES, Point
 from benchmarks.accuracy.peers import OURS
-
-Cells = Iterable[str]
-
-
-def markdown(headings: Sequence[str], rows: Iterable[Cells]) -> str:
-    lines = [headings, ["---"] * len(headings), *rows]
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
+from benchmarks.pages import Cells, markdown
 
 
 def show_losses(tables: Sequence[Table]) -> str:
@@ -117,13 +109,3 @@ def judge_curve(points: Sequence[Point]) -> Verdict:
     return Verdict(
         "With little data never worse than the playbook's own percentages, beyond the interval", not worse, detail
     )
-
-
-def write_between(page: Path, name: str, text: str) -> None:
-    """Replace what stands between ``<!-- name -->`` and ``<!-- /name -->``. Raises ValueError without the markers."""
-    begin, end = f"<!-- {name} -->", f"<!-- /{name} -->"
-    whole = page.read_text()
-    if begin not in whole or end not in whole:
-        raise ValueError(f"{page} has no place for {name}; it needs the lines {begin} and {end}")
-    pattern = re.escape(begin) + r".*?" + re.escape(end)
-    page.write_text(re.sub(pattern, lambda _: f"{begin}\n\n{text}\n\n{end}", whole, flags=re.DOTALL))

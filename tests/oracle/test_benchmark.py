@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 from benchmarks.accuracy.__main__ import PAGE, main
 from benchmarks.accuracy.compare import Line, Ratio, Table, judge
-from benchmarks.accuracy.tables import write_between
+from benchmarks.pages import write_between
 from click.testing import CliRunner
 
 from landmark.forecast.evaluate import Perfect
 from landmark.simulator import simulate, write_event_log
 
-BENCHMARKS = Path(__file__).resolve().parents[2] / "benchmarks"
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_any_log_is_measured_once(tmp_path: Path) -> None:
@@ -35,11 +35,12 @@ def test_any_log_is_measured_once(tmp_path: Path) -> None:
         assert f"| 30 | {model} |" in first.stdout
 
 
-@pytest.mark.parametrize("name", ["coverage.py", "ibis_cost.py", "import_scale.py", "rescoring.py", "scale.py"])
+@pytest.mark.parametrize("name", ["coverage", "ibis_cost", "import_scale", "rescoring", "scale"])
 def test_every_benchmark_starts_as_its_page_says(name: str) -> None:
     """From a shell that knows nothing of the settings of tests."""
     known = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
-    told = subprocess.run([sys.executable, BENCHMARKS / name, "--help"], env=known, capture_output=True, text=True)
+    command = [sys.executable, "-m", f"benchmarks.{name}", "--help"]
+    told = subprocess.run(command, env=known, cwd=ROOT, capture_output=True, text=True)
     assert told.returncode == 0, told.stderr
     assert "Usage" in told.stdout
 

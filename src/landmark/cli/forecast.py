@@ -2,7 +2,7 @@
 
 Answers: which options there are, what is written and which exit status follows. Does not answer: how a file is read
 (``connectors.longlog``) or how probabilities arise (``forecast``).
-Exit status: 0 fine · 1 written, but some rows of the input could not be used · 2 nothing written.
+Exit status: 0 fine · 1 written, but some rows of the input could not be used · 2 no forecast written.
 """
 
 import time
@@ -81,6 +81,7 @@ def _common(command: Callable[..., None]) -> Callable[..., None]:
     def guarded(*args: Any, **kwargs: Any) -> None:
         try:
             check_ending(kwargs["out"])
+            kwargs["rejects"] = kwargs["rejects"] or kwargs["out"].with_name(f"{kwargs['out'].stem}.rejected.csv")
             _check_apart(kwargs)
             command(*args, **kwargs)
         except (StructuralError, PlaybookError, ModelRefused) as error:
@@ -92,14 +93,18 @@ def _common(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def _check_apart(options: dict[str, Any]) -> None:
-    """Nothing that is read is written over."""
-    read = {options[name].resolve() for name in ("deals", "events", "changes", "model") if options.get(name)}
+    """Nothing that is read is written over, and no two outputs go into one file."""
+    read = ("deals", "events", "changes", "model")
+    taken = {options[name].resolve(): "one of the files to read" for name in read if options.get(name)}
     for name in ("out", "rejects", "save_model"):
-        path = options.get(name)
-        if path and path.resolve() in read:
-            raise StructuralError(f"{path} is one of the files to read; write --{name.replace('_', '-')} elsewhere.")
-        if path and not path.parent.is_dir():
+        path, option = options.get(name), f"--{name.replace('_', '-')}"
+        if path is None:
+            continue
+        if path.resolve() in taken:
+            raise StructuralError(f"{path} is {taken[path.resolve()]}; write {option} elsewhere.")
+        if not path.parent.is_dir():
             raise StructuralError(f"The folder {path.parent} does not exist; make it first or write elsewhere.")
+        taken[path.resolve()] = f"where {option} goes"
 
 
 @click.command()
@@ -129,7 +134,7 @@ def forecast(
     country: str | None,
     fiscal_start: int | None,
     strict: bool,
-    rejects: Path | None,
+    rejects: Path,
     as_of: float,
     horizons: tuple[int, ...],
     model: Path | None,
@@ -154,7 +159,7 @@ def forecast(
     if found == 0:
         click.echo("No deal is open on that day; choose another --as-of, or look at opened_at and closed_at.", err=True)
     click.echo(f"Level in use: {done.level}. {done.reason}")
-    _finish(done.problems, out, rejects)
+    _finish(done.problems, rejects)
     if done.left_out:
         raise SystemExit(ROWS_REJECTED)
 
@@ -182,7 +187,7 @@ def backtest(
     country: str | None,
     fiscal_start: int | None,
     strict: bool,
-    rejects: Path | None,
+    rejects: Path,
     first: float,
     last: float,
     every: int,
@@ -211,7 +216,7 @@ def backtest(
     tell_twins(name_twins(known))
     found = sum(one.prediction.deal.size for one in rounds)
     click.echo(f"{_counted(found, 'deal')} on {_counted(len(days), 'day')} → {out}")
-    _finish(log.problems, out, rejects)
+    _finish(log.problems, rejects)
 
 
 def _read_season(country: str | None, fiscal_start: int | None) -> Season | None:
@@ -238,13 +243,12 @@ def _print_levels(rounds: list[Round]) -> None:
         click.echo(f"Level in use on {len(chosen)} of {len(rounds)} days: {level}. {chosen[-1].reason}")
 
 
-def _finish(problems: Sequence[Problem], out: Path, rejects: Path | None) -> None:
+def _finish(problems: Sequence[Problem], rejects: Path) -> None:
     rejected = [problem for problem in problems if problem.kind == "row"]
     if not rejected:
         return
-    target = rejects or out.with_name(f"{out.stem}.rejected.csv")
-    write_rejects(target, rejected)
+    write_rejects(rejects, rejected)
     for problem in rejected[:5]:
         click.echo(f"{problem.file}, row {problem.row}: {problem.reason}", err=True)
-    click.echo(f"{_counted(len(rejected), 'row')} could not be used; reasons and rows stand in {target}.", err=True)
+    click.echo(f"{_counted(len(rejected), 'row')} could not be used; reasons and rows stand in {rejects}.", err=True)
     raise SystemExit(ROWS_REJECTED)

@@ -5,6 +5,7 @@ Answers: which commands exist and where they live. Does not answer: what they do
 
 import importlib
 import os
+from typing import Any
 
 import click
 
@@ -21,6 +22,12 @@ COMMANDS = {
 }
 
 
+class Stopped(click.ClickException):
+    """By the person, with Ctrl+C."""
+
+    exit_code = 2
+
+
 class LazyGroup(click.Group):
     """Loads a command's module on use, so that `landmark forecast` starts without Django."""
 
@@ -33,6 +40,12 @@ class LazyGroup(click.Group):
         module = importlib.import_module(COMMANDS[cmd_name])
         command: click.Command = getattr(module, cmd_name.replace("-", "_") if cmd_name != "import" else "import_")
         return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            raise Stopped("Stopped before the end.") from None
 
 
 @click.command(cls=LazyGroup)

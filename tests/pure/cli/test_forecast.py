@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from landmark.cli.forecast import backtest, forecast
+from landmark.cli.main import main
 from landmark.connectors.eventlog import read_event_log
 from landmark.connectors.histories import parsed_to_history
 from landmark.connectors.values import format_instant
@@ -199,6 +200,36 @@ def test_what_is_read_is_never_written_over(tmp_path: Path, option: str) -> None
     assert result.exit_code == 2
     assert f"write {option} elsewhere" in result.output
     assert (tmp_path / "deals.csv").read_bytes() == before
+
+
+def test_the_list_of_rejected_rows_is_never_written_over_what_is_read_by_default_either(tmp_path: Path) -> None:
+    write_log(tmp_path, extra="x,someday,,,,\n")
+    deals = (tmp_path / "deals.csv").rename(tmp_path / "y.rejected.csv")
+    before, events = deals.read_bytes(), tmp_path / "events.csv"
+    given = [str(deals), str(events), "--as-of", day(200), "--out", str(tmp_path / "y.csv")]
+    result = CliRunner().invoke(forecast, given)
+    assert result.exit_code == 2
+    assert "y.rejected.csv is one of the files to read; write --rejects elsewhere." in result.output
+    assert deals.read_bytes() == before
+
+
+@pytest.mark.parametrize("option", ["--rejects", "--save-model"])
+def test_no_two_outputs_go_into_one_file(log: Path, tmp_path: Path, option: str) -> None:
+    result = run_forecast(log, tmp_path / "out.csv", option, str(tmp_path / "." / "out.csv"))
+    assert result.exit_code == 2
+    assert f"out.csv is where --out goes; write {option} elsewhere." in result.output
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_ctrl_c_is_told_from_a_run_that_ended(log: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stop(*_asked: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("landmark.cli.forecast.forecast_on_duckdb", stop)
+    given = ["forecast", str(log / "deals.csv"), str(log / "events.csv"), "--as-of", day(200)]
+    result = CliRunner().invoke(main, [*given, "--out", str(tmp_path / "out.csv")])
+    assert result.exit_code == 2
+    assert "Stopped before the end." in result.output
 
 
 def test_a_log_without_one_usable_deal_gets_a_reason_and_no_empty_forecast(tmp_path: Path) -> None:

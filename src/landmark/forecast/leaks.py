@@ -11,6 +11,7 @@ went with time is not taken for a leak. With n_c closed and n_o open deals of a 
 Haenszel 1959). Fewer than 20 closed or 10 open deals prove nothing.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -39,12 +40,14 @@ OUTCOME_TOLD = 0.9
 """Share of the errors of always guessing the commoner outcome that one column may not take away."""
 RANK_TOLD = 0.99
 VALUES_SHARED = 0.05
-CLOSING_HELD = 0.6
+CLOSING_HELD, MONTH_HELD = 0.6, 0.9
+"""A good guess often hits the month, never the day."""
 LATE_SHARE, LATE_DEALS, LATE_DAYS = 0.1, 5, 1.0
 _LEVEL_DEALS = 5
 _GROUPS = 8
 _FEWEST_PAIRS = 4.0
 _READ_SHARE = 0.98
+_MONTH = re.compile(r"\d{4}-\d{2}")
 
 Flags = NDArray[np.bool_]
 
@@ -71,8 +74,8 @@ _SENTENCES = {
     "the forecast does not use it.",
     OTHER_VALUES: "{0} holds other values on closed deals than on open ones ({2:.0%} in common): it changes on "
     "closing, so the forecast does not use it.",
-    HOLDS_CLOSING: "{0} holds the day of closing, or the days until then, for {1:.0%} of closed deals: it was written "
-    "on closing, so the forecast does not use it.",
+    HOLDS_CLOSING: "{0} holds the day or the month of closing, or the days until then, for {1:.0%} of closed deals: it "
+    "was written on closing, so the forecast does not use it.",
     CHANGED_LATE: "{0} was changed more than a day after closing on {1:.0%} of closed deals: its values are not what "
     "was known before, so the forecast does not use it.",
 }
@@ -251,6 +254,18 @@ def _holds_closing(column: _Column) -> Iterator[Leak]:
         yield Leak(column.name, HOLDS_CLOSING, share, 0.0, int(known.sum()))
 
 
+def _holds_month(column: _Column) -> Iterator[Leak]:
+    """The month of closing, as 2026-05, where it is not the month of opening too."""
+    months = np.array([value if value and _MONTH.fullmatch(value) else "" for value in column.text.tolist()], str)
+    opened, closed = (days.astype("datetime64[D]").astype("datetime64[M]") for days in (column.opened, column.closed))
+    told = column.is_closed & (months != "") & (opened != closed)
+    if told.sum() < FEWEST_CLOSED:
+        return
+    share = float(np.mean(months[told] == closed[told].astype(str)))
+    if share >= MONTH_HELD:
+        yield Leak(column.name, HOLDS_CLOSING, share, 0.0, int(told.sum()))
+
+
 def _changed_late(name: str, history: History) -> Leak | None:
     chosen = history.change_field == name
     deal = history.change_deal[chosen]
@@ -261,4 +276,4 @@ def _changed_late(name: str, history: History) -> Leak | None:
     return Leak(name, CHANGED_LATE, late.size / closed, 0.0, closed)
 
 
-_RULES = (_filled_unevenly, _tells_outcome, _other_values, _holds_closing)
+_RULES = (_filled_unevenly, _tells_outcome, _other_values, _holds_closing, _holds_month)

@@ -8,16 +8,20 @@ import re
 
 from landmark.forecast.duplicates import ACCOUNT
 
-_WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
-_OWNS = "owner|rep|representative|seller|salesperson|salesman|saleswoman|salesrep"
-_WHOSE = "deal|opportunity|opp|account|record|lead|sales|hubspot"
+_WHOSE = "deal|opportunity|opp|account|keyaccount|record|lead|sales|hubspot|crm"
+_OWNS = "owner|rep|representative|seller|agent|manager|executive|exec"
+_ALONE = (
+    "owner|rep|representative|seller|agent|closer|assignee|[bs]dr|sales(person|man|woman|consultant)|user"
+    "|assignedto|(created|closed|sold)by"
+    "|venditore|agente|commerciale|proprietario|responsabile|assegnatario|assegnatoa"
+    "|verkäufer|vertriebler|inhaber|besitzer|vendeur|propriétaire|vendedor|propietario"
+)
 _SELLER = re.compile(
-    rf"((({_WHOSE}) )?({_OWNS})|(sales|account|key account) (agent|manager|executive)|agent|[bs]dr|assigned to)"
-    r"( (user|full|first|last))?( (id|name|email|mail|key))?"
+    rf"(({_WHOSE})({_OWNS})|{_ALONE})(user|full|first|last)?(id|name|email|mail|key|code|number|no|nr|initials)?"
 )
 
 
 def is_never_used(name: str) -> bool:
     """The account tells which deals belong together and is nothing a model reads; nor is a seller."""
-    words = " ".join(_WORDS.findall(name)).lower()
-    return name == ACCOUNT or _SELLER.fullmatch(words) is not None
+    plain = re.sub(r"[\W_]+", "", name.lower().removesuffix("__c"))
+    return name == ACCOUNT or _SELLER.fullmatch(plain) is not None

@@ -50,6 +50,10 @@ def days(values: np.ndarray, otherwise: str | None) -> list[str | None]:
     return [otherwise if np.isnan(one) else str(np.datetime64(int(one), "D")) for one in values]
 
 
+def months(values: np.ndarray) -> list[str | None]:
+    return [str(np.datetime64(int(one), "D"))[:7] for one in values]
+
+
 @pytest.mark.parametrize(
     ("values", "kind"),
     [
@@ -61,6 +65,7 @@ def days(values: np.ndarray, otherwise: str | None) -> list[str | None]:
         ([str(one) for one in np.where(MADE.outcome == WON, 5.0, 1.0) + RANDOM.random(SIZE)], OUTCOME),
         (by_deal("active", "done", "done"), OTHER_VALUES),
         (days(MADE.closed, "2023-05-05"), HOLDS_CLOSING),
+        (months(np.where(np.isnan(MADE.closed), MADE.opened + 60, MADE.closed)), HOLDS_CLOSING),
         ([str(round(one, 1)) for one in np.nan_to_num(MADE.closed - MADE.opened, nan=9.0)], HOLDS_CLOSING),
     ],
 )
@@ -103,6 +108,12 @@ def test_a_column_changed_after_closing_is_found() -> None:
 @pytest.mark.parametrize(("after_days", "share"), [(3.0, 0.02), (0.0, 0.9), (-2.0, 0.9)])
 def test_rare_corrections_and_changes_up_to_closing_are_honest(after_days: float, share: float) -> None:
     assert find_leaks(changed(after_days, share)) == ()
+
+
+def test_a_month_that_is_guessed_well_or_is_the_month_of_opening_is_honest() -> None:
+    ends = np.where(np.isnan(MADE.closed), MADE.opened + 60, MADE.closed)
+    assert find_leaks(with_column(months(ends + np.where(RANDOM.random(SIZE) < 0.3, 40, 0)))) == ()
+    assert find_leaks(with_column(months(MADE.opened))) == ()
 
 
 def test_a_field_that_came_or_went_with_time_is_no_leak() -> None:

@@ -4,6 +4,9 @@ Answers: which rows of the typed tables a fit or a forecast may see. Does not an
 The rules are those of ``forecast.known``; a test compares the two.
 """
 
+from functools import reduce
+from operator import or_
+
 import ibis
 import ibis.expr.types as ir
 
@@ -121,8 +124,9 @@ def milestone_counts(layout: Layout, as_of: float) -> ir.Table:
     return rows.group_by("milestone").agg(n=rows.count())
 
 
-def remarks(layout: Layout) -> ir.Table:
-    """One row of counts: what was assumed where dates contradict each other, and the last time stamp."""
+def remarks(layout: Layout, until: float) -> ir.Table:
+    """One row of counts: what was assumed where dates contradict each other, how many rows lie after ``until``, and the
+    last time stamps that do not."""
     stated, deals, events = good_deals(layout), settled_deals(layout), good_events()
     is_undated = stated.opened.isnull()
     settled = deals.select(of="deal", opened="opened", closed="closed")
@@ -131,13 +135,13 @@ def remarks(layout: Layout) -> ir.Table:
         deals=stated.count(),
         closed_before_opened=(stated.closed <= stated.opened).sum().fill_null(0),
         undated=is_undated.sum().fill_null(0),
-        last_deal=ibis.greatest(stated.opened.max(), stated.closed.max()),
+        **_ends("deals", until, stated.opened, stated.closed),
     )
     of_settled = deals.agg(no_date=deals.opened.isnull().sum().fill_null(0))
     of_events = rows.agg(
         event_before_opening=(rows["at"] < rows.opened).sum().fill_null(0),
         event_after_closing=(rows["at"] >= rows.closed).sum().fill_null(0),
-        last_event=ibis.greatest(rows["at"].max(), rows.known.max()),
+        **_ends("events", until, rows["at"], rows.known),
     )
     found = of_deals.cross_join(of_settled).cross_join(of_events)
     if not layout.has_changes:
@@ -145,5 +149,14 @@ def remarks(layout: Layout) -> ir.Table:
     changes = good_changes()
     dated = changes.inner_join(settled, changes.deal == settled.of)
     return found.cross_join(
-        dated.agg(change_before_opening=(dated["at"] < dated.opened).sum().fill_null(0), last_change=dated["at"].max())
+        dated.agg(
+            change_before_opening=(dated["at"] < dated.opened).sum().fill_null(0),
+            **_ends("changes", until, dated["at"]),
+        )
     )
+
+
+def _ends(name: str, until: float, *times: ir.FloatingColumn) -> dict[str, ir.Scalar]:
+    is_ahead = reduce(or_, [(time > until).fill_null(False) for time in times])
+    last = [time.max(where=time <= until) for time in times]
+    return {f"ahead_{name}": is_ahead.sum().fill_null(0), f"last_{name}": ibis.greatest(*last)}

@@ -18,11 +18,13 @@ FIXED_FIELDS = ("deal_id", "opened_at", "closed_at", "outcome")
 PLAIN = ("deal_id", "outcome", "amount", "currency", "account_id")
 _INSTANT = (
     "^[0-9]{4}-[0-9]{2}-[0-9]{2}"
-    "([T ]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]{1,6})?(Z|[+-][0-9]{2}(:?[0-9]{2})?)?)?)?$"
+    "([T ]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]{1,6})?(Z|[+-]([01][0-9]|2[0-3])(:?[0-5][0-9])?)?)?)?$"
 )
 _A_DAY = 86_400_000_000.0
 _PARTS = {"s": "int64", "rest": "string", "plain": "boolean"}
 _NUMBER = "^[+]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]{1,3})?$"
+_LARGE = 1e16
+"""From here on an amount may be more than a column holds."""
 _FIRST_DAY, _LAST_DAY = -25567, 84371
 """1900-01-01 and 2200-12-31."""
 
@@ -62,7 +64,7 @@ def deal_steps(layout: Layout) -> list[Step]:
     odd = (timed.deal_id == "") | ~timed.outcome.isin(["", "open", "won", "lost"])
     odd |= (outcome > 0) != (timed.closed_at != "")
     odd |= _is_padded(timed[name] for name in ("deal_id", "currency", "account_id", *attributes))
-    odd |= (timed.amount != "") & ~timed.amount.re_search(_NUMBER)
+    odd |= (timed.amount != "") & _is_odd_amount(timed.amount)
     for name in DEAL_TIMES:
         if name in given:
             odd |= _is_odd_time(timed, name)
@@ -102,7 +104,7 @@ def change_steps(row: str | None = None) -> list[Step]:
     steps = [(f"{CHANGES}_cells", text.select(*of_row, **cells))]
     timed = _timed(f"{CHANGES}_cells", row, ["deal_id", "field", "value"], ["at", "target"], steps)
     odd = (timed.deal_id == "") | (timed.field == "") | timed.at_days.isnull() | timed.field.isin(FIXED_FIELDS)
-    odd |= (timed.field == "amount") & (timed["value"] != "") & ~timed["value"].re_search(_NUMBER)
+    odd |= (timed.field == "amount") & (timed["value"] != "") & _is_odd_amount(timed["value"])
     odd |= _is_odd_time(timed, "target") | _is_padded([timed.field, timed["value"]])
     typed = timed.select(*of_row, "deal_id", "field", "value", at=timed.at_days, odd=odd)
     return [*steps, (f"{CHANGES}_typed", typed)]
@@ -133,6 +135,10 @@ def _any(conditions: Sequence[ir.BooleanValue]) -> ir.BooleanValue:
 
 def _is_odd_time(timed: ir.Table, name: str) -> ir.BooleanColumn:
     return (timed[name] != "") & timed[f"{name}_days"].isnull()
+
+
+def _is_odd_amount(text: ir.StringColumn) -> ir.BooleanValue:
+    return ~text.re_search(_NUMBER) | (text.try_cast("float64") >= _LARGE).fill_null(False)
 
 
 def _timed(source: str, row: str | None, kept: Sequence[str], times: Sequence[str], steps: list[Step]) -> ir.Table:

@@ -20,6 +20,7 @@ from landmark.cli.longlog import (
     Asked,
     forecast_on_duckdb,
     forecast_on_spark,
+    last_believed,
     loaded,
     tell_leaks,
     tell_twins,
@@ -202,7 +203,7 @@ def backtest(
     if last < first:
         raise _Failure("--to lies before --from; swap them.")
     priors = Priors.from_playbook(load_playbook(playbook_ref))
-    with loaded(deals, events, changes, strict=strict) as (duck, log):
+    with loaded(deals, events, changes, strict=strict, until=last_believed(last)) as (duck, log):
         history = replace(log_to_history(duck, log), season=_read_season(country, fiscal_start) or Season())
     days = np.arange(first, last + 0.5, every).tolist()
     warn_if_late(history.complete_to, last)
@@ -244,11 +245,15 @@ def _print_levels(rounds: list[Round]) -> None:
 
 
 def _finish(problems: Sequence[Problem], rejects: Path) -> None:
-    rejected = [problem for problem in problems if problem.kind == "row"]
+    rejected = [problem for problem in problems if problem.kind != "note"]
     if not rejected:
         return
     write_rejects(rejects, rejected)
     for problem in rejected[:5]:
         click.echo(f"{problem.file}, row {problem.row}: {problem.reason}", err=True)
-    click.echo(f"{_counted(len(rejected), 'row')} could not be used; reasons and rows stand in {rejects}.", err=True)
+    in_part = ", or not in full" if any(problem.kind == "value" for problem in rejected) else ""
+    orphans = sum(problem.code == "unknown_deal" for problem in rejected)
+    of_these = f" ({orphans:,} only because the deal is not among those read)" if orphans else ""
+    count = _counted(len(rejected), "row")
+    click.echo(f"{count} could not be used{in_part}{of_these}; reasons and rows stand in {rejects}.", err=True)
     raise SystemExit(ROWS_REJECTED)

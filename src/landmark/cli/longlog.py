@@ -5,6 +5,8 @@ and its output. Does not answer: how a file is read
 (``connectors.longlog``) or how probabilities arise (``forecast``).
 """
 
+import math
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -27,6 +29,8 @@ from landmark.forecast.model import Fitted, Prediction
 from landmark.forecast.priors import Priors
 
 _LONG_BYTES, _MANY_DEALS = 20_000_000, 500
+_SHORTLY = 31
+"""Days: a forecast may well be made for the next month's first."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +64,8 @@ class Done:
 def forecast_on_duckdb(asked: Asked) -> Done:
     """Both cores of this machine; rows that cannot be used come back with their reasons."""
     stored = None if asked.model is None else load(asked.model)
-    with loaded(asked.deals, asked.events, asked.changes, strict=asked.strict) as (duck, log):
+    until = last_believed(asked.as_of)
+    with loaded(asked.deals, asked.events, asked.changes, strict=asked.strict, until=until) as (duck, log):
         warn_if_late(log.data_until, asked.as_of)
         ids, prediction, fitted = _forecast(duck, log.layout, asked, stored, log.deals)
     return Done(ids, prediction, fitted.level, fitted.reason, log.problems)
@@ -83,13 +88,22 @@ def forecast_on_spark(asked: Asked, master: str | None) -> Done:
     try:
         left_out = engine.load(layout, deals, events, changes)
         if left_out and asked.strict:
-            raise StructuralError(f"Rows that cannot be used: {left_out:,}; run once without --engine spark to see why.")
+            raise StructuralError(
+                f"Rows that cannot be used: {left_out:,}; run once without --engine spark to see why."
+            )
         ids, prediction, fitted = _forecast(engine, layout, asked, stored, 0)
     finally:
         engine.close()
     if left_out:
         click.echo(f"Rows left out: {left_out:,}; run once without --engine spark to see why.", err=True)
     return Done(ids, prediction, fitted.level, fitted.reason, [], left_out)
+
+
+def last_believed(day: float) -> float:
+    """Up to when dates are taken for facts: now, wherever that is, or ``day`` where it lies shortly ahead. A day far
+    ahead is asked of a made-up log only, which is taken as it is."""
+    now = time.time() / 86_400 + 1.0
+    return max(now, day) if day <= now + _SHORTLY else math.inf
 
 
 def warn_if_late(data_until: float, as_of: float) -> None:
@@ -120,18 +134,20 @@ def tell_twins(twins: Sequence[tuple[str, str]], *, are_all: bool = True) -> Non
 
 
 @contextmanager
-def loaded(deals: Path, events: Path, changes: Path | None, *, strict: bool) -> Iterator[tuple[Duck, LongLog]]:
+def loaded(
+    deals: Path, events: Path, changes: Path | None, *, strict: bool, until: float
+) -> Iterator[tuple[Duck, LongLog]]:
     """The log in DuckDB, with a word on what was assumed; a file that is no proper table goes the patient way."""
     if sum(path.stat().st_size for path in (deals, events)) > _LONG_BYTES:
         click.echo("Reading the files …", err=True)
     duck = Duck()
     try:
         try:
-            log = load_long_log(duck, deals, events, changes, strict=strict)
+            log = load_long_log(duck, deals, events, changes, strict=strict, until=until)
         except UnreadableFile:
             duck.close()
             duck = Duck()
-            log = load_row_by_row(duck, deals, events, changes, strict=strict)
+            log = load_row_by_row(duck, deals, events, changes, strict=strict, until=until)
         _check_usable(log)
         for sentence in log.sentences:
             click.echo(sentence, err=True)

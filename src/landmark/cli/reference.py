@@ -15,7 +15,7 @@ Made from the commands themselves by `make reference`. After `make demo` or `mak
 `.venv/bin/landmark`. `forecast`, `backtest` and `playbook` need no database.
 
 Exit status: 0 all went well, 1 something was rejected or not right and the rest was done, 2 nothing was done, or Ctrl+C
-stopped it before the end. `forecast` and `backtest` write a forecast whole or not at all, and never over what they read.
+stopped it before the end. `forecast` and `backtest` write a forecast whole or not at all, never over what they read.
 """
 
 

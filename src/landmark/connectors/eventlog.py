@@ -7,12 +7,13 @@ Rows are numbered as a spreadsheet shows them: the headings are row 1.
 
 import math
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 
 from landmark.connectors.delimited import read_rows
-from landmark.connectors.findings import Place, reject_amount
+from landmark.connectors.findings import TOO_LARGE, tell_too_large
 from landmark.connectors.parsed import NAN, DealRecord, Parsed, Problem, StructuralError
 from landmark.connectors.values import LARGEST_AMOUNT, parse_decimal, parse_instant
 
@@ -25,27 +26,63 @@ CHANGE_KEYS = ("deal_id", "at", "field", "value")
 RESERVED = frozenset({*DEAL_KEYS, "amount", "currency", "account_id", "owner", "target_on", "history_known_from"})
 _OUTCOMES = {"": "", "open": "", "won": "won", "lost": "lost"}
 NOTE_WORDS = {
-    "event_before_opening": "event(s) lie before the deal's opening and count from the opening",
-    "event_after_closing": "event(s) lie at or after the deal's closing and are kept but not used",
-    "closed_before_opened": "deal(s) close at or before their opening: opened and closed at once, never at risk",
-    "no_opening": "deal(s) have no opening: their first known date stands in, marked inexact",
-    "no_date": "deal(s) have no date at all: they wait outside the forecast until they have one",
-    "change_before_opening": "change(s) lie before the deal's opening and count from the opening",
+    "event_before_opening": (
+        "event lies before its deal's opening and counts from the opening",
+        "events lie before their deal's opening and count from the opening",
+    ),
+    "event_after_closing": (
+        "event lies at or after its deal's closing and is kept but not used",
+        "events lie at or after their deal's closing and are kept but not used",
+    ),
+    "closed_before_opened": (
+        "deal closes at or before its opening: opened and closed at once, never at risk",
+        "deals close at or before their opening: opened and closed at once, never at risk",
+    ),
+    "no_opening": (
+        "deal has no opening: its first known date stands in, marked inexact",
+        "deals have no opening: their first known date stands in, marked inexact",
+    ),
+    "no_date": (
+        "deal has no date at all: it waits outside the forecast until it has one",
+        "deals have no date at all: they wait outside the forecast until they have one",
+    ),
+    "change_before_opening": (
+        "change lies before its deal's opening and counts from the opening",
+        "changes lie before their deal's opening and count from the opening",
+    ),
+    "dated_ahead": (
+        "row is dated in the future; the other rows tell how far the files go",
+        "rows are dated in the future; the other rows tell how far the files go",
+    ),
 }
+"""For one, and for several."""
 
 
 class RowError(Exception):
+    kind = "row"
+
     def __init__(self, code: str, reason: str) -> None:
         super().__init__(reason)
         self.code = code
 
 
+class AmountTooLarge(RowError):
+    """No column holds it: it alone is left out."""
+
+    kind = "value"
+
+    def __init__(self, amount: Decimal) -> None:
+        super().__init__(TOO_LARGE, tell_too_large(amount, "amount"))
+
+
 @dataclass
 class Reading:
-    """What has been read so far, and every remark on the way."""
+    """What has been read so far, and every remark on the way. Dates after ``until`` are told and do not count for
+    where the files end."""
 
     parsed: Parsed
     strict: bool
+    until: float = math.inf
     index: dict[str, int] = field(default_factory=dict)
     notes: Counter[str] = field(default_factory=Counter)
     first_seen: dict[int, float] = field(default_factory=dict)
@@ -54,30 +91,46 @@ class Reading:
     def reject(self, name: str, row: int, raw: list[str], error: RowError) -> None:
         if self.strict:
             raise StructuralError(f"{name}, row {row}: {error}. With --strict nothing is used; correct the row.")
-        self.parsed.problems.append(Problem("row", error.code, name, row, str(error), tuple(raw)))
+        self.parsed.problems.append(Problem(error.kind, error.code, name, row, str(error), tuple(raw)))
 
-    def reject_value(self, name: str, row: int, raw: list[str], amount: Decimal) -> None:
-        """An amount no column holds: it alone is left out."""
-        problem = reject_amount(amount, Place(name, row, raw), "amount")
-        if self.strict:
-            raise StructuralError(f"{name}, row {row}: {problem.reason}. With --strict nothing is used; correct it.")
-        self.parsed.problems.append(problem)
+    def keep_amount(self, name: str, row: int, raw: list[str], amount: Decimal | None) -> Decimal | None:
+        """The amount, or None where no column holds it: then it is told."""
+        if amount is None or amount <= LARGEST_AMOUNT:
+            return amount
+        self.reject(name, row, raw, AmountTooLarge(amount))
+        return None
 
     def note(self, code: str, name: str, row: int, reason: str) -> None:
         self.notes[code] += 1
         if self.notes[code] <= NOTES_KEPT:
             self.parsed.problems.append(Problem("note", code, name, row, reason))
 
-    def seen(self, moment: float) -> None:
-        if moment > self.last_time:
-            self.last_time = moment
+    def seen(self, name: str, row: int, *moments: float) -> None:
+        is_ahead = False
+        for moment in moments:
+            if moment > self.until:
+                is_ahead = True
+            elif moment > self.last_time:
+                self.last_time = moment
+        if is_ahead:
+            self.note("dated_ahead", name, row, "the row is dated in the future")
+
+
+def describe_notes(found: Mapping[str, int]) -> list[str]:
+    """How many there are of each kind, in words."""
+    return [f"{count:,} {NOTE_WORDS[code][count != 1]}." for code, count in sorted(found.items())]
 
 
 def read_event_log(
-    deals: Path | str, events: Path | str, changes: Path | str | None = None, *, strict: bool = False
+    deals: Path | str,
+    events: Path | str,
+    changes: Path | str | None = None,
+    *,
+    strict: bool = False,
+    until: float = math.inf,
 ) -> Parsed:
     """Read the two or three files. Raises StructuralError when they cannot be read at all (or, strictly, in part)."""
-    reading = Reading(Parsed("event log"), strict)
+    reading = Reading(Parsed("event log"), strict, until)
     _read_deals(Path(deals), reading)
     _read_events(Path(events), reading)
     _date_the_undated(Path(deals).name, reading)
@@ -85,7 +138,7 @@ def read_event_log(
         _read_changes(Path(changes), reading)
     parsed = reading.parsed
     parsed.data_until = reading.last_time if math.isfinite(reading.last_time) else NAN
-    parsed.assumptions = [f"{count:,} {NOTE_WORDS[code]}." for code, count in sorted(reading.notes.items())]
+    parsed.assumptions = describe_notes(reading.notes)
     return parsed
 
 
@@ -102,9 +155,7 @@ def _read_deals(path: Path, reading: Reading) -> None:
         except RowError as error:
             reading.reject(path.name, row, cells, error)
             continue
-        if deal.amount is not None and deal.amount > LARGEST_AMOUNT:
-            reading.reject_value(path.name, row, cells, deal.amount)
-            deal.amount = None
+        deal.amount = reading.keep_amount(path.name, row, cells, deal.amount)
         deal.attributes = {name: text for place, name in extra if (text := cells[place].strip())}
         reading.index[deal.external_id] = len(reading.parsed.deals)
         reading.parsed.deals.append(deal)
@@ -145,8 +196,7 @@ def read_deal(cells: list[str], place_of: dict[str, int], width: int) -> DealRec
 
 
 def _settle_dates(name: str, row: int, deal: DealRecord, reading: Reading) -> None:
-    for moment in (deal.opened, deal.closed):
-        reading.seen(moment)
+    reading.seen(name, row, deal.opened, deal.closed)
     if math.isnan(deal.opened):
         deal.opened_exact = False
     elif deal.closed <= deal.opened:
@@ -172,7 +222,7 @@ def _read_events(path: Path, reading: Reading) -> None:
         events.known.append(known)
         events.code.append(code)
         _remark_event(path.name, row, deal, at, reading)
-        reading.seen(max(at, known))
+        reading.seen(path.name, row, at, known)
     events.names = list(codes)
 
 
@@ -223,9 +273,6 @@ def _read_changes(path: Path, reading: Reading) -> None:
         except RowError as error:
             reading.reject(path.name, row, cells, error)
             continue
-        if name == "amount" and value and (amount := parse_decimal(value)) > LARGEST_AMOUNT:
-            reading.reject_value(path.name, row, cells, amount)
-            continue
         changes.deal.append(deal)
         changes.at.append(at)
         changes.field.append(name)
@@ -237,7 +284,7 @@ def _read_changes(path: Path, reading: Reading) -> None:
                 row,
                 f"the change lies before deal {reading.parsed.deals[deal].external_id} opened",
             )
-        reading.seen(at)
+        reading.seen(path.name, row, at)
 
 
 def read_change(
@@ -258,7 +305,9 @@ def _check_change(name: str, value: str) -> None:
     if name in {"deal_id", "opened_at", "closed_at", "outcome"}:
         raise RowError("fixed_field", f"{name} belongs into the deals file; a change cannot set it")
     if name == "amount":
-        _amount(value)
+        amount = _amount(value)
+        if amount is not None and amount > LARGEST_AMOUNT:
+            raise AmountTooLarge(amount)
     elif name == "target_on":
         _time(value, "target_on")
 

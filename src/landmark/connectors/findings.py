@@ -49,13 +49,9 @@ class Place:
     raw: Sequence[str]
 
 
-def reject_amount(amount: Decimal, at: Place, heading: str) -> Problem:
+def tell_too_large(amount: Decimal, heading: str) -> str:
     text = str(amount)[:40]
-    return Problem(
-        "value", TOO_LARGE, at.file, at.row,
-        f"{heading} reads {text}, more than the {LARGEST_AMOUNT:,} an amount can be; only this value is left out",
-        tuple(at.raw),
-    )  # fmt: skip
+    return f"{heading} reads {text}, more than the {LARGEST_AMOUNT:,} an amount can be; only this value is left out"
 
 
 @dataclass(slots=True)
@@ -74,7 +70,8 @@ class Findings:
         if amount is None or amount <= LARGEST_AMOUNT:
             return amount
         self.counts[TOO_LARGE] += 1
-        self.parsed.problems.append(reject_amount(amount, at, heading))
+        reason = tell_too_large(amount, heading)
+        self.parsed.problems.append(Problem("value", TOO_LARGE, at.file, at.row, reason, tuple(at.raw)))
         return None
 
     def note(self, code: str, file: str, row: int, reason: str) -> None:

@@ -24,6 +24,7 @@ from landmark.connectors.eventlog import (
     RESERVED,
     Reading,
     RowError,
+    describe_notes,
     read_change,
     read_deal,
     read_event,
@@ -66,7 +67,9 @@ class LongLog:
     data_until: float
 
 
-def load_long_log(duck: Duck, deals: Path, events: Path, changes: Path | None, *, strict: bool = False) -> LongLog:
+def load_long_log(
+    duck: Duck, deals: Path, events: Path, changes: Path | None, *, strict: bool = False, until: float = math.inf
+) -> LongLog:
     """Fill the engine. Raises StructuralError as ``read_event_log`` does, and UnreadableFile."""
     reading = Reading(Parsed("event log"), strict)
     layout, deal_file, event_file, change_file = describe_log(deals, events, changes)
@@ -74,15 +77,17 @@ def load_long_log(duck: Duck, deals: Path, events: Path, changes: Path | None, *
     _look_at(duck, event_file, duck.load_events(event_file, layout), reading, read_event, EVENT_FIELDS, GOOD_EVENTS)
     if change_file is not None:
         _look_at(duck, change_file, duck.load_changes(change_file), reading, read_change, CHANGE_FIELDS, GOOD_CHANGES)
-    counts = duck.fetch(remarks(layout)).to_pylist()[0]
+    counts = duck.fetch(remarks(layout, until)).to_pylist()[0]
     last = [value for name, value in counts.items() if name.startswith("last_") and value is not None]
     problems = reading.parsed.problems
     return LongLog(layout, int(counts["deals"]), problems, _sentences(counts), max(last, default=NAN))
 
 
-def load_row_by_row(duck: Duck, deals: Path, events: Path, changes: Path | None, *, strict: bool = False) -> LongLog:
+def load_row_by_row(
+    duck: Duck, deals: Path, events: Path, changes: Path | None, *, strict: bool = False, until: float = math.inf
+) -> LongLog:
     """The same through the reader that explains every row: slower, and it takes whatever that one takes."""
-    parsed = read_event_log(deals, events, changes, strict=strict)
+    parsed = read_event_log(deals, events, changes, strict=strict, until=until)
     names = tuple(dict.fromkeys(name for deal in parsed.deals for name in deal.attributes))
     layout = Layout(_MEANT, names, True, changes is not None)
     rows = [
@@ -131,7 +136,9 @@ def _sentences(counts: dict[str, Any]) -> list[str]:
     found = Counter({name: int(counts[name]) for name in NOTE_WORDS if counts.get(name)})
     if dated := int(counts["undated"]) - int(counts["no_date"]):
         found["no_opening"] = dated
-    return [f"{count:,} {NOTE_WORDS[code]}." for code, count in sorted(found.items())]
+    if ahead := sum(int(count) for name, count in counts.items() if name.startswith("ahead_")):
+        found["dated_ahead"] = ahead
+    return describe_notes(found)
 
 
 def _describe(path: Path, keys: tuple[str, ...], wanted: tuple[str, ...]) -> File:
@@ -195,6 +202,7 @@ def _look_at_deals(duck: Duck, file: File, places: list[int], layout: Layout, re
             reading.reject(name, row, cells, error)
             continue
         taken.add(deal.external_id)
+        deal.amount = reading.keep_amount(name, row, cells, deal.amount)
         attributes = {f"a{n}": cells[where[one]].strip() for n, one in enumerate(layout.attributes)}
         kept.append({"deal": place, **_deal_row(deal), **attributes})
     if kept:

@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from landmark.connectors.eventlog import read_event_log
+from landmark.connectors.findings import TOO_LARGE
 from landmark.connectors.histories import log_to_history, parsed_to_history
 from landmark.connectors.longlog import LongLog, load_long_log, load_row_by_row
 from landmark.connectors.parsed import StructuralError
@@ -40,6 +41,8 @@ DEALS = """deal_id,opened_at,closed_at,Outcome,amount,currency,account_id,owner,
 13,2026-01-13,,,-4,,,,,,
 14,2031-01-01,,,4,,,,,,
 15,,,,4,,,,,,
+16,2026-01-14,,,1e300,EUR,,,,,small
+17,2026-01-15T09:30:00+25:00,,,4,,,,,,
 """
 EVENTS = """deal_id,at,known_at,milestone
 1,2026-01-05,2026-01-09,Demo
@@ -57,6 +60,8 @@ EVENTS = """deal_id,at,known_at,milestone
 7,2026-03-15,,On the day
 7,2026-03-15T00:00:01Z,,After the day
 ,2026-01-01,,Demo
+16,2026-01-20T09:30:00+25:00,,Demo
+16,2026-01-20T09:30:00-11:30,2035-01-01,Demo
 """
 CHANGES = """deal_id,at,field,value
 1,2026-01-10,amount,12
@@ -68,6 +73,8 @@ CHANGES = """deal_id,at,field,value
 2,2026-04-12,amount,9
 2,,amount,9
 10,2026-01-13,Segment,
+16,2026-01-15,amount,9999999999999999.99
+16,2026-01-16,amount,10000000000000000
 """
 
 
@@ -116,11 +123,26 @@ def test_says_what_the_row_by_row_reader_says(tmp_path: Path) -> None:
         found = history_of(duck, log)
     whole = parsed_to_history(parsed)
     assert facts(found) == facts(as_known(whole, DAY).history)
-    rejected = [one for one in parsed.problems if one.kind == "row"]
+    rejected = [one for one in parsed.problems if one.kind != "note"]
     assert len(rejected) > 10
+    assert [one.file for one in rejected if one.code == TOO_LARGE] == ["deals.csv", "changes.csv"]
+    assert [one.file for one in rejected if "+25:00" in one.reason] == ["deals.csv", "events.csv"]
     assert sorted(map(repr, log.problems)) == sorted(map(repr, rejected))
     assert log.sentences == parsed.assumptions
     assert log.data_until == parsed.data_until
+
+
+def test_dates_in_the_future_are_told_and_do_not_say_where_the_files_end(tmp_path: Path) -> None:
+    paths = write(tmp_path)
+    until = parse_day("2026-04-30")
+    told = "5 rows are dated in the future; the other rows tell how far the files go."
+    parsed = read_event_log(*paths, until=until)
+    with Duck() as duck, Duck() as other:
+        for log in (load_long_log(duck, *paths, until=until), load_row_by_row(other, *paths, until=until)):
+            assert told in log.sentences
+            assert log.sentences == parsed.assumptions
+            assert log.data_until == parsed.data_until == parse_day("2026-04-12")
+    assert read_event_log(*paths).data_until == parse_day("2035-01-01")
 
 
 def test_the_whole_log_is_the_one_the_row_by_row_reader_gives(tmp_path: Path) -> None:

@@ -177,7 +177,7 @@ def forecast(
     "--complete-to",
     type=Day(),
     help="Last day the files are complete; horizons beyond it are written, not scored "
-    "(default: the last time stamp in the files).",
+    "(default: the last time stamp in the files that is not in the future).",
 )
 def backtest(
     deals: Path,

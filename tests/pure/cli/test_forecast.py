@@ -1,6 +1,7 @@
 """``landmark forecast`` and ``landmark backtest`` as a person would call them."""
 
 import csv
+import math
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from landmark.cli.forecast import backtest, forecast
+from landmark.cli.longlog import last_believed
 from landmark.cli.main import main
 from landmark.connectors.eventlog import read_event_log
 from landmark.connectors.histories import parsed_to_history
@@ -105,6 +107,37 @@ def test_a_forecast_equals_the_backtest_of_its_day_also_when_the_files_end_there
     alone = rows(tmp_path / "alone.csv")
     assert [one["deal_id"] for one in alone] == [one["deal_id"] for one in back]
     assert max(abs(float(a["p_won"]) - float(b["p_won"])) for a, b in zip(alone, back, strict=True)) < 1e-9
+
+
+def write_small(folder: Path, *events: str) -> None:
+    """Two deals, so few that nothing is fitted."""
+    deals = ["deal_id,opened_at,closed_at,outcome,amount", f"a,{day(0)},,,5", f"b,{day(1)},{day(90)},won,1e300"]
+    for name, lines in (("deals.csv", deals), ("events.csv", ["deal_id,at,milestone", *events])):
+        (folder / name).write_text("\n".join(lines) + "\n")
+
+
+def test_a_slip_into_the_future_does_not_say_how_far_the_files_go(tmp_path: Path) -> None:
+    write_small(tmp_path, f"a,{day(100)},Demo", "a,2150-01-01,Demo")
+    result = run_forecast(tmp_path, tmp_path / "out.csv")
+    assert "1 row is dated in the future; the other rows tell how far the files go." in result.output
+    assert f"The files end on {day(100)}; {day(200)} is forecast as if nothing happened since." in result.output
+
+
+def test_a_log_that_lies_in_the_future_is_taken_as_it_is() -> None:
+    assert last_believed(START) < last_believed(START + 1e9) == math.inf
+    now = last_believed(START)
+    assert last_believed(now + 30.0) == now + 30.0, "a forecast for next month says nothing about the log"
+
+
+@pytest.mark.parametrize(("options", "status"), [([], 1), (["--strict"], 2)])
+def test_an_amount_beyond_the_largest_is_left_out_and_told(tmp_path: Path, options: list[str], status: int) -> None:
+    write_small(tmp_path)
+    result = run_forecast(tmp_path, tmp_path / "out.csv", *options)
+    assert result.exit_code == status, result.output
+    assert "deals.csv, row 3: amount reads 1E+300" in result.output
+    if not options:
+        assert "1 row could not be used, or not in full; reasons and rows" in result.output
+        assert [one["cell_1"] for one in rows(tmp_path / "out.rejected.csv")] == ["b"]
 
 
 def test_the_backtest_prints_each_model_and_what_it_could_not_score(log: Path, tmp_path: Path) -> None:

@@ -209,14 +209,18 @@ def backtest(
     warn_if_late(history.complete_to, last)
     rounds = run_backtest(history, days, horizons, priors, started=partial(_tell_round, len(days), time.monotonic()))
     write_predictions(out, history.deal_ids, [one.prediction for one in rounds])
-    end = history.complete_to if complete_to is None else complete_to
-    print_cards(score_rounds(history, rounds, end), horizons, rounds, end)
-    _print_levels(rounds)
+    found = sum(one.prediction.deal.size for one in rounds)
+    if found:
+        end = history.complete_to if complete_to is None else complete_to
+        who_says = "where the files do" if complete_to is None else "as --complete-to says"
+        print_cards(score_rounds(history, rounds, end), horizons, rounds, end, who_says)
+        _print_levels(rounds)
     known = as_known(history, last).history
     tell_leaks(find_leaks(known))
     tell_twins(name_twins(known))
-    found = sum(one.prediction.deal.size for one in rounds)
     click.echo(f"{_counted(found, 'deal')} on {_counted(len(days), 'day')} → {out}")
+    if found == 0:
+        click.echo("No deal is open on these days; choose others, or look at opened_at and closed_at.", err=True)
     _finish(log.problems, rejects)
 
 

@@ -148,7 +148,7 @@ def loaded(
             duck.close()
             duck = Duck()
             log = load_row_by_row(duck, deals, events, changes, strict=strict, until=until)
-        _check_usable(log)
+        _check_usable(log, deals.name)
         for sentence in log.sentences:
             click.echo(sentence, err=True)
         yield duck, log
@@ -156,10 +156,12 @@ def loaded(
         duck.close()
 
 
-def _check_usable(log: LongLog) -> None:
+def _check_usable(log: LongLog, name: str) -> None:
     """A log of which no deal could be read gets the first reason, and no empty forecast that looks like an answer."""
-    rejected = [problem for problem in log.problems if problem.kind == "row"]
-    if log.deals == 0 and rejected:
+    if log.deals == 0:
+        rejected = [problem for problem in log.problems if problem.file == name and problem.kind == "row"]
+        if not rejected:
+            raise StructuralError(f"{name} has no deals: there is nothing below its headings.")
         first = rejected[0]
         raise StructuralError(
             f"No deal could be read. The first reason is {first.file}, row {first.row}: {first.reason}. "
@@ -173,7 +175,11 @@ def _forecast(
     if stored is not None:
         check_vocabulary(stored, count_known_milestones(engine, layout, asked.as_of))
         fitted = stored.fitted
-        click.echo(f"Model {stored.name}, fitted as of {format_instant(fitted.as_of)}.", err=True)
+        fitted_on = format_instant(fitted.as_of)
+        click.echo(f"Model {stored.name}, fitted as of {fitted_on}.", err=True)
+        if fitted.as_of > asked.as_of:
+            day = format_instant(asked.as_of)
+            click.echo(f"It knows what came after {day}: this forecast is no test of it.", err=True)
     else:
         fitted = _fit(engine, layout, asked, deals)
     tell_leaks(fitted.vocabulary.left_out)

@@ -24,7 +24,7 @@ _ENDINGS = (".csv", ".parquet")
 
 def check_ending(path: Path) -> None:
     """Refuse an unknown kind of file before any work is done."""
-    if path.suffix not in _ENDINGS:
+    if path.suffix.lower() not in _ENDINGS:
         raise StructuralError(f"{path.name}: the output is written as .csv or .parquet; choose one of these endings.")
     if not path.parent.is_dir():
         raise StructuralError(f"The folder {path.parent} does not exist; make it first or write elsewhere.")
@@ -34,7 +34,7 @@ def write_predictions(path: Path, deal_ids: Texts, predictions: Sequence[Predict
     """By as-of day, then deals in the order of ``deal_ids``, then horizon; full precision."""
     beside = path.with_name(f".{path.name}.part")
     try:
-        if path.suffix == ".parquet":
+        if path.suffix.lower() == ".parquet":
             _write_parquet(beside, deal_ids, predictions)
         else:
             _write_csv(beside, deal_ids, predictions)
@@ -95,25 +95,31 @@ def _guarded(cell: str) -> str:
     return f"'{cell}" if cell.lstrip().startswith(_FORMULA_STARTS) or cell.startswith(_FORMULA_STARTS) else cell
 
 
-def print_cards(cards: Sequence[Card], horizons: Sequence[int], rounds: Sequence[Round], complete_to: float) -> None:
-    """One line for each horizon and model; then what could not be scored."""
-    click.echo(
-        f"{'horizon':>7}  {'model':<16} {'deals':>7} {'Brier':>8} {'log loss':>9} {'AUC':>7} {'calib. error':>12} "
-        f"{'wins expected/actual':>21} {'3-class':>8}"
-    )
+def print_cards(
+    cards: Sequence[Card], horizons: Sequence[int], rounds: Sequence[Round], complete_to: float, who_says: str
+) -> None:
+    """One line for each horizon and model; then what could not be scored. ``who_says``: whose word ``complete_to`` is."""
+    if cards:
+        click.echo(
+            f"{'horizon':>7}  {'model':<16} {'deals':>7} {'Brier':>8} {'log loss':>9} {'AUC':>7} {'calib. error':>12} "
+            f"{'wins expected/actual':>21} {'3-class':>8}"
+        )
     for card in cards:
         s = card.scores
-        three = "" if np.isnan(s.three_class) else f"{s.three_class:8.4f}"
+        three = "" if np.isnan(s.three_class) else _number(s.three_class, 8)
         wins = f"{s.expected:,.0f} / {s.actual:,.0f}"
         line = (
-            f"{card.horizon:>5} d  {card.model:<16} {s.rows:>7,} {s.brier:8.5f} {s.log_loss:9.4f} {s.auc:7.4f} "
-            f"{s.calibration_error:12.4f} {wins:>21} {three}"
+            f"{card.horizon:>5} d  {card.model:<16} {s.rows:>7,} {_number(s.brier, 8, 5)} "
+            f"{_number(s.log_loss, 9)} {_number(s.auc, 7)} {_number(s.calibration_error, 12)} {wins:>21} {three}"
         )
         click.echo(line.rstrip())
     for horizon in horizons:
         late = sum(one.prediction.as_of + horizon > complete_to for one in rounds)
         if late:
             end = format_instant(float(np.floor(complete_to)))
-            click.echo(
-                f"{horizon} d: {late} of {len(rounds)} as-of days end after {end}, where the files do; not scored."
-            )
+            click.echo(f"{horizon} d: {late} of {len(rounds)} as-of days end after {end}, {who_says}; not scored.")
+
+
+def _number(value: float, width: int, places: int = 4) -> str:
+    """A dash where there was nothing to compute it from."""
+    return f"{'–':>{width}}" if np.isnan(value) else f"{value:{width}.{places}f}"

@@ -140,6 +140,64 @@ def test_an_amount_beyond_the_largest_is_left_out_and_told(tmp_path: Path, optio
         assert [one["cell_1"] for one in rows(tmp_path / "out.rejected.csv")] == ["b"]
 
 
+def run_backtest_of(folder: Path, out: Path, *options: str) -> Result:
+    return CliRunner().invoke(
+        backtest, [str(folder / "deals.csv"), str(folder / "events.csv"), "--out", str(out), *options]
+    )
+
+
+def test_days_on_which_no_deal_was_open_get_a_sentence_and_no_table(tmp_path: Path) -> None:
+    write_small(tmp_path)
+    result = run_backtest_of(tmp_path, tmp_path / "o.csv", "--from", "2001-01-01", "--to", "2001-01-02")
+    assert "No deal is open on these days; choose others" in result.output
+    assert "nan" not in result.output
+    assert "Brier" not in result.output
+
+
+def test_the_end_that_was_given_is_not_put_down_to_the_files(tmp_path: Path) -> None:
+    write_small(tmp_path)
+    days = ["--from", day(50), "--to", day(50), "--horizons", "7"]
+    result = run_backtest_of(tmp_path, tmp_path / "o.csv", *days, "--complete-to", day(3))
+    assert f"7 d: 1 of 1 as-of days end after {day(3)}, as --complete-to says; not scored." in result.output
+    assert "Brier" not in result.output
+    result = run_backtest_of(tmp_path, tmp_path / "o.csv", *days)
+    assert "Brier" in result.output
+    assert "nan" not in result.output, "nobody won: there is no AUC, and a dash says so"
+
+
+def test_a_model_of_a_later_day_is_told(tmp_path: Path) -> None:
+    write_small(tmp_path)
+    kept = tmp_path / "model.json"
+    run_forecast(tmp_path, tmp_path / "out.csv", "--save-model", str(kept))
+    for asked, is_told in ((day(199), True), (day(200), False)):
+        result = run_forecast(tmp_path, tmp_path / "out.csv", "--model", str(kept), "--as-of", asked)
+        assert (f"It knows what came after {asked}: this forecast is no test of it." in result.output) == is_told
+
+
+def test_a_file_of_headings_only_has_no_deals(tmp_path: Path) -> None:
+    write_small(tmp_path)
+    (tmp_path / "deals.csv").write_text("deal_id,opened_at,closed_at,outcome\n")
+    result = run_forecast(tmp_path, tmp_path / "out.csv")
+    assert result.exit_code == 2
+    assert "deals.csv has no deals: there is nothing below its headings." in result.output
+    assert not (tmp_path / "out.csv").exists()
+
+
+def test_rows_that_only_lack_their_deal_are_told_apart(tmp_path: Path) -> None:
+    write_small(tmp_path, f"b,{day(5)},Demo", f"c,{day(5)},Demo")
+    with (tmp_path / "deals.csv").open("a") as stream:
+        stream.write("c,someday,,,\n")
+    result = run_forecast(tmp_path, tmp_path / "out.csv")
+    assert "3 rows could not be used, or not in full (1 only because the deal is not among those read)" in result.output
+
+
+@pytest.mark.parametrize("name", ["x.CSV", "x.Parquet"])
+def test_an_ending_may_be_written_in_capitals(tmp_path: Path, name: str) -> None:
+    write_small(tmp_path)
+    assert run_forecast(tmp_path, tmp_path / name).exit_code == 1
+    assert ((tmp_path / name).read_bytes()[:4] == b"PAR1") == (name == "x.Parquet")
+
+
 def test_the_backtest_prints_each_model_and_what_it_could_not_score(log: Path, tmp_path: Path) -> None:
     given = [str(log / "deals.csv"), str(log / "events.csv"), "--out", str(tmp_path / "o.csv"), "--from", day(180)]
     given += ["--to", day(210), "--every", "30", "--horizons", "7,60", "--complete-to", day(239)]

@@ -98,7 +98,7 @@ def _guarded(cell: str) -> str:
 def print_cards(
     cards: Sequence[Card], horizons: Sequence[int], rounds: Sequence[Round], complete_to: float, who_says: str
 ) -> None:
-    """One line for each horizon and model; then what could not be scored. ``who_says``: whose word ``complete_to`` is."""
+    """One line for each horizon and model; what could not be scored. ``who_says``: whose word ``complete_to`` is."""
     if cards:
         click.echo(
             f"{'horizon':>7}  {'model':<16} {'deals':>7} {'Brier':>8} {'log loss':>9} {'AUC':>7} {'calib. error':>12} "

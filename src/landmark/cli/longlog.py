@@ -8,14 +8,17 @@ and its output. Does not answer: how a file is read
 import math
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import click
 import numpy as np
 
-from landmark.connectors.longlog import LongLog, describe_log, load_long_log, load_row_by_row
+from landmark.connectors.delimited import OddlyWritten
+from landmark.connectors.logfiles import plain_path
+from landmark.connectors.longlog import LongLog, describe_log, is_parquet, load_long_log, load_row_by_row
 from landmark.connectors.parsed import Problem, StructuralError
 from landmark.connectors.values import format_instant
 from landmark.forecast.files import Stored, check_vocabulary, load, save
@@ -137,23 +140,34 @@ def tell_twins(twins: Sequence[tuple[str, str]], *, are_all: bool = True) -> Non
 def loaded(
     deals: Path, events: Path, changes: Path | None, *, strict: bool, until: float
 ) -> Iterator[tuple[Duck, LongLog]]:
-    """The log in DuckDB, with a word on what was assumed; a file that is no proper table goes the patient way."""
-    if sum(path.stat().st_size for path in (deals, events)) > _LONG_BYTES:
+    """The log in DuckDB, with a word on what was assumed; files that are oddly written are read from plain copies."""
+    files = [deals, events] if changes is None else [deals, events, changes]
+    if sum(path.stat().st_size for path in files) > _LONG_BYTES:
         click.echo("Reading the files …", err=True)
-    duck = Duck()
-    try:
+    with ExitStack() as stack:
         try:
-            log = load_long_log(duck, deals, events, changes, strict=strict, until=until)
-        except UnreadableFile:
-            duck.close()
-            duck = Duck()
-            log = load_row_by_row(duck, deals, events, changes, strict=strict, until=until)
-        _check_usable(log, deals.name)
+            duck, log = _load(stack, files, strict, until)
+        except OddlyWritten:
+            folder = Path(stack.enter_context(TemporaryDirectory(prefix="landmark-")))
+            files = [path if is_parquet(path) else plain_path(path, folder / str(n)) for n, path in enumerate(files)]
+            duck, log = _load(stack, files, strict, until)
+        _check_usable(log, files[0].name)
         for sentence in log.sentences:
             click.echo(sentence, err=True)
         yield duck, log
-    finally:
+
+
+def _load(stack: ExitStack, files: Sequence[Path], strict: bool, until: float) -> tuple[Duck, LongLog]:
+    """In bulk; a file that is no proper table goes the patient way."""
+    deals, events, *more = files
+    changes = more[0] if more else None
+    duck = stack.enter_context(Duck())
+    try:
+        return duck, load_long_log(duck, deals, events, changes, strict=strict, until=until)
+    except UnreadableFile:
         duck.close()
+    duck = stack.enter_context(Duck())
+    return duck, load_row_by_row(duck, deals, events, changes, strict=strict, until=until)
 
 
 def _check_usable(log: LongLog, name: str) -> None:

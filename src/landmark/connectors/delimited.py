@@ -21,6 +21,11 @@ SIZE_LIMIT = 2_000_000_000
 _DELIMITERS = (",", ";", "\t", "|")
 
 
+class OddlyWritten(StructuralError):
+    """Perhaps it is only written in another way: another encoding, a line ``sep=;`` first, headings spelt otherwise. A
+    plain copy (``logfiles``) may then be read."""
+
+
 class _Guarded(io.RawIOBase):
     """A byte stream that stops at the size limit and at a NUL character, which no database and no CSV should hold."""
 
@@ -38,7 +43,7 @@ class _Guarded(io.RawIOBase):
                 f"{self._name} is larger than {SIZE_LIMIT // 1_000_000:,} MB; split it or leave columns out."
             )
         if b"\0" in chunk:
-            raise StructuralError(
+            raise OddlyWritten(
                 f"{self._name} holds NUL characters, so it is not plain UTF-8 text; save it as CSV UTF-8."
             )
         buffer[: len(chunk)] = chunk
@@ -62,7 +67,7 @@ def read_rows(path: Path, keys: tuple[str, ...]) -> Iterator[tuple[int, list[str
                 if cells and (len(cells) > 1 or cells[0].strip()):
                     yield row, cells
     except UnicodeDecodeError:
-        raise StructuralError(f"{name} is not UTF-8 text; save it as CSV UTF-8 and try again.") from None
+        raise OddlyWritten(f"{name} is not UTF-8 text; save it as CSV UTF-8 and try again.") from None
     except csv.Error as error:
         raise StructuralError(
             f"{name} cannot be read as a table ({error}); look for a quotation mark that is not closed."
@@ -122,7 +127,7 @@ def _delimiter(first: str, keys: tuple[str, ...], name: str) -> str:
 
     best = max(_DELIMITERS, key=known)
     if known(best) == 0:
-        raise StructuralError(f"{name} has none of the headings {', '.join(keys)} in its first row.")
+        raise OddlyWritten(f"{name} has none of the headings {', '.join(keys)} in its first row.")
     return best
 
 
@@ -132,7 +137,7 @@ def check_headings(cells: list[str], keys: tuple[str, ...], name: str) -> list[s
     folded = [heading.casefold() for heading in headings]
     missing = [key for key in keys if key not in folded]
     if missing:
-        raise StructuralError(
+        raise OddlyWritten(
             f"{name} has no column {' and no column '.join(missing)}; its first row must name the columns."
         )
     twice = [heading for heading, count in Counter(folded).items() if count > 1 and heading]

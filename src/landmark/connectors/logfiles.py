@@ -12,8 +12,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from landmark.connectors.eventlog import CHANGE_KEYS, EVENT_KEYS, RESERVED, read_event_log
+from landmark.connectors.files import open_sources
 from landmark.connectors.parsed import Parsed, StructuralError
-from landmark.connectors.tables import Table, check_id, fold_heading
+from landmark.connectors.tables import Table, check_id, fold_heading, read_table
 
 CANONICAL = {fold_heading(name): name for name in (*RESERVED, *EVENT_KEYS, *CHANGE_KEYS, "known_at")}
 
@@ -36,6 +37,12 @@ def parse_event_log(tables: Sequence[Table]) -> Parsed | None:
             _path_of(events, Path(folder, "events")),
             _path_of(changes, Path(folder, "changes")) if changes else None,
         )
+
+
+def plain_path(path: Path, folder: Path) -> Path:
+    """The file itself where nothing about it is odd, else a plain copy in ``folder``, which is made."""
+    sources = open_sources([path])
+    return _path_of(read_table(sources[0]), folder) if len(sources) == 1 else path
 
 
 def _is_deals(table: Table) -> bool:

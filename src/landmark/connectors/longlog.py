@@ -142,15 +142,19 @@ def _sentences(counts: dict[str, Any]) -> list[str]:
 
 
 def _describe(path: Path, keys: tuple[str, ...], wanted: tuple[str, ...]) -> File:
-    with path.open("rb") as stream:
-        is_parquet = stream.read(4) == b"PAR1"
-    if is_parquet:
+    if in_parquet := is_parquet(path):
         headings, delimiter, is_packed = _parquet_headings(path, keys), ",", False
     else:
         check_bytes(path)
         headings, delimiter, is_packed = read_head(path, keys)
     columns = {name: name.casefold() for name in headings if name.casefold() in wanted}
-    return File(path, headings, columns, delimiter, is_packed, is_parquet)
+    return File(path, headings, columns, delimiter, is_packed, in_parquet)
+
+
+def is_parquet(path: Path) -> bool:
+    """Told by its first bytes, whatever its name."""
+    with path.open("rb") as stream:
+        return stream.read(4) == b"PAR1"
 
 
 def _parquet_headings(path: Path, keys: tuple[str, ...]) -> tuple[str, ...]:

@@ -198,6 +198,19 @@ def test_an_ending_may_be_written_in_capitals(tmp_path: Path, name: str) -> None
     assert ((tmp_path / name).read_bytes()[:4] == b"PAR1") == (name == "x.Parquet")
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "latin-1"])
+def test_files_that_a_spreadsheet_wrote_its_own_way_say_the_same(tmp_path: Path, encoding: str) -> None:
+    """Another encoding, a first line that names the separator, headings with blanks: as ``landmark import`` reads."""
+    write_small(tmp_path, f"a,{day(5)},Città")
+    assert run_forecast(tmp_path, tmp_path / "plain.csv").exit_code == 1
+    for name in ("deals.csv", "events.csv"):
+        text = (tmp_path / name).read_text().replace(",", ";").replace("deal_id", "Deal ID")
+        (tmp_path / name).write_bytes(f"sep=;\n{text}".encode(encoding))
+    result = run_forecast(tmp_path, tmp_path / "odd.csv")
+    assert "deals.csv, row 3: amount reads 1E+300" in result.output
+    assert (tmp_path / "odd.csv").read_text() == (tmp_path / "plain.csv").read_text()
+
+
 def test_the_backtest_prints_each_model_and_what_it_could_not_score(log: Path, tmp_path: Path) -> None:
     given = [str(log / "deals.csv"), str(log / "events.csv"), "--out", str(tmp_path / "o.csv"), "--from", day(180)]
     given += ["--to", day(210), "--every", "30", "--horizons", "7,60", "--complete-to", day(239)]

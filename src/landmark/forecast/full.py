@@ -50,7 +50,8 @@ TAIL_HALF_LIFE_DAYS = 60.0
 _DEALS_AT_RISK = 30
 _HELD_BACK_DAYS = (14.0, 90.0)
 _SHARES = np.linspace(0.0, 1.0, 11)
-_TEMPER = 4.0
+_COINS = (10, 5)
+"""How firmly the shares of the trees are believed beforehand, on closing and on whether a closing is a win."""
 _SUREST = 1e-9
 _DRIFT_WEIGHT = 20.0
 _DRIFT_LIMITS = (0.6, 1.6)
@@ -234,8 +235,8 @@ def _judge(
 
     Trees are grown beside the trial's slopes. Each share from 0 to 1 is weighed by the likelihood it gave to what
     became known since of the other half, with the levels of both set right, and the average is taken; ``believed`` when
-    nothing tells them apart: trees need more deals than slopes. One such stretch of time is worth less than its deals:
-    its log likelihood counts for a quarter.
+    nothing tells them apart: trees need more deals than slopes. Each closing counts once, however many rows tell of it,
+    and when deals close for less where closings swing together: a fortnight is then one story, not one for each deal.
     """
     if trial is None:
         return believed, np.ones(2)
@@ -248,34 +249,40 @@ def _judge(
     grown = replace(grown, start=trial.hazards.average(grown.calendar))
     by_slopes, by_trees = trial.hazards.predict(linear)[row, interval], trees.hazard(grown, row, interval)
     repeats = row.size / np.unique(rows.deal[row]).size  # the cells of one deal tell the same story again and again
-    one, other = (_levelled(hazard, happened, repeats) for hazard in (by_slopes, by_trees))
-    shares = _weigh(one, other, happened, believed, repeats * _TEMPER)
     fortnight = ((rows.day[row] + MIDDLE[interval]) // 14).astype(np.int64)
-    drift = _drift(mixed(by_slopes, by_trees, shares), happened, fortnight - fortnight.min(), repeats)
-    return shares, drift
+    fortnight -= fortnight.min()
+    closings = happened > 0
+    told = max(closings.sum() / max(np.unique(rows.deal[row][closings]).size, 1), 1.0)
+    swing = _swing(np.bincount(fortnight, closings) / told, np.bincount(fortnight, by_slopes.sum(axis=1)) / told)
+    one, other = (_levelled(hazard, happened, repeats) for hazard in (by_slopes, by_trees))
+    shares = _weigh(one, other, happened, believed, (told * swing, told))
+    return shares, _drift(mixed(by_slopes, by_trees, shares), happened, fortnight, repeats)
 
 
-def _weigh(by_slopes: Floats, by_trees: Floats, happened: NDArray[np.int8], believed: Floats, temper: float) -> Floats:
+def _weigh(
+    by_slopes: Floats, by_trees: Floats, happened: NDArray[np.int8], believed: Floats, repeats: tuple[float, float]
+) -> Floats:
     """(2) the trees' share of the chance to close, and of the chance that a closing is a win: the likelihood of hazards
-    c·w and c·(1 − w) is one of c times one of w. Beforehand a share weighs as much as that many of ten coins falling
-    on the trees' side, each with the chance ``believed``."""
+    c·w and c·(1 − w) is one of c times one of w; ``repeats`` (2): how often each tells of one and the same. Beforehand
+    a share weighs as much as that many of a few coins falling on the trees' side, each with the chance ``believed``."""
     closes, won = happened > 0, happened[happened > 0] == 1
     counted = (np.ones_like(closes), closes)
     shares = []
-    for one, other, came_true, counts, belief in zip(
-        apart(by_slopes), apart(by_trees), (closes, won), counted, believed, strict=True
+    for one, other, came_true, counts, belief, coins, often in zip(
+        apart(by_slopes), apart(by_trees), (closes, won), counted, believed, _COINS, repeats, strict=True
     ):
         slopes, trees = (np.where(came_true, 1, -1) * _log_odds(p[counts]) for p in (one, other))
         likelihood = -np.array([np.logaddexp(0, (share - 1) * slopes - share * trees).sum() for share in _SHARES])
-        log_weight = _log_binomial(_SHARES.size - 1, belief) + likelihood / temper
+        log_weight = _log_binomial(coins, belief) + likelihood / often
         weight = np.exp(log_weight - log_weight.max())
         shares.append(float(weight @ _SHARES / weight.sum()))
     return np.array(shares)
 
 
 def _log_binomial(n: int, p: float) -> Floats:
-    """Log of the chance of 0 … n heads; ``scipy.stats`` knows it too, and takes two seconds to load."""
-    k = np.arange(n + 1)
+    """Log of the chance that each share of n coins shows heads, between whole numbers too; ``scipy.stats`` knows it for
+    whole ones, and takes two seconds to load."""
+    k = _SHARES * n
     log_chance: Floats = -betaln(1 + n - k, 1 + k) - np.log(n + 1) + xlogy(k, p) + xlog1py(n - k, -p)
     return log_chance
 
@@ -317,19 +324,22 @@ def _levelled(hazard: Floats, happened: NDArray[np.int8], repeats: float) -> Flo
 
 def _drift(hazard: Floats, happened: NDArray[np.int8], fortnight: NDArray[np.int64], repeats: float) -> Floats:
     """Root of closings seen / closings expected (2: won, lost): the final fit, which knows those closings, has taken in
-    about half of it by itself. Where closings swing from fortnight to fortnight by more than chance (dispersion, after
-    Pearson, above 1) they are evidence of less, and the drift stays nearer to 1."""
+    about half of it by itself. Where closings swing they are evidence of less, and the drift stays nearer to 1."""
     drift = np.ones(2)
     for cause in (0, 1):
         seen = np.bincount(fortnight, happened == cause + 1) / repeats
         expected = np.bincount(fortnight, hazard[:, cause]) / repeats
-        full = np.maximum(expected * seen.sum() / expected.sum(), 1e-9)
-        told = full > 1.0
-        swing = np.sum((seen - full)[told] ** 2 / full[told]) / max(int(told.sum()) - 1, 1)
-        weight = _DRIFT_WEIGHT * max(float(swing), 1.0)
+        weight = _DRIFT_WEIGHT * _swing(seen, expected)
         drift[cause] = np.sqrt((seen.sum() + weight) / (expected.sum() + weight))
     result: Floats = np.clip(drift, *_DRIFT_LIMITS)
     return result
+
+
+def _swing(seen: Floats, expected: Floats) -> float:
+    """By how much closings differ from fortnight to fortnight beyond chance: Pearson's dispersion, 1 for none."""
+    full = np.maximum(expected * seen.sum() / expected.sum(), 1e-9)
+    told = full > 1.0
+    return max(float(np.sum((seen - full)[told] ** 2 / full[told])) / max(int(told.sum()) - 1, 1), 1.0)
 
 
 def tree_inputs(table: Table, calendar: Calendar, hazards: Hazards | None) -> Inputs:

@@ -477,9 +477,25 @@ def test_whose_hazards_foresaw_more_gets_the_larger_say() -> None:
     happened = np.where(draw < truth[:, 0], WON, np.where(draw < truth.sum(axis=1), LOST, OPEN)).astype(np.int8)
     flat = np.broadcast_to(truth.mean(axis=0), truth.shape)
     believed = np.array([0.5, 0.5])
-    told = full._weigh(flat, truth, happened, believed, 1.0)
+    told = full._weigh(flat, truth, happened, believed, (1.0, 1.0))
     assert (told > 0.75).all()
-    assert full._weigh(truth, flat, happened, believed, 1.0) == pytest.approx(1 - told, abs=1e-9)
+    assert full._weigh(truth, flat, happened, believed, (1.0, 1.0)) == pytest.approx(1 - told, abs=1e-9)
+
+
+def test_closings_that_swing_together_are_one_story() -> None:
+    expected = np.full(4, 10.0)
+    assert full._swing(np.array([10.0, 11.0, 9.0, 10.0]), expected) == 1.0
+    assert full._swing(np.array([40.0, 0.0, 0.0, 0.0]), expected) == pytest.approx((900 + 3 * 100) / 10 / 3)
+    assert full._swing(np.array([20.0, 22.0, 18.0, 20.0]), expected) == 1.0, "a level is no swing"
+
+
+def test_a_story_told_often_moves_the_say_of_the_trees_less() -> None:
+    random = np.random.default_rng(1)
+    truth = np.column_stack([random.random(1_000) * 0.2, random.random(1_000) * 0.1])
+    happened = np.where(random.random(1_000) < truth.sum(axis=1), WON, OPEN).astype(np.int8)
+    flat, believed = np.broadcast_to(truth.mean(axis=0), truth.shape), np.array([0.5, 0.5])
+    once, often = (full._weigh(truth, flat, happened, believed, (told, 1.0))[0] for told in (1.0, 30.0))
+    assert once < often < 0.5
 
 
 def test_deals_opened_within_six_weeks_are_one_cohort_that_slopes_do_not_see() -> None:

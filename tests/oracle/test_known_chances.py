@@ -71,10 +71,10 @@ def test_the_chances_of_each_group_come_near_the_closed_form(history: History, f
             assert ours == pytest.approx(chances(kind, int(with_demo)), abs=0.07), (kind, with_demo)
 
 
-def test_its_squared_error_is_a_tenth_of_what_knowing_nothing_of_a_deal_costs(history: History, fitted: Fitted) -> None:
+def test_its_squared_error_is_a_small_part_of_how_much_chances_differ(history: History, fitted: Fitted) -> None:
     told = fitted.predict(history, START + DAYS, HORIZONS)
     state = np.isin(told.deal, history.event_deal).astype(int)
     kinds = history.attributes["kind"][told.deal]
     truth = np.array([chances(kind, one)[:, 0] for kind, one in zip(kinds, state, strict=True)])
     error = np.mean((told.p_won - truth) ** 2, axis=0)
-    assert (error < 0.1 * truth.var(axis=0)).all(), error / truth.var(axis=0)
+    assert (error < 0.075 * truth.var(axis=0)).all(), error / truth.var(axis=0)

@@ -138,7 +138,7 @@ def tell_twins(twins: Sequence[tuple[str, str]], *, are_all: bool = True) -> Non
 
 @contextmanager
 def loaded(
-    deals: Path, events: Path, changes: Path | None, *, strict: bool, until: float
+    deals: Path, events: Path, changes: Path | None, *, strict: bool, until: float = math.inf
 ) -> Iterator[tuple[Duck, LongLog]]:
     """The log in DuckDB, with a word on what was assumed; files that are oddly written are read from plain copies."""
     files = [deals, events] if changes is None else [deals, events, changes]

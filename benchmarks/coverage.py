@@ -21,7 +21,7 @@ from pathlib import Path
 
 import click
 import numpy as np
-from benchmarks.pages import EXPLANATION, write_between
+from benchmarks.pages import EXPLANATION, markdown, write_between
 from scipy.stats import binom
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
@@ -171,7 +171,7 @@ def summarise(rows: list[Row]) -> str:
     """Markdown: coverage by dynamics, horizon and level of the model, beside independent deals without arrivals."""
     heads = ("companies", "days ahead", "intervals", "held (80 % is meant)", "below P10", "above P90")
     heads += ("held without shock and arrivals", "bookings, actual / expected", "wins, actual / expected")
-    lines = [f"| {' | '.join(heads)} |", "|---" * len(heads) + "|"]
+    lines = []
     for dynamics in DYNAMICS:
         for horizon in HORIZONS:
             chosen = [row for row in rows if row.dynamics == dynamics and row.horizon == horizon]
@@ -183,19 +183,17 @@ def summarise(rows: list[Row]) -> str:
     companies = len({row.company for row in own})
     low, high = binom.ppf([0.025, 0.975], max(companies, 1), 0.8) / max(companies, 1)
     note = f"With {companies} companies chance alone moves a true 80 % between {low:.1%} and {high:.1%}."
-    return "\n".join([*lines, "", note])
+    return f"{markdown(heads, lines)}\n\n{note}"
 
 
-def _line(name: str, days: str, rows: list[Row]) -> str:
+def _line(name: str, days: str, rows: list[Row]) -> list[str]:
     count = len(rows)
     held, alone = sum(row.has_held for row in rows) / count, sum(row.has_held_alone for row in rows) / count
     below, above = (sum(test) / count for test in ([r.actual < r.p10 for r in rows], [r.actual > r.p90 for r in rows]))
     money = sum(row.actual for row in rows) / sum(row.expected for row in rows)
     wins = sum(row.wins for row in rows) / sum(row.expected_wins for row in rows)
-    return (
-        f"| {name} | {days} | {count} | **{held:.1%}** | {below:.1%} | {above:.1%} | {alone:.1%} | {money:.3f} | "
-        f"{wins:.3f} |"
-    )
+    shares = f"**{held:.1%}**", f"{below:.1%}", f"{above:.1%}", f"{alone:.1%}"
+    return [name, days, str(count), *shares, f"{money:.3f}", f"{wins:.3f}"]
 
 
 @click.command()

@@ -20,7 +20,7 @@ from typing import Any
 
 import click
 import numpy as np
-from benchmarks.pages import EXPLANATION, write_between
+from benchmarks.pages import EXPLANATION, markdown, write_between
 
 PAGE = EXPLANATION / "scale.md"
 SIZES = (10_000, 100_000, 1_000_000)
@@ -71,10 +71,10 @@ def measure_size(folder: Path, deals: int) -> dict[str, Any]:
     return {"deals": deals, "events": events, "joined": joined, "ours": ours}
 
 
-def compare_quality() -> list[str]:
+def compare_quality() -> str:
     """Brier of P(won) by the usual fit and by one that thins (next to) nothing, on the same deals and days."""
-    lines = ["| deals | the fit beside the usual one | days ahead | its Brier | ours | ratio, 95 % interval |"]
-    lines.append("|---|---|---|---|---|---|")
+    headings = ("deals", "the fit beside the usual one", "days ahead", "its Brier", "ours", "ratio, 95 % interval")
+    rows = []
     for deals, days, most in QUALITY:
         errors = _errors(deals, days, {"usual": None, "whole": most})
         told = "every landmark row" if most == EVERY else f"all deals, {most:,} of their landmark rows"
@@ -82,8 +82,8 @@ def compare_quality() -> list[str]:
             usual, whole = (one.squared[:, place] for one in (errors["usual"], errors["whole"]))
             low, high = _interval(usual, whole, errors["usual"].deal)
             ratio = f"{usual.mean() / whole.mean():.4f} ({low:.4f} – {high:.4f})"
-            lines.append(f"| {deals:,} | {told} | {horizon} | {whole.mean():.5f} | {usual.mean():.5f} | {ratio} |")
-    return lines
+            rows.append([f"{deals:,}", told, f"{horizon}", f"{whole.mean():.5f}", f"{usual.mean():.5f}", ratio])
+    return markdown(headings, rows)
 
 
 @dataclass(frozen=True)
@@ -152,23 +152,30 @@ def _interval(thinned: np.ndarray, whole: np.ndarray, owner: np.ndarray) -> tupl
     return float(low), float(high)
 
 
-def lines_of(results: list[dict[str, Any]]) -> list[str]:
-    lines = [
-        "| deals | events | read + join, s | whole forecast, s | times | processor, s | a deal, µs | peak, MB |",
-        "|---|---|---|---|---|---|---|---|",
-    ]
-    for one in results:
-        ours, joined = one["ours"], one["joined"]
-        lines.append(
-            f"| {one['deals']:,} | {one['events']:,} | {joined['wall']:.1f} | {ours['wall']:.1f} | "
-            f"{ours['wall'] / joined['wall']:.0f} | {ours['cpu']:.0f} | {ours['cpu'] / one['deals'] * 1e6:,.0f} | "
-            f"{ours['mb']:,.0f} |"
-        )
-    if len(results) > 1:
-        first, last = results[-2], results[-1]
-        more = (last["ours"]["cpu"] - first["ours"]["cpu"]) / (last["deals"] - first["deals"]) * 1e6
-        lines += ["", f"From {first['deals']:,} deals on, each further deal costs {more:.0f} µs of processor time."]
-    return lines
+def show_sizes(results: list[dict[str, Any]]) -> str:
+    headings = (
+        "deals",
+        "events",
+        "read + join, s",
+        "whole forecast, s",
+        "times",
+        "processor, s",
+        "a deal, µs",
+        "peak, MB",
+    )
+    table = markdown(headings, map(_cells, results))
+    if len(results) < 2:
+        return table
+    first, last = results[-2:]
+    more = (last["ours"]["cpu"] - first["ours"]["cpu"]) / (last["deals"] - first["deals"]) * 1e6
+    return f"{table}\n\nFrom {first['deals']:,} deals on, each further deal costs {more:.0f} µs of processor time."
+
+
+def _cells(one: dict[str, Any]) -> list[str]:
+    ours, joined = one["ours"], one["joined"]
+    times, a_deal = ours["wall"] / joined["wall"], ours["cpu"] / one["deals"] * 1e6
+    seconds = f"{joined['wall']:.1f}", f"{ours['wall']:.1f}", f"{times:.0f}", f"{ours['cpu']:.0f}"
+    return [f"{one['deals']:,}", f"{one['events']:,}", *seconds, f"{a_deal:,.0f}", f"{ours['mb']:,.0f}"]
 
 
 @click.command()
@@ -178,12 +185,12 @@ def main(deals: tuple[int, ...], quality: bool) -> None:
     """Measure, print, and write the tables into the page."""
     with tempfile.TemporaryDirectory() as name:
         results = [measure_size(Path(name), size) for size in deals or SIZES]
-    click.echo("\n".join(lines := lines_of(results)))
+    click.echo(table := show_sizes(results))
     if not deals:
-        write_between(PAGE, "scale", "\n".join(lines))
+        write_between(PAGE, "scale", table)
     if quality:
-        click.echo("\n".join(lines := compare_quality()))
-        write_between(PAGE, "thinning", "\n".join(lines))
+        click.echo(table := compare_quality())
+        write_between(PAGE, "thinning", table)
     click.echo(f"own peak: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:,.0f} MB")
 
 

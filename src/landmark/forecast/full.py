@@ -134,7 +134,7 @@ def fit_full(
             if threads == 1:
                 wait([judged])
             hazards = _fit_slopes(linear, ahead, rows, penalty, trial.hazards if trial else None)
-            trees = _grow(grown, hazards, ahead, rows, seed)
+            trees = _grow(_started(grown, hazards), ahead, rows, seed)
             shares, drift = judged.result()
     return Full(scaling, hazards, trees, shares, drift, supported, usable, share_of(closed))
 
@@ -202,8 +202,12 @@ def _fit_slopes(linear: Ahead, ahead: NDArray[np.int8], rows: Sample, penalty: f
     return fit_hazards(linear, ahead, rows.weight, ridge, start, repeats=rows.repeats)
 
 
-def _grow(grown: Inputs, hazards: Hazards, ahead: NDArray[np.int8], rows: Sample, seed: int) -> Trees | None:
-    grown = replace(grown, start=hazards.average(grown.calendar))
+def _started(grown: Inputs, hazards: Hazards) -> Inputs:
+    """The trees go on from what these hazards say of an average deal."""
+    return replace(grown, start=hazards.average(grown.calendar))
+
+
+def _grow(grown: Inputs, ahead: NDArray[np.int8], rows: Sample, seed: int) -> Trees | None:
     return fit_trees(grown, ahead, rows.weight, rows.deals, seed)
 
 
@@ -241,12 +245,12 @@ def _judge(
     if trial is None:
         return believed, np.ones(2)
     chosen, before = trial.rows, trial.before
-    trees = _grow(grown.take(chosen), trial.hazards, before[chosen], rows.take(chosen), seed)
+    grown = _started(grown, trial.hazards)
+    trees = _grow(grown.take(chosen), before[chosen], rows.take(chosen), seed)
     row, interval = np.nonzero((ahead >= 0) & (before < 0) & ~trial.is_fitted[:, None])
     if trees is None or row.size == 0:
         return believed, np.ones(2)
     happened = ahead[row, interval]
-    grown = replace(grown, start=trial.hazards.average(grown.calendar))
     by_slopes, by_trees = trial.hazards.predict(linear)[row, interval], trees.hazard(grown, row, interval)
     repeats = row.size / np.unique(rows.deal[row]).size  # the cells of one deal tell the same story again and again
     fortnight = ((rows.day[row] + MIDDLE[interval]) // 14).astype(np.int64)

@@ -256,7 +256,10 @@ def _holds_closing(column: _Column) -> Iterator[Leak]:
 
 def _holds_month(column: _Column) -> Iterator[Leak]:
     """The month of closing, as 2026-05, where it is not the month of opening too."""
-    months = np.array([value if value and _MONTH.fullmatch(value) else "" for value in column.text.tolist()], str)
+    known = {value for value in set(column.text.tolist()) if value and _MONTH.fullmatch(value)}
+    if not known:
+        return
+    months = np.array([value if value in known else "" for value in column.text.tolist()], str)
     opened, closed = (days.astype("datetime64[D]").astype("datetime64[M]") for days in (column.opened, column.closed))
     told = column.is_closed & (months != "") & (opened != closed)
     if told.sum() < FEWEST_CLOSED:

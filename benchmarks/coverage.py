@@ -169,8 +169,10 @@ def _nothing(arrivals: Arrivals) -> Arrivals:
 
 def summarise(rows: list[Row]) -> str:
     """Markdown: coverage by dynamics, horizon and level of the model, beside independent deals without arrivals."""
-    heads = ("companies", "days ahead", "intervals", "held (80 % is meant)", "below P10", "above P90")
-    heads += ("held without shock and arrivals", "bookings, actual / expected", "wins, actual / expected")
+    heads = (
+        *("companies", "days ahead", "intervals", "held (80 % is meant)", "below P10", "above P90"),
+        *("held without shock and arrivals", "bookings, actual / expected", "wins, actual / expected"),
+    )
     lines = []
     for dynamics in DYNAMICS:
         for horizon in HORIZONS:

@@ -118,7 +118,8 @@ class Lookout:
     def mask(self, rows: Rows) -> np.ndarray:
         """Which of the twenty commonest milestones were reached, as bits."""
         names = [f"n_{name}" for name in self.milestones[:MASK_BITS]]
-        return (rows.x[names].to_numpy() > 0) @ (1 << np.arange(len(names)))
+        bits: np.ndarray = (rows.x[names].to_numpy() > 0) @ (1 << np.arange(len(names)))
+        return bits
 
 
 _KEPT = ("deal_id", "as_of", "to_close", "won")

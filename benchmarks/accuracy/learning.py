@@ -93,7 +93,8 @@ def stage_percentages(history: History, as_of: float) -> np.ndarray:
     deal = known.open_deals()
     reached = Snapshots(known.history, vocabulary).reached(deal, np.full(deal.size, int(as_of), np.int32))
     rates = PRIORS.rates(vocabulary.milestones, reached)
-    return rates[:, 0] / rates.sum(axis=1)
+    shares: np.ndarray = rates[:, 0] / rates.sum(axis=1)
+    return shares
 
 
 def measure_curve(folder: Path, again: bool, tell: Callable[[str], None], draws: int) -> list[Point]:

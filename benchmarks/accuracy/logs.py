@@ -6,6 +6,7 @@ by the day they became known, so that no peer sees more, and none less, than pla
 """
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -107,7 +108,7 @@ def _companies(deals: int, seeds: int) -> list[Log]:
     return [Log(f"simulated {deals} {seed}", simulated(seed, deals), days, (14, 30, 90)) for seed in range(seeds)]
 
 
-SETS = {
+SETS: dict[str, Callable[[], list[Log]]] = {
     "bpic2012": _loan_funnel,
     "maven_crm": _maven,
     "simulated 300": lambda: _companies(300, 10),

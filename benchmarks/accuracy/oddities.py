@@ -145,7 +145,7 @@ SALE = ("call", "demo", "offer", "contract")
 def sell(random: Random, opened: float, chance: float, days: float, names: Sequence[str] = SALE) -> Deal:
     """An ordinary sale: won deals take every step, lost ones stop somewhere; closed later on a working day."""
     won = bool(random.random() < chance)
-    taken = names if won else names[: 1 + random.integers(0, len(names))]
+    taken = names if won else names[: 1 + int(random.integers(0, len(names)))]
     steps, at = walk(random, opened, taken, days)
     closed = on_working_day(at + random.exponential((1.5 if won else 2.5) * days))
     return Deal(closed, won, steps, {"amount": amount(random)})
@@ -305,7 +305,10 @@ def slow(random: Random, opened: float) -> Deal:
             won = False
             break
         steps += [(at, name), *((at + 30 * random.random(), "meeting") for _ in range(random.poisson(1.2)))]
-    fields = {"sector": "public" if public else "private", "references": max(0, round(2 + quality + random.normal()))}
+    fields: dict[str, object] = {
+        "sector": "public" if public else "private",
+        "references": max(0, round(2 + quality + random.normal())),
+    }
     return Deal(at + random.gamma(2, 20), won, sorted(steps), fields)
 
 

@@ -112,7 +112,10 @@ Maker = Callable[[], Any]
 def _classify(one: Round, make: Maker, dense: bool, three: bool) -> Probabilities:
     """One classifier for each horizon: won or not, or won, lost and open."""
     result = np.zeros((one.now.won.size, len(one.log.horizons), 3))
-    inputs = (lambda rows: rows.dense) if dense else (lambda rows: rows.x.to_numpy(np.float64))
+
+    def inputs(rows: Rows) -> np.ndarray:
+        return rows.dense if dense else rows.x.to_numpy(np.float64)
+
     for place, horizon in enumerate(one.log.horizons):
         past = one.past(horizon)
         y = one.outcome(past, horizon) if three else (one.outcome(past, horizon) == 1).astype(int)
@@ -228,7 +231,8 @@ def _between(steps: np.ndarray, times: np.ndarray, step: float) -> np.ndarray:
     at_edges = np.where(place >= 0, steps[:, np.maximum(place, 0)], 0.0)
     days = np.arange(1, int(edges[-1]) + 1) / step
     low = np.minimum(days.astype(int), FOREST_TIMES - 1)
-    return at_edges[:, low] + (at_edges[:, low + 1] - at_edges[:, low]) * (days - low)
+    between: np.ndarray = at_edges[:, low] + (at_edges[:, low + 1] - at_edges[:, low]) * (days - low)
+    return between
 
 
 def _at(incidence: np.ndarray, one: Round) -> Probabilities:

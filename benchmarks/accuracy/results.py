@@ -45,8 +45,8 @@ def load(folder: Path, log: Log, model: str) -> Made | None:
         about = json.loads(str(arrays["about"]))
         if about["days"] != list(log.days) or about["horizons"] != list(log.horizons):
             return None
-        columns = (arrays[name] for name in ("deal_id", "day", "p_won", "p_lost"))
-        return Made(*columns, about["cpu_seconds"], tuple(about["notes"]))
+        columns = {name: arrays[name] for name in ("deal_id", "day", "p_won", "p_lost")}
+        return Made(**columns, cpu_seconds=about["cpu_seconds"], notes=tuple(about["notes"]))
 
 
 def load_whole(folder: Path, logs: Sequence[Log], models: Sequence[str]) -> dict[str, list[Made]]:

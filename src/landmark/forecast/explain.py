@@ -25,11 +25,12 @@ from numpy.typing import NDArray
 from scipy.special import expit
 
 from landmark.forecast.forest import as_forest, make_quick
-from landmark.forecast.full import Full, drifted, hazard_of, mixed_chances, slope_columns, tree_inputs, with_tail
+from landmark.forecast.full import Full, drifted, slope_columns, tree_inputs, with_tail
 from landmark.forecast.grid import EDGES, INTERVALS, YEAR, Calendar, at_horizons, calendar_ahead, clock_bins, cumulate
 from landmark.forecast.hazards import BASIS
 from landmark.forecast.history import Floats, History, Ints
 from landmark.forecast.known import as_known
+from landmark.forecast.mixing import hazard_of, mixed_chances
 from landmark.forecast.model import Fitted
 from landmark.forecast.snapshots import Snapshots, Table
 

@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import betaln, expit, logit, xlog1py, xlogy
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from landmark.forecast.design import Scaling, expand
@@ -28,6 +27,7 @@ from landmark.forecast.grid import (
 )
 from landmark.forecast.hazards import Ahead, Hazards, fit_hazards
 from landmark.forecast.history import Floats, History, Ints
+from landmark.forecast.mixing import HeldBack, bounded
 from landmark.forecast.sampling import Sample
 from landmark.forecast.shrunken import standing
 from landmark.forecast.snapshots import Table
@@ -49,12 +49,6 @@ TREE_WEIGHTS = np.array([500.0, 1_000.0])
 TAIL_HALF_LIFE_DAYS = 60.0
 _DEALS_AT_RISK = 30
 _HELD_BACK_DAYS = (14.0, 90.0)
-_SHARES = np.linspace(0.0, 1.0, 11)
-_COINS = (10, 5)
-"""How firmly the shares of the trees are believed beforehand, on closing and on whether a closing is a win."""
-_SUREST = 1e-9
-_DRIFT_WEIGHT = 20.0
-_DRIFT_LIMITS = (0.6, 1.6)
 
 
 @dataclass(frozen=True)
@@ -235,13 +229,9 @@ def _judge(
     believed: Floats,
     seed: int,
 ) -> tuple[Floats, Floats]:
-    """How much the trees should say, and how the market has drifted, judged out of time.
-
-    Trees are grown beside the trial's slopes. Each share from 0 to 1 is weighed by the likelihood it gave to what
-    became known since of the other half, with the levels of both set right, and the average is taken; ``believed`` when
-    nothing tells them apart: trees need more deals than slopes. Each closing counts once, however many rows tell of it,
-    and when deals close for less where closings swing together: a fortnight is then one story, not one for each deal.
-    """
+    """How much the trees should say, and how the market has drifted: trees grown beside the trial's slopes, both judged
+    by what became known since of the other half. ``believed`` when nothing tells them apart: trees need more deals than
+    slopes."""
     if trial is None:
         return believed, np.ones(2)
     chosen, before = trial.rows, trial.before
@@ -250,100 +240,10 @@ def _judge(
     row, interval = np.nonzero((ahead >= 0) & (before < 0) & ~trial.is_fitted[:, None])
     if trees is None or row.size == 0:
         return believed, np.ones(2)
-    happened = ahead[row, interval]
     by_slopes, by_trees = trial.hazards.predict(linear)[row, interval], trees.hazard(grown, row, interval)
-    repeats = row.size / np.unique(rows.deal[row]).size  # the cells of one deal tell the same story again and again
-    fortnight = ((rows.day[row] + MIDDLE[interval]) // 14).astype(np.int64)
-    fortnight -= fortnight.min()
-    closings = happened > 0
-    told = max(closings.sum() / max(np.unique(rows.deal[row][closings]).size, 1), 1.0)
-    swing = _swing(np.bincount(fortnight, closings) / told, np.bincount(fortnight, by_slopes.sum(axis=1)) / told)
-    one, other = (_levelled(hazard, happened, repeats) for hazard in (by_slopes, by_trees))
-    shares = _weigh(one, other, happened, believed, (told * swing, told))
-    return shares, _drift(mixed(by_slopes, by_trees, shares), happened, fortnight, repeats)
-
-
-def _weigh(
-    by_slopes: Floats, by_trees: Floats, happened: NDArray[np.int8], believed: Floats, repeats: tuple[float, float]
-) -> Floats:
-    """(2) the trees' share of the chance to close, and of the chance that a closing is a win: the likelihood of hazards
-    c·w and c·(1 − w) is one of c times one of w; ``repeats`` (2): how often each tells of one and the same. Beforehand
-    a share weighs as much as that many of a few coins falling on the trees' side, each with the chance ``believed``."""
-    closes, won = happened > 0, happened[happened > 0] == 1
-    counted = (np.ones_like(closes), closes)
-    shares = []
-    for one, other, came_true, counts, belief, coins, often in zip(
-        apart(by_slopes), apart(by_trees), (closes, won), counted, believed, _COINS, repeats, strict=True
-    ):
-        slopes, trees = (np.where(came_true, 1, -1) * _log_odds(p[counts]) for p in (one, other))
-        likelihood = -np.array([np.logaddexp(0, (share - 1) * slopes - share * trees).sum() for share in _SHARES])
-        log_weight = _log_binomial(coins, belief) + likelihood / often
-        weight = np.exp(log_weight - log_weight.max())
-        shares.append(float(weight @ _SHARES / weight.sum()))
-    return np.array(shares)
-
-
-def _log_binomial(n: int, p: float) -> Floats:
-    """Log of the chance that each share of n coins shows heads, between whole numbers too; ``scipy.stats`` knows it for
-    whole ones, and takes two seconds to load."""
-    k = _SHARES * n
-    log_chance: Floats = -betaln(1 + n - k, 1 + k) - np.log(n + 1) + xlogy(k, p) + xlog1py(n - k, -p)
-    return log_chance
-
-
-def mixed(by_slopes: Floats, by_trees: Floats, shares: Floats) -> Floats:
-    """Hazards (…, 2) of both models → one: the log odds of each chance, to close and that a closing is a win, averaged
-    in its own share. An average of the chances would have a floor: one model's doubt against the other's certainty."""
-    own, other = (_log_odds(np.stack(apart(hazard), axis=-1)) for hazard in (by_slopes, by_trees))
-    return hazard_of(*mixed_chances(own, other, shares))
-
-
-def mixed_chances(own: Floats, other: Floats, shares: Floats) -> tuple[Floats, Floats]:
-    """Log odds (…, closes and a closing is a win) of slopes and of trees → the two chances."""
-    chances = expit((1 - shares) * own + shares * other)
-    return chances[..., 0], chances[..., 1]
-
-
-def hazard_of(closes: Floats, wins: Floats) -> Floats:
-    """(…, 2) of the chance that the deal closes, and that such a closing is a win."""
-    return np.stack([closes * wins, closes * (1 - wins)], axis=-1)
-
-
-def _log_odds(chance: Floats) -> Floats:
-    odds: Floats = logit(np.clip(chance, _SUREST, 1 - _SUREST))
-    return odds
-
-
-def apart(hazard: Floats) -> tuple[Floats, Floats]:
-    """Hazards (…, 2) → the chance that the deal closes, and that such a closing is a win."""
-    closes = hazard.sum(axis=-1)
-    return closes, hazard[..., 0] / np.maximum(closes, 1e-300)
-
-
-def _levelled(hazard: Floats, happened: NDArray[np.int8], repeats: float) -> Floats:
-    """Hazards (cells, 2) scaled to as many closings as there were, five of them aside."""
-    seen = np.array([np.sum(happened == cause) for cause in (1, 2)])
-    return _bounded(hazard * (seen + 5 * repeats) / (hazard.sum(axis=0) + 5 * repeats))
-
-
-def _drift(hazard: Floats, happened: NDArray[np.int8], fortnight: NDArray[np.int64], repeats: float) -> Floats:
-    """Root of closings seen / closings expected (2: won, lost): the final fit, which knows those closings, has taken in
-    about half of it by itself. Where closings swing they are evidence of less, and the drift stays nearer to 1."""
-    drift = np.ones(2)
-    for cause in (0, 1):
-        seen = np.bincount(fortnight, happened == cause + 1) / repeats
-        expected = np.bincount(fortnight, hazard[:, cause]) / repeats
-        weight = _DRIFT_WEIGHT * _swing(seen, expected)
-        drift[cause] = np.sqrt((seen.sum() + weight) / (expected.sum() + weight))
-    result: Floats = np.clip(drift, *_DRIFT_LIMITS)
-    return result
-
-
-def _swing(seen: Floats, expected: Floats) -> float:
-    """By how much closings differ from fortnight to fortnight beyond chance: Pearson's dispersion, 1 for none."""
-    full = np.maximum(expected * seen.sum() / expected.sum(), 1e-9)
-    told = full > 1.0
-    return max(float(np.sum((seen - full)[told] ** 2 / full[told])) / max(int(told.sum()) - 1, 1), 1.0)
+    held = HeldBack.of(rows, row, interval, ahead[row, interval], by_slopes, by_trees)
+    shares = held.shares(believed)
+    return shares, held.drift(shares)
 
 
 def tree_inputs(table: Table, calendar: Calendar, hazards: Hazards | None) -> Inputs:
@@ -362,12 +262,7 @@ def _supported(ahead: NDArray[np.int8], deal: Ints) -> int:
 
 def drifted(hazard: Floats, drift: Floats) -> Floats:
     """Hazards (rows, INTERVALS, 2) times the drift, never above certainty."""
-    return _bounded(hazard * drift)
-
-
-def _bounded(hazard: Floats) -> Floats:
-    bounded: Floats = hazard / np.maximum(hazard.sum(axis=-1, keepdims=True), 1.0)
-    return bounded
+    return bounded(hazard * drift)
 
 
 def with_tail(hazard: Floats, slow: Floats, supported: int) -> Floats:

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from landmark.forecast.full import Full, drifted, fit_full, mixed, slope_columns, tree_inputs, with_tail
+from landmark.forecast.full import Full, drifted, fit_full, slope_columns, tree_inputs, with_tail
 from landmark.forecast.grid import (
     EDGES,
     YEAR,
@@ -27,6 +27,7 @@ from landmark.forecast.hazards import Ahead
 from landmark.forecast.history import LOST, WON, Floats, History, Ints
 from landmark.forecast.known import as_known
 from landmark.forecast.leaks import Leak
+from landmark.forecast.mixing import mixed
 from landmark.forecast.priors import Priors
 from landmark.forecast.sampling import sample
 from landmark.forecast.shrunken import Rates, fit_rates, no_rates

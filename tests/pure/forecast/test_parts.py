@@ -10,13 +10,14 @@ from hypothesis import strategies as st
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import brier_score_loss, log_loss, roc_auc_score
 
-from landmark.forecast import calendars, evaluate, full, grid, portfolio, trees
+from landmark.forecast import calendars, evaluate, full, grid, mixing, portfolio, trees
 from landmark.forecast.backtest import run_backtest, score_rounds
 from landmark.forecast.baselines import STAGE, STAGE_HORIZON, predict_baselines
 from landmark.forecast.design import Scaling, expand
 from landmark.forecast.hazards import Ahead, fit_hazards
 from landmark.forecast.history import LOST, OPEN, WON, History, Season
 from landmark.forecast.known import as_known
+from landmark.forecast.mixing import HeldBack, mixed
 from landmark.forecast.model import fit
 from landmark.forecast.priors import Priors
 from landmark.forecast.sampling import MOST_ROWS, sample
@@ -423,7 +424,8 @@ def test_a_steady_drift_counts_for_more_than_closings_that_swing() -> None:
     hazard = np.tile([0.4, 0.1], (1_000, 1))
     steady = np.tile(np.repeat([WON, LOST, 0], [20, 10, 70]), 10)
     swinging = np.tile(np.repeat([WON, LOST, 0, 0, LOST, 0], [40, 10, 50, 0, 10, 90]), 5)
-    even, uneven = (full._drift(hazard, seen.astype(np.int8), fortnight, 1.0) for seen in (steady, swinging))
+    told = (HeldBack(seen.astype(np.int8), hazard, hazard, fortnight, 1.0, 1.0) for seen in (steady, swinging))
+    even, uneven = (one.drift(np.zeros(2)) for one in told)
     assert even[0] == pytest.approx(np.sqrt((200 + 20) / (400 + 20)))
     assert even[1] == pytest.approx(1.0)
     # Pearson: each fortnight is 20 off an expected 20, so 10 × 20² / 20 / 9 = 22.2 times what chance allows.
@@ -460,14 +462,19 @@ def test_few_closings_say_at_once_what_the_rates_have_seen() -> None:
 
 def test_two_models_of_one_mind_stay_so() -> None:
     hazard = np.array([[0.2, 0.1], [0.001, 0.0], [0.5, 0.5]])
-    assert full.mixed(hazard, hazard, np.array([0.3, 0.8])) == pytest.approx(hazard, abs=1e-8)
+    assert mixed(hazard, hazard, np.array([0.3, 0.8])) == pytest.approx(hazard, abs=1e-8)
 
 
 def test_one_models_certainty_is_not_drowned_by_the_others_doubt() -> None:
     """Log odds are averaged: of 1 in 100 and 1 in 1,000,000 that is 1 in 10,000, where the chances make 1 in 200."""
     doubt, certain = np.array([[0.01, 0.0]]), np.array([[1e-6, 0.0]])
-    closes = full.mixed(doubt, certain, np.array([0.5, 0.5])).sum()
+    closes = mixed(doubt, certain, np.array([0.5, 0.5])).sum()
     assert closes == pytest.approx(1e-4, rel=0.02)
+
+
+def held_back(happened: np.ndarray, by_slopes: np.ndarray, by_trees: np.ndarray, told: float = 1.0) -> HeldBack:
+    """All within one fortnight."""
+    return HeldBack(happened, by_slopes, by_trees, np.zeros(happened.size, np.int64), 1.0, told)
 
 
 def test_whose_hazards_foresaw_more_gets_the_larger_say() -> None:
@@ -477,16 +484,16 @@ def test_whose_hazards_foresaw_more_gets_the_larger_say() -> None:
     happened = np.where(draw < truth[:, 0], WON, np.where(draw < truth.sum(axis=1), LOST, OPEN)).astype(np.int8)
     flat = np.broadcast_to(truth.mean(axis=0), truth.shape)
     believed = np.array([0.5, 0.5])
-    told = full._weigh(flat, truth, happened, believed, (1.0, 1.0))
+    told = held_back(happened, flat, truth).shares(believed)
     assert (told > 0.75).all()
-    assert full._weigh(truth, flat, happened, believed, (1.0, 1.0)) == pytest.approx(1 - told, abs=1e-9)
+    assert held_back(happened, truth, flat).shares(believed) == pytest.approx(1 - told, abs=1e-9)
 
 
 def test_closings_that_swing_together_are_one_story() -> None:
     expected = np.full(4, 10.0)
-    assert full._swing(np.array([10.0, 11.0, 9.0, 10.0]), expected) == 1.0
-    assert full._swing(np.array([40.0, 0.0, 0.0, 0.0]), expected) == pytest.approx((900 + 3 * 100) / 10 / 3)
-    assert full._swing(np.array([20.0, 22.0, 18.0, 20.0]), expected) == 1.0, "a level is no swing"
+    assert mixing._swing(np.array([10.0, 11.0, 9.0, 10.0]), expected) == 1.0
+    assert mixing._swing(np.array([40.0, 0.0, 0.0, 0.0]), expected) == pytest.approx((900 + 3 * 100) / 10 / 3)
+    assert mixing._swing(np.array([20.0, 22.0, 18.0, 20.0]), expected) == 1.0, "a level is no swing"
 
 
 def test_a_story_told_often_moves_the_say_of_the_trees_less() -> None:
@@ -494,7 +501,7 @@ def test_a_story_told_often_moves_the_say_of_the_trees_less() -> None:
     truth = np.column_stack([random.random(1_000) * 0.2, random.random(1_000) * 0.1])
     happened = np.where(random.random(1_000) < truth.sum(axis=1), WON, OPEN).astype(np.int8)
     flat, believed = np.broadcast_to(truth.mean(axis=0), truth.shape), np.array([0.5, 0.5])
-    once, often = (full._weigh(truth, flat, happened, believed, (told, 1.0))[0] for told in (1.0, 30.0))
+    once, often = (held_back(happened, truth, flat, told).shares(believed)[0] for told in (1.0, 30.0))
     assert once < often < 0.5
 
 

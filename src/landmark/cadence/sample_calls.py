@@ -64,7 +64,9 @@ def _say_week(week: Week, now: datetime, random: Random, *, share: float) -> int
         _set_quotas(book, week, now)
         _set_categories(book, at, random)
         entries = _own_calls(book, week, at, now, random, share)
-        entries += _calls_above(book, week, at, now, random, entries, is_whole=share == 1.0)
+        entries += _calls_of_managers(book, week, at, now, random, entries)
+        if share == 1.0:
+            entries += _commit(book, week, at, now, entries)
         CallEntry.objects.bulk_create(entries)
     return len(entries)
 
@@ -98,27 +100,36 @@ def _own_calls(book: Book, week: Week, at: datetime, now: datetime, random: Rand
     return entries
 
 
-def _calls_above(
-    book: Book, week: Week, at: datetime, now: datetime, random: Random, own: list[CallEntry], *, is_whole: bool
+def _calls_of_managers(
+    book: Book, week: Week, at: datetime, now: datetime, random: Random, own: list[CallEntry]
 ) -> list[CallEntry]:
-    """Managers call for their teams, a little lower; the organisation commits to less than that."""
-    entries: list[CallEntry] = []
-    for seat in (one for one in book.seats.values() if one.role == "manager" and one.team_id and is_whole):
-        team = {one.id for one in book.seats.values() if one.team_id == seat.team_id}
-        said = sum((entry.amount for entry in own if entry.scope_id in team), Decimal(0))
-        if said and seat.team_id and not any(entry.scope_id == seat.team_id for entry in entries):
-            amount = _round(said * Decimal(str(round(random.uniform(0.85, 0.98), 2))))
-            entries.append(
-                _entry(week, MANAGER, TEAM, seat.team_id, seat.team, amount, seat, at - timedelta(minutes=40), now, "")
-            )
-    lead = next((one for one in book.seats.values() if one.role in ("executive", "administrator")), None)
-    if lead and is_whole and own:
-        total = sum((entry.amount for entry in own), Decimal(0)) * Decimal("0.85")
-        org = week.org
-        entries.append(
-            _entry(week, COMMIT, ORG, org.id, org.name, _round(total), lead, at - timedelta(minutes=10), now, "")
-        )
+    """Once most of their people's are in: a little lower, those not in yet taken for as much as the others."""
+    entries = []
+    for seat in _managers(book):
+        team = {one.id for one in _callers(book) if one.team_id == seat.team_id}
+        said = [entry.amount for entry in own if entry.scope_id in team]
+        factor = Decimal(str(round(random.uniform(0.85, 0.98), 2)))
+        if seat.team_id and len(said) * 3 > len(team) * 2:
+            amount = _round(sum(said, Decimal(0)) * len(team) / len(said) * factor)
+            said_at = at - timedelta(minutes=40)
+            entries.append(_entry(week, MANAGER, TEAM, seat.team_id, seat.team, amount, seat, said_at, now, ""))
     return entries
+
+
+def _managers(book: Book) -> list[Seat]:
+    """One for each team."""
+    found = {seat.team_id: seat for seat in book.seats.values() if seat.role == "manager" and seat.team_id}
+    return list(found.values())
+
+
+def _commit(book: Book, week: Week, at: datetime, now: datetime, own: list[CallEntry]) -> list[CallEntry]:
+    """The organisation commits to less than its people call."""
+    lead = next((one for one in book.seats.values() if one.role in ("executive", "administrator")), None)
+    total = sum((entry.amount for entry in own if entry.kind == REPRESENTATIVE), Decimal(0)) * Decimal("0.85")
+    if lead is None or not own:
+        return []
+    org, said_at = week.org, at - timedelta(minutes=10)
+    return [_entry(week, COMMIT, ORG, org.id, org.name, _round(total), lead, said_at, now, "")]
 
 
 def _entry(
@@ -141,7 +152,8 @@ def _entry(
 
 
 def _set_quotas(book: Book, week: Week, now: datetime) -> None:
-    """Once a period: a tenth above what somebody brought in the quarter before, at least 50,000."""
+    """Once a period: a tenth above the quarter before, half of it one's own, half the average of all, so that neither a
+    great quarter nor an empty one makes a quota by itself; at least 50,000."""
     org, period = week.org, week.period
     if Quota.objects.filter(org=org, starts_on=period.starts_on).exists():
         return
@@ -153,8 +165,11 @@ def _set_quotas(book: Book, week: Week, now: datetime) -> None:
         return
     rows = []
     teams: dict[tuple[UUID, str], Decimal] = {}
-    for seat in _callers(book):
-        amount = max(_round(past.sums_of({seat.id}).won * Decimal("1.1") / 10) * 10, Decimal(50_000))
+    callers = _callers(book)
+    won = {seat.id: past.sums_of({seat.id}).won for seat in callers}
+    usual = sum(won.values(), Decimal(0)) / max(len(won), 1)
+    for seat in callers:
+        amount = max(_round((won[seat.id] + usual) / 2 * Decimal("1.1") / 10) * 10, Decimal(50_000))
         rows.append((MEMBER, seat.id, seat.name, amount))
         if seat.team_id:
             teams[seat.team_id, seat.team] = teams.get((seat.team_id, seat.team), Decimal(0)) + amount

@@ -1,6 +1,6 @@
 """The sample company's calls: some weeks of them, within its data, frozen, once; never for anybody else."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.utils import timezone
@@ -44,6 +44,18 @@ def test_a_quarter_that_is_over_is_graded_on_the_report_card() -> None:
     graded = read_graded_calls(org, latest(org))
     assert {(one.kind, one.scope) for one in graded} >= {("representative", "org"), ("commit", "org")}
     assert previous_period(period_containing(org, latest(org).on)).ends_on in {one.ends_on for one in graded}
+
+
+@pytest.mark.usefixtures("_company")
+def test_a_manager_calls_once_most_of_the_team_has_and_commits_come_at_the_end() -> None:
+    org = CallEntry._meta.get_field("org").related_model.objects.get()
+    make_sample_calls(org, weeks=2)
+    by_week: dict[datetime, set[str]] = {}
+    for entry in CallEntry.objects.all():
+        by_week.setdefault(entry.deadline_at, set()).add(entry.kind)
+    *over, current = (by_week[at] for at in sorted(by_week))
+    assert all(kinds == {"representative", "manager", "commit"} for kinds in over)
+    assert "commit" not in current
 
 
 def test_nobody_else_gets_calls_they_did_not_give(db: None) -> None:

@@ -70,7 +70,7 @@ scale: $(VENV)/.run ## Measure a million deals and renew docs/explanation/scale.
 coverage: $(VENV)/.run ## Measure how often the range of bookings holds and renew docs/explanation/portfolio.md
 	@$(BIN)/python -m benchmarks.coverage
 
-rescoring: $(VENV)/.run ## Measure a night of 50,000 open deals
+rescoring: $(VENV)/.run ## Measure a night of 50,000 open deals and renew docs/explanation/scale.md
 	@$(BIN)/python -m benchmarks.rescoring
 
 format: $(VENV)/.dev ## Put the code in order

@@ -76,7 +76,7 @@ def _processor_seconds() -> float:
 
 
 def forecast(days_before_end: int, rescoring: bool) -> int:
-    """Every open deal of the only organisation; how many were scored. ClickException when it was fitted anew instead."""
+    """Every open deal of the only organisation; how many were scored. ClickException when it was not as asked."""
     from landmark.orgs.models import Organisation
     from landmark.outlook.actions import run_fit, start_fit
     from landmark.outlook.models import DealForecast

@@ -412,3 +412,20 @@ def kinds(random: Random, opened: float) -> Deal:
     if random.random() < (0.6 if won else 0.5):
         steps.append((opened + length * random.uniform(0.3, 0.9), "signature asked for" if won else "went silent"))
     return Deal(on_working_day(opened + length), won, sorted(steps), {"kind": random.choice(["a", "b"])})
+
+
+PLAIN = {"a": ((0.004, 0.010), (0.020, 0.006)), "b": ((0.001, 0.015), (0.008, 0.010))}
+"""Wins and losses a day of each kind of deal, before and after its demo."""
+
+
+@team(2500, 14, 45, seeds=2)
+def plain(random: Random, opened: float) -> Deal:
+    """No oddity: rates that never change, two kinds of deals, and one step that helps."""
+    kind = random.choice(list(PLAIN))
+    before, after = PLAIN[kind]
+    demo = opened + random.exponential(30)
+    closed, rates = opened + random.exponential(1 / sum(before)), before
+    if closed > demo:
+        closed, rates = demo + random.exponential(1 / sum(after)), after
+    won = bool(random.random() < rates[0] / sum(rates))
+    return Deal(closed, won, [(demo, "demo")], {"kind": kind})

@@ -123,6 +123,11 @@ def _over_a_year(history: History) -> bool:
     return float(np.median((history.closed - history.opened)[history.outcome == WON])) > 365
 
 
+def _without_habits(history: History) -> bool:
+    days = [weekday(at) for at in history.closed[history.outcome != OPEN].tolist()]
+    return 0.15 < sum(day > 4 for day in days) / len(days) < 0.45
+
+
 ODD: dict[str, Callable[[History], bool]] = {
     "committee": _on_the_15th,
     "quarters": _won_at_a_quarters_end,
@@ -139,6 +144,7 @@ ODD: dict[str, Callable[[History], bool]] = {
     "rare": _rarely_won,
     "silent": _nothing_recorded,
     "kinds": _many_kinds,
+    "plain": _without_habits,
 }
 
 

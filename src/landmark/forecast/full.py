@@ -202,7 +202,7 @@ def _started(grown: Inputs, hazards: Hazards) -> Inputs:
 
 
 def _grow(grown: Inputs, ahead: NDArray[np.int8], rows: Sample, seed: int) -> Trees | None:
-    return fit_trees(grown, ahead, rows.weight, rows.deals, seed)
+    return fit_trees(grown, ahead, rows.weight, rows.deal, seed)
 
 
 def _trial(

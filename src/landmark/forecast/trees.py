@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from landmark.forecast.grid import INTERVALS, MIDDLE, Calendar
-from landmark.forecast.history import Floats
+from landmark.forecast.history import Floats, Ints
 
 if TYPE_CHECKING:
     from xgboost import Booster, QuantileDMatrix
@@ -27,7 +27,7 @@ ROUNDS = 100
 RATE = 0.07
 COLUMNS = 0.6
 CLASSES = 3
-_DEALS_IN_A_LEAF = 3.0
+_CLOSINGS_IN_A_LEAF = 3.0
 Cells = NDArray[np.float32]
 
 
@@ -96,18 +96,20 @@ def _load(data: dict[str, Any]) -> "Booster":
     return booster
 
 
-def fit_trees(inputs: Inputs, outcome: NDArray[np.int8], weight: Floats, deals: int, seed: int) -> Trees | None:
-    """Boost on the person-period table. weight (rows) · ``deals``: how many different deals the rows come from; a leaf
-    must hold as much information as some three deals bring. None when one of the three outcomes never occurs."""
+def fit_trees(inputs: Inputs, outcome: NDArray[np.int8], weight: Floats, deal: Ints, seed: int) -> Trees | None:
+    """Boost on the person-period table. weight, deal (rows). A leaf must hold as much as three closings tell, and
+    several rows tell of each; rows of deals that never close tell next to nothing, however many they are. None when one
+    of the three outcomes never occurs."""
     from xgboost import train
 
     row, interval = np.nonzero(outcome >= 0)
     target = outcome[row, interval]
     if np.unique(target).size < CLASSES:
         return None
-    start, weights = inputs.start_of(row, interval), weight[row]
+    start, weights, closed = inputs.start_of(row, interval), weight[row], target > 0
     cells = inputs.at(row, interval)
-    leaf = _DEALS_IN_A_LEAF * max(outcome.shape[0] / max(deals, 1), 1.0)
+    told = float(weights[closed].sum()) / np.unique(deal[row[closed]]).size
+    leaf = _CLOSINGS_IN_A_LEAF * max(told, 1.0)
     settings = {
         "objective": "binary:logistic",
         "tree_method": "hist",
@@ -120,7 +122,6 @@ def fit_trees(inputs: Inputs, outcome: NDArray[np.int8], weight: Floats, deals: 
         "nthread": 1,
         "seed": seed,
     }
-    closed = target > 0
     return Trees(
         train(settings, _matrix(cells, closed, weights, start[:, 0]), ROUNDS),
         train(settings, _matrix(cells[closed], target[closed] == 1, weights[closed], start[closed, 1]), ROUNDS),

@@ -37,7 +37,8 @@ def trees() -> Trees:
         np.nan_to_num(inputs.x[:, :1] + inputs.clocks[:, :1] / 80) + inputs.calendar.interval[inputs.calendar.row, :, 0]
     )
     closes, wins = random.random((ROWS, INTERVALS)) < 1 / (1 + np.exp(1 - pull)), np.nan_to_num(inputs.x[:, 1:2]) > 0
-    found = fit_trees(inputs, np.where(closes, np.where(wins, 1, 2), 0).astype(np.int8), np.ones(ROWS), ROWS, 1)
+    outcome = np.where(closes, np.where(wins, 1, 2), 0).astype(np.int8)
+    found = fit_trees(inputs, outcome, np.ones(ROWS), np.arange(ROWS), 1)
     assert found is not None
     return found
 

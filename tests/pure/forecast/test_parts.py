@@ -193,7 +193,7 @@ def test_trees_come_back_from_json_bit_for_bit_and_find_a_threshold() -> None:
     outcome[:, 0] = np.where(x[:, 0] > 0, np.where(x[:, 1] > 0.5, WON, LOST), 0)
     calendar = grid.calendar_ahead(np.full(2_000, START, np.int32), 0, np.zeros(len(calendars.INTERVAL_NAMES), bool))
     inputs = trees.Inputs(x, np.zeros((2_000, 2)), calendar, np.zeros((1, grid.INTERVALS, 2)))
-    fitted = trees.fit_trees(inputs, outcome, np.ones(2_000), 2_000, seed=0)
+    fitted = trees.fit_trees(inputs, outcome, np.ones(2_000), np.arange(2_000), seed=0)
     assert fitted is not None
     hazard = fitted.predict(inputs, 1)
     again = trees.Trees.from_json(json.loads(json.dumps(fitted.to_json()))).predict(inputs, 1)
@@ -202,7 +202,26 @@ def test_trees_come_back_from_json_bit_for_bit_and_find_a_threshold() -> None:
     for cause in (WON, LOST):
         happened = outcome[known, 0] == cause
         assert evaluate.auc(happened.astype(float), hazard[known, 0, cause - 1]) > 0.99
-    assert trees.fit_trees(inputs, np.where(outcome == WON, LOST, outcome), np.ones(2_000), 2_000, seed=0) is None
+    only_lost = np.where(outcome == WON, LOST, outcome)
+    assert trees.fit_trees(inputs, only_lost, np.ones(2_000), np.arange(2_000), seed=0) is None
+
+
+def test_deals_that_never_close_do_not_keep_trees_from_learning() -> None:
+    """300 deals of one row each, and ten that just stay, told by 3,000 rows."""
+    random = np.random.default_rng(8)
+    x = random.normal(size=(3_300, 2))
+    stays = np.arange(3_300) >= 300
+    x[:, 1] = stays
+    deal = np.where(stays, 300 + np.arange(3_300) % 10, np.arange(3_300))
+    outcome = np.full((3_300, grid.INTERVALS), -1, np.int8)
+    outcome[:, 0] = np.where(stays | (x[:, 0] < 0), 0, np.where(random.random(3_300) < 0.5, WON, LOST))
+    calendar = grid.calendar_ahead(np.full(3_300, START, np.int32), 0, np.zeros(len(calendars.INTERVAL_NAMES), bool))
+    inputs = trees.Inputs(x, np.zeros((3_300, 2)), calendar, np.full((1, grid.INTERVALS, 2), -3.0))
+    fitted = trees.fit_trees(inputs, outcome, np.ones(3_300), deal, seed=0)
+    assert fitted is not None
+    closes = fitted.predict(inputs, 1)[:, 0].sum(axis=1)
+    assert closes[~stays & (x[:, 0] > 0.2)].mean() > 0.4
+    assert closes[stays].mean() < 0.05
 
 
 def test_trees_go_on_from_the_calendar_they_cannot_see() -> None:
@@ -216,7 +235,7 @@ def test_trees_go_on_from_the_calendar_they_cannot_see() -> None:
     closes = random.random(6_000) < np.array([0.3, 0.01])[calendar.row]
     outcome[:, 0] = np.where(closes, np.where(random.random(6_000) < 0.5, WON, LOST), 0)
     inputs = trees.Inputs(random.normal(size=(6_000, 2)), np.zeros((6_000, 2)), calendar, start)
-    fitted = trees.fit_trees(inputs, outcome, np.ones(6_000), 6_000, seed=0)
+    fitted = trees.fit_trees(inputs, outcome, np.ones(6_000), np.arange(6_000), seed=0)
     assert fitted is not None
     hazard = fitted.predict(inputs, 1)[:, 0].sum(axis=1)
     assert hazard[calendar.row == 0].mean() == pytest.approx(0.3, abs=0.02)

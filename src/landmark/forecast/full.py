@@ -24,6 +24,7 @@ from landmark.forecast.grid import (
     clock_bins,
     known_calendar,
     outcomes,
+    repeats,
 )
 from landmark.forecast.hazards import Ahead, Hazards, fit_hazards
 from landmark.forecast.history import Floats, History, Ints
@@ -34,7 +35,7 @@ from landmark.forecast.snapshots import Table
 from landmark.forecast.trees import CLASSES, Inputs, Trees, fit_trees
 from landmark.forecast.vocabulary import Vocabulary
 
-PENALTY_A_ROW = 17.0
+PENALTY_A_ROW = 21.25
 PENALTY_DEALS = 2_000.0
 """Deals at which the ridge is twice as strong as with no end of them."""
 STRENGTHS = (16.0, 4.0, 1.0)
@@ -42,7 +43,7 @@ FEW_DEALS, _TRIAL = 1_500, 40
 """With fewer deals than these, deals that were held back say how strong the ridge is, in fits of so many steps."""
 SHRUNKEN_DEALS = 60.0
 """Every sixty closed deals more, the shrunken rates say about a third as much as before."""
-STANDING, STANDING_PENALTY = 2, 0.17
+STANDING, STANDING_PENALTY = 2, 0.2125
 """Columns of what the shrunken rates say of where a deal stands: there the slopes begin. Their ridge is light."""
 TREE_WEIGHTS = np.array([500.0, 1_000.0])
 """Closed deals at which the trees have half the say on closing, and on whether a closing is a win: closings are few."""
@@ -151,7 +152,7 @@ def _penalty(linear: Ahead, ahead: NDArray[np.int8], known: History, rows: Sampl
     by the likelihood it gives to the other half; the average, as a power, is taken."""
     if rows.deals >= FEW_DEALS:
         return PENALTY_A_ROW * (1.0 + PENALTY_DEALS / rows.deals)
-    fold, repeats = account_folds(known, 2)[rows.deal], rows.repeats
+    fold, told = account_folds(known, 2)[rows.deal], repeats(ahead, rows.deal)
     likelihood = np.zeros(len(STRENGTHS))
     for half in (0, 1):
         fitted, held = np.flatnonzero(fold == half), np.flatnonzero(fold != half)
@@ -159,9 +160,9 @@ def _penalty(linear: Ahead, ahead: NDArray[np.int8], known: History, rows: Sampl
             return PENALTY_A_ROW * STRENGTHS[0]
         found, judged = None, linear.take(held)
         for place, strength in enumerate(STRENGTHS):
-            ridge = _ridge(linear, PENALTY_A_ROW * strength) * repeats
-            found = fit_hazards(linear.take(fitted), ahead[fitted], rows.weight[fitted], ridge, found, _TRIAL, repeats)
-            likelihood[place] += _log_likelihood(found.predict(judged), ahead[held]) / repeats
+            ridge = _ridge(linear, PENALTY_A_ROW * strength) * told
+            found = fit_hazards(linear.take(fitted), ahead[fitted], rows.weight[fitted], ridge, found, _TRIAL, told)
+            likelihood[place] += _log_likelihood(found.predict(judged), ahead[held]) / told
     weight = np.exp(likelihood - likelihood.max())
     return PENALTY_A_ROW * float(np.exp(weight @ np.log(STRENGTHS) / weight.sum()))
 
@@ -192,8 +193,8 @@ class _Trial:
 
 
 def _fit_slopes(linear: Ahead, ahead: NDArray[np.int8], rows: Sample, penalty: float, start: Hazards | None) -> Hazards:
-    ridge = _ridge(linear, penalty) * rows.repeats
-    return fit_hazards(linear, ahead, rows.weight, ridge, start, repeats=rows.repeats)
+    told = repeats(ahead, rows.deal)
+    return fit_hazards(linear, ahead, rows.weight, _ridge(linear, penalty) * told, start, repeats=told)
 
 
 def _started(grown: Inputs, hazards: Hazards) -> Inputs:

@@ -29,6 +29,16 @@ _UNKNOWN, _STAYS = -1, 0
 _STEEPEST = 8.0
 
 
+def repeats(ahead: NDArray[np.int8], deal: Ints) -> float:
+    """How many rows tell of one and the same closing, on average; at least 1. ahead (rows, INTERVALS), deal (rows).
+
+    So much does a penalty or the size of a leaf count for, not the rows a deal has: those of a deal that nobody ever
+    closes are many and tell next to nothing.
+    """
+    closing = np.flatnonzero((ahead > _STAYS).any(axis=1))
+    return max(closing.size / max(np.unique(deal[closing]).size, 1), 1.0)
+
+
 def outcomes(history: History, deal: Ints, day: Ints, as_of: float) -> NDArray[np.int8]:
     """(rows, INTERVALS): −1 not at risk or not yet over on the as-of day, 0 stays open, 1 won, 2 lost.
 

@@ -37,11 +37,6 @@ class Sample:
         """How many different deals the rows come from."""
         return int(np.unique(self.deal).size)
 
-    @property
-    def repeats(self) -> float:
-        """Rows a deal: they tell the same story again and again."""
-        return max(self.deal.size / max(self.deals, 1), 1.0)
-
     def take(self, rows: NDArray[np.intp]) -> "Sample":
         return Sample(self.deal[rows], self.day[rows], self.weight[rows], self.spacing, self.kept)
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from landmark.forecast.grid import INTERVALS, MIDDLE, Calendar
+from landmark.forecast.grid import INTERVALS, MIDDLE, Calendar, repeats
 from landmark.forecast.history import Floats, Ints
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ ROUNDS = 100
 RATE = 0.07
 COLUMNS = 0.6
 CLASSES = 3
-_CLOSINGS_IN_A_LEAF = 3.0
+_CLOSINGS_IN_A_LEAF = 2.5
 Cells = NDArray[np.float32]
 
 
@@ -97,9 +97,8 @@ def _load(data: dict[str, Any]) -> "Booster":
 
 
 def fit_trees(inputs: Inputs, outcome: NDArray[np.int8], weight: Floats, deal: Ints, seed: int) -> Trees | None:
-    """Boost on the person-period table. weight, deal (rows). A leaf must hold as much as three closings tell, and
-    several rows tell of each; rows of deals that never close tell next to nothing, however many they are. None when one
-    of the three outcomes never occurs."""
+    """Boost on the person-period table. weight, deal (rows). A leaf must hold as much as two or three closings
+    tell. None when one of the three outcomes never occurs."""
     from xgboost import train
 
     row, interval = np.nonzero(outcome >= 0)
@@ -108,8 +107,7 @@ def fit_trees(inputs: Inputs, outcome: NDArray[np.int8], weight: Floats, deal: I
         return None
     start, weights, closed = inputs.start_of(row, interval), weight[row], target > 0
     cells = inputs.at(row, interval)
-    told = float(weights[closed].sum()) / np.unique(deal[row[closed]]).size
-    leaf = _CLOSINGS_IN_A_LEAF * max(told, 1.0)
+    leaf = _CLOSINGS_IN_A_LEAF * repeats(outcome, deal)
     settings = {
         "objective": "binary:logistic",
         "tree_method": "hist",

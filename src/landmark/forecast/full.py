@@ -35,7 +35,7 @@ from landmark.forecast.snapshots import Table
 from landmark.forecast.trees import CLASSES, Inputs, Trees, fit_trees
 from landmark.forecast.vocabulary import Vocabulary
 
-PENALTY_A_ROW = 21.25
+PENALTY_A_ROW = 17.0
 PENALTY_DEALS = 2_000.0
 """Deals at which the ridge is twice as strong as with no end of them."""
 STRENGTHS = (16.0, 4.0, 1.0)
@@ -43,7 +43,7 @@ FEW_DEALS, _TRIAL = 1_500, 40
 """With fewer deals than these, deals that were held back say how strong the ridge is, in fits of so many steps."""
 SHRUNKEN_DEALS = 60.0
 """Every sixty closed deals more, the shrunken rates say about a third as much as before."""
-STANDING, STANDING_PENALTY = 2, 0.2125
+STANDING, STANDING_PENALTY = 2, 0.17
 """Columns of what the shrunken rates say of where a deal stands: there the slopes begin. Their ridge is light."""
 TREE_WEIGHTS = np.array([500.0, 1_000.0])
 """Closed deals at which the trees have half the say on closing, and on whether a closing is a win: closings are few."""

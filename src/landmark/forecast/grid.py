@@ -27,16 +27,18 @@ CLOCK_BINS = CLOCK_EDGES.size + 1
 
 _UNKNOWN, _STAYS = -1, 0
 _STEEPEST = 8.0
+_MOST_REPEATS = 1.5
 
 
 def repeats(ahead: NDArray[np.int8], deal: Ints) -> float:
-    """How many rows tell of one and the same closing, on average; at least 1. ahead (rows, INTERVALS), deal (rows).
+    """How often the rows tell one and the same story, on average; at least 1. ahead (rows, INTERVALS), deal (rows).
 
-    So much does a penalty or the size of a leaf count for, not the rows a deal has: those of a deal that nobody ever
-    closes are many and tell next to nothing.
+    As often as a deal has rows, but not much oftener than rows tell of one closing: a deal that nobody ever closes has
+    no end of rows, and they tell next to nothing.
     """
     closing = np.flatnonzero((ahead > _STAYS).any(axis=1))
-    return max(closing.size / max(np.unique(deal[closing]).size, 1), 1.0)
+    told = closing.size / max(np.unique(deal[closing]).size, 1)
+    return max(min(deal.size / max(np.unique(deal).size, 1), _MOST_REPEATS * told), 1.0)
 
 
 def outcomes(history: History, deal: Ints, day: Ints, as_of: float) -> NDArray[np.int8]:

@@ -26,7 +26,7 @@ from landmark.forecast.history import Floats
 BASIS = np.column_stack([np.ones(INTERVALS), (np.log1p(MIDDLE) - 2.2) / 1.2, 1.0 / (1.0 + MIDDLE / 3.0)])
 ITERATIONS = 80
 _TIME_PENALTY = 4.0
-_CALENDAR_PENALTY = 6.25
+_CALENDAR_PENALTY = 5.0
 _CLOCK_PENALTY = 10.0
 _CAUSES = 2
 
@@ -186,7 +186,7 @@ def fit_hazards(
 
     outcome (rows, INTERVALS) as ``grid.outcomes`` · weight (rows) · penalty (p): ridge on the slopes of each column,
     four times as strong on how they change with the time ahead · ``start``: a fit of some of the rows, from which to go
-    on with half as many steps · ``most`` steps otherwise · ``repeats``: rows that tell of the same closing.
+    on with half as many steps · ``most`` steps otherwise · ``repeats``: how often the rows tell one and the same story.
     """
     slopes = np.ones((ahead.x.shape[1] + 1, _CAUSES, BASIS.shape[1]))
     slopes[1:] = penalty[:, None, None]

@@ -27,7 +27,7 @@ ROUNDS = 100
 RATE = 0.07
 COLUMNS = 0.6
 CLASSES = 3
-_CLOSINGS_IN_A_LEAF = 2.5
+_STORIES_IN_A_LEAF = 3.0
 Cells = NDArray[np.float32]
 
 
@@ -97,8 +97,8 @@ def _load(data: dict[str, Any]) -> "Booster":
 
 
 def fit_trees(inputs: Inputs, outcome: NDArray[np.int8], weight: Floats, deal: Ints, seed: int) -> Trees | None:
-    """Boost on the person-period table. weight, deal (rows). A leaf must hold as much as two or three closings
-    tell. None when one of the three outcomes never occurs."""
+    """Boost on the person-period table. weight, deal (rows). A leaf must hold as much as some three deals tell. None
+    when one of the three outcomes never occurs."""
     from xgboost import train
 
     row, interval = np.nonzero(outcome >= 0)
@@ -107,7 +107,7 @@ def fit_trees(inputs: Inputs, outcome: NDArray[np.int8], weight: Floats, deal: I
         return None
     start, weights, closed = inputs.start_of(row, interval), weight[row], target > 0
     cells = inputs.at(row, interval)
-    leaf = _CLOSINGS_IN_A_LEAF * repeats(outcome, deal)
+    leaf = _STORIES_IN_A_LEAF * repeats(outcome, deal)
     settings = {
         "objective": "binary:logistic",
         "tree_method": "hist",

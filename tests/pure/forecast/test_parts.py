@@ -206,6 +206,18 @@ def test_trees_come_back_from_json_bit_for_bit_and_find_a_threshold() -> None:
     assert trees.fit_trees(inputs, only_lost, np.ones(2_000), np.arange(2_000), seed=0) is None
 
 
+def test_rows_repeat_a_story_as_often_as_a_deal_has_them_unless_most_of_them_never_close() -> None:
+    """Two closed deals of four rows each; then eight more that stay, of forty rows each."""
+    deal = np.repeat(np.arange(2), 4)
+    ahead = np.zeros((8, grid.INTERVALS), np.int8)
+    ahead[:, 3] = WON
+    assert grid.repeats(ahead, deal) == 4.0
+    stay = np.zeros((320, grid.INTERVALS), np.int8)
+    with_stays = np.concatenate([ahead, stay]), np.concatenate([deal, 2 + np.repeat(np.arange(8), 40)])
+    assert grid.repeats(*with_stays) == 1.5 * 4
+    assert grid.repeats(stay, deal[:1].repeat(320)) == 1.0, "no closing, no story"
+
+
 def test_deals_that_never_close_do_not_keep_trees_from_learning() -> None:
     """300 deals of one row each, and ten that just stay, told by 3,000 rows."""
     random = np.random.default_rng(8)

@@ -32,6 +32,8 @@ WEEKS = 4
 WEEKS_BEFORE = 3
 """The last weeks of the quarter that is over: with them calls stand on the report card from the first look on."""
 LOOK_BACK = timedelta(weeks=20)
+SHARE_WHERE_MANAGED = 0.85
+"""Who has a manager is asked, and answers sooner."""
 THOUSAND = Decimal(1000)
 USUAL = {"commitment": 0, "commercial": 1, "solution": 2, "discovery": 2, "qualification": 3}
 NOTES = ("", "", "Legal is through, signature to come.", "One deal slipped by a week.", "No change since last week.")
@@ -87,8 +89,9 @@ def _callers(book: Book) -> list[Seat]:
 
 def _own_calls(book: Book, week: Week, at: datetime, now: datetime, random: Random, share: float) -> list[CallEntry]:
     entries = []
+    managed = {manager.team_id for manager in _managers(book)}
     for seat in _callers(book):
-        if random.random() > share:
+        if random.random() > (max(share, SHARE_WHERE_MANAGED) if seat.team_id in managed else share):
             continue
         sums = book.sums_of({seat.id})
         amount = sums.won + _aimed(book, {seat.id}) * Decimal(str(round(random.uniform(0.3, 0.6), 2)))

@@ -65,10 +65,10 @@ def _say_week(week: Week, now: datetime, random: Random, *, share: float) -> int
     with transaction.atomic():
         _set_quotas(book, week, now)
         _set_categories(book, at, random)
-        entries = _own_calls(book, week, at, now, random, share)
-        entries += _calls_of_managers(book, week, at, now, random, entries)
+        own = _own_calls(book, week, at, now, random, share)
+        entries = own + _calls_of_managers(book, week, at, now, random, own)
         if share == 1.0:
-            entries += _commit(book, week, at, now, entries)
+            entries += _commit(book, week, at, now, own)
         CallEntry.objects.bulk_create(entries)
     return len(entries)
 
@@ -89,7 +89,7 @@ def _callers(book: Book) -> list[Seat]:
 
 def _own_calls(book: Book, week: Week, at: datetime, now: datetime, random: Random, share: float) -> list[CallEntry]:
     entries = []
-    managed = {manager.team_id for manager in _managers(book)}
+    managed = _managers(book)
     for seat in _callers(book):
         if random.random() > (max(share, SHARE_WHERE_MANAGED) if seat.team_id in managed else share):
             continue
@@ -108,29 +108,29 @@ def _calls_of_managers(
 ) -> list[CallEntry]:
     """Once most of their people's are in: a little lower, those not in yet taken for as much as the others."""
     entries = []
-    for seat in _managers(book):
-        team = {one.id for one in _callers(book) if one.team_id == seat.team_id}
+    callers = _callers(book)
+    for team_id, seat in _managers(book).items():
+        team = {one.id for one in callers if one.team_id == team_id}
         said = [entry.amount for entry in own if entry.scope_id in team]
         factor = Decimal(str(round(random.uniform(0.85, 0.98), 2)))
-        if seat.team_id and len(said) * 3 > len(team) * 2:
+        if len(said) * 3 > len(team) * 2:
             amount = _round(sum(said, Decimal(0)) * len(team) / len(said) * factor)
             said_at = at - timedelta(minutes=40)
-            entries.append(_entry(week, MANAGER, TEAM, seat.team_id, seat.team, amount, seat, said_at, now, ""))
+            entries.append(_entry(week, MANAGER, TEAM, team_id, seat.team, amount, seat, said_at, now, ""))
     return entries
 
 
-def _managers(book: Book) -> list[Seat]:
+def _managers(book: Book) -> dict[UUID, Seat]:
     """One for each team."""
-    found = {seat.team_id: seat for seat in book.seats.values() if seat.role == "manager" and seat.team_id}
-    return list(found.values())
+    return {seat.team_id: seat for seat in book.seats.values() if seat.role == "manager" and seat.team_id}
 
 
 def _commit(book: Book, week: Week, at: datetime, now: datetime, own: list[CallEntry]) -> list[CallEntry]:
     """The organisation commits to less than its people call."""
     lead = next((one for one in book.seats.values() if one.role in ("executive", "administrator")), None)
-    total = sum((entry.amount for entry in own if entry.kind == REPRESENTATIVE), Decimal(0)) * Decimal("0.85")
     if lead is None or not own:
         return []
+    total = sum((entry.amount for entry in own), Decimal(0)) * Decimal("0.85")
     org, said_at = week.org, at - timedelta(minutes=10)
     return [_entry(week, COMMIT, ORG, org.id, org.name, _round(total), lead, said_at, now, "")]
 

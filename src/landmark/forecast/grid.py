@@ -36,9 +36,13 @@ def repeats(ahead: NDArray[np.int8], deal: Ints) -> float:
     As often as a deal has rows, but not much oftener than rows tell of one closing: a deal that nobody ever closes has
     no end of rows, and they tell next to nothing.
     """
-    closing = np.flatnonzero((ahead > _STAYS).any(axis=1))
-    told = closing.size / max(np.unique(deal[closing]).size, 1)
-    return max(min(deal.size / max(np.unique(deal).size, 1), _MOST_REPEATS * told), 1.0)
+    closing = (ahead > _STAYS).any(axis=1)
+    return max(min(of_each(deal), _MOST_REPEATS * of_each(deal[closing])), 1.0)
+
+
+def of_each(deal: Ints) -> float:
+    """How many of these there are of one and the same deal, on average; 0 for none."""
+    return deal.size / max(np.unique(deal).size, 1)
 
 
 def outcomes(history: History, deal: Ints, day: Ints, as_of: float) -> NDArray[np.int8]:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import betaln, expit, logit, xlog1py, xlogy
 
-from landmark.forecast.grid import MIDDLE
+from landmark.forecast.grid import MIDDLE, of_each
 from landmark.forecast.history import Floats
 from landmark.forecast.sampling import Sample
 
@@ -84,9 +84,8 @@ class HeldBack:
         """``row`` and ``interval`` (cells ≥ 1) say where each cell stands among the rows."""
         deal, closings = rows.deal[row], happened > 0
         fortnight = ((rows.day[row] + MIDDLE[interval]) // 14).astype(np.int64)
-        told = closings.sum() / max(np.unique(deal[closings]).size, 1)
-        repeats = row.size / np.unique(deal).size
-        return HeldBack(happened, by_slopes, by_trees, fortnight - fortnight.min(), repeats, max(told, 1.0))
+        repeats, told = of_each(deal), max(of_each(deal[closings]), 1.0)
+        return HeldBack(happened, by_slopes, by_trees, fortnight - fortnight.min(), repeats, told)
 
     def shares(self, believed: Floats) -> Floats:
         """(2) the trees' share of the chance to close, and of the chance that a closing is a win.
